@@ -1,0 +1,285 @@
+"""Record types as data: what a case or a person is, read from `types/*.toml`.
+
+    types = RecordTypes.load()
+    types["case"].fields["status"].choices     # in the order of the screen
+    types.get("submarine")                     # None: a type of a newer version, kept and shown as such
+
+Labels, helps and groups are properties translated in the language that is current when they are read.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from i18n import _, pgettext
+from i18n.names import country_codes, country_name
+
+MERGE_OF_KIND = {
+    "line": "register",
+    "text": "text",
+    "choice": "register",
+    "choices": "set",
+    "set": "set",
+    "date": "register",
+    "datetime": "register",
+    "number": "register",
+    "reference": "register",
+    "handling": "set",
+    "tlp": "register",
+    "evaluation": "register",
+}
+ROLES = frozenset(
+    {
+        "reference",
+        "title",
+        "subtitle",
+        "summary",
+        "status",
+        "priority",
+        "tlp",
+        "handling",
+        "countries",
+        "due",
+        "assignee",
+    }
+)
+DEFAULT_LIMITS = {"line": 300, "text": 200_000, "set": 500}  # characters; of an element for a set
+HARD_LIMITS = {"line": 2_000, "text": 200_000, "set": 500}
+COUNTRIES = "countries"
+_VERBATIM_KINDS = frozenset({"date", "datetime", "number", "reference", "tlp", "evaluation", "handling"})
+
+
+class DeclarationError(Exception):
+    """A record type's file is wrong: a mistake of ours, found when the desk starts or by the tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One code of a coded list. `tone` is a hint for colour: neutral, info, ok, warn or bad."""
+
+    code: str
+    list: str
+    message_ids: tuple[str, ...] = ()
+    help_id: str = ""
+    tone: str = "neutral"
+    contexts: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The code's label in the current language; a country's name comes from the locale data."""
+        if self.list == COUNTRIES:
+            return country_name(self.code)
+        pairs = zip(self.contexts or (self.list,) * len(self.message_ids), self.message_ids, strict=True)
+        return "; ".join(pgettext(context, message) for context, message in pairs)
+
+    @property
+    def help(self) -> str:
+        """What the code means, in the current language; empty when the label says it all."""
+        return pgettext(self.list, self.help_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a record type. `label_id`, `group_id` and `help_id` are message ids."""
+
+    name: str
+    kind: str
+    label_id: str
+    group_id: str = ""
+    help_id: str = ""
+    required: bool = False
+    role: str = ""
+    searched: bool = False
+    listed: bool = False
+    filtered: bool = False
+    choices: tuple[Choice, ...] = ()
+    list: str = ""  # name of the coded list, empty when values are free
+    max_length: int = 0  # characters of a line, a text or one element of a set; 0 where it has no meaning
+    multiline: bool = False
+    verbatim: bool = False  # a code read from left to right whatever surrounds it: phone, plate, reference
+    default: str | tuple[str, ...] = ""
+    _by_code: dict[str, Choice] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def merge(self) -> str:
+        """How concurrent edits meet: `register` (side by side), `set` (add-wins) or `text` (woven together)."""
+        return MERGE_OF_KIND[self.kind]
+
+    @property
+    def label(self) -> str:
+        """The field's name in the current language."""
+        return _(self.label_id)
+
+    @property
+    def group(self) -> str:
+        """The heading under which the form shows the field, in the current language."""
+        return _(self.group_id)
+
+    @property
+    def help(self) -> str:
+        """One line of help in the current language, or nothing."""
+        return _(self.help_id)
+
+    def choice(self, code: object) -> Choice | None:
+        """The choice with this code; None for a code that this version does not know."""
+        return self._by_code.get(code) if isinstance(code, str) else None
+
+    def choice_label(self, code: str) -> str:
+        """The label of a code, or the code itself when this version does not know it."""
+        found = self.choice(code)
+        return found.label if found else code
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """A type of record: its fields in the order of the form, and which field plays which role."""
+
+    name: str
+    label_id: str
+    plural_id: str
+    icon: str
+    fields: dict[str, Field]
+    roles: dict[str, Field]
+
+    @property
+    def label(self) -> str:
+        """The type's name in the current language ("Case")."""
+        return _(self.label_id)
+
+    @property
+    def plural(self) -> str:
+        """The name of many ("Cases")."""
+        return _(self.plural_id)
+
+    def get(self, name: str) -> Field | None:
+        """The field of that name; None when this version does not know it."""
+        return self.fields.get(name)
+
+    def role(self, role: str) -> Field | None:
+        """The field that plays a role (`title`, `status` …), if any does."""
+        return self.roles.get(role)
+
+    def role_name(self, role: str) -> str:
+        """The name of the field that plays a role, or an empty string."""
+        found = self.roles.get(role)
+        return found.name if found else ""
+
+    def groups(self) -> dict[str, list[Field]]:
+        """Fields under their group's message id, both in the order of the form."""
+        grouped: dict[str, list[Field]] = {}
+        for each in self.fields.values():
+            grouped.setdefault(each.group_id, []).append(each)
+        return grouped
+
+
+class RecordTypes(Mapping[str, RecordType]):
+    """Every record type that this version knows, by name."""
+
+    def __init__(self, types: dict[str, RecordType]) -> None:
+        self._types = types
+
+    @classmethod
+    def load(cls) -> RecordTypes:
+        """The types that ship with the desk, read once."""
+        return _shipped()
+
+    def __getitem__(self, name: str) -> RecordType:
+        return self._types[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    def field(self, type_name: str, field_name: str) -> Field | None:
+        """The field of a type, or None when either is unknown to this version."""
+        record_type = self._types.get(type_name)
+        return record_type.get(field_name) if record_type else None
+
+
+@cache
+def _shipped() -> RecordTypes:
+    folder = resources.files("desktop.casework").joinpath("types")
+    lists = read_lists(folder.joinpath("lists.toml").read_text("utf-8"))
+    types: dict[str, RecordType] = {}
+    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
+        if entry.name.endswith(".toml") and entry.name != "lists.toml":
+            declared = read_type(entry.read_text("utf-8"), lists)
+            types[declared.name] = declared
+    return RecordTypes(types)
+
+
+def read_lists(text: str) -> dict[str, tuple[Choice, ...]]:
+    """Coded lists from TOML, plus the two that are made: countries, and the sixteen codes of the 4x4 evaluation."""
+    lists = {
+        name: tuple(
+            Choice(row["code"], name, (row["label"],), row.get("help", ""), row.get("tone", "neutral")) for row in rows
+        )
+        for name, rows in tomllib.loads(text).items()
+    }
+    lists[COUNTRIES] = tuple(Choice(code, COUNTRIES) for code in country_codes())
+    sources, information = lists.get("evaluation_source", ()), lists.get("evaluation_information", ())
+    lists["evaluation"] = tuple(
+        Choice(
+            source.code + piece.code,
+            "evaluation",
+            source.message_ids + piece.message_ids,
+            contexts=(source.list, piece.list),
+        )
+        for source in sources
+        for piece in information
+    )
+    return lists
+
+
+def read_type(text: str, lists: Mapping[str, tuple[Choice, ...]]) -> RecordType:
+    """One record type from TOML. Raises DeclarationError when the file says something that nothing would honour."""
+    declared = tomllib.loads(text)
+    fields: dict[str, Field] = {}
+    roles: dict[str, Field] = {}
+    for row in declared.pop("field"):
+        each = _read_field(row, lists)
+        if each.name in fields:
+            raise DeclarationError(f"field {each.name!r} is declared twice")
+        fields[each.name] = each
+        if each.role:
+            if each.role in roles or each.role not in ROLES:
+                raise DeclarationError(f"role {each.role!r} of field {each.name!r} is unknown or taken")
+            roles[each.role] = each
+    if "title" not in roles:
+        raise DeclarationError(f"type {declared['name']!r} has no title")
+    return RecordType(declared["name"], declared["label"], declared["plural"], declared["icon"], fields, roles)
+
+
+def _read_field(row: dict[str, Any], lists: Mapping[str, tuple[Choice, ...]]) -> Field:
+    row = dict(row)
+    name, kind = row["name"], row.get("kind")
+    if kind not in MERGE_OF_KIND:
+        raise DeclarationError(f"field {name!r} has the unknown kind {kind!r}")
+    row["label_id"] = row.pop("label")
+    row["group_id"] = row.pop("group", "")
+    row["help_id"] = row.pop("help", "")
+    row["verbatim"] = row.get("verbatim", False) or kind in _VERBATIM_KINDS
+    limit = row.get("max_length", DEFAULT_LIMITS.get(kind, 0))
+    if limit > HARD_LIMITS.get(kind, 0):
+        raise DeclarationError(f"field {name!r} may not be that long")
+    row["max_length"] = limit
+    if kind in ("tlp", "handling", "evaluation"):
+        row["list"] = kind
+    if kind in ("choice", "choices", "tlp", "handling", "evaluation"):
+        if row.get("list") not in lists:
+            raise DeclarationError(f"field {name!r} names the unknown list {row.get('list')!r}")
+        row["choices"] = lists[row["list"]]
+    if isinstance(row.get("default"), list):
+        row["default"] = tuple(row["default"])
+    choices: tuple[Choice, ...] = row.get("choices", ())
+    try:
+        return Field(**row, _by_code={choice.code: choice for choice in choices})
+    except TypeError as wrong:
+        raise DeclarationError(f"field {name!r}: {wrong}") from wrong
