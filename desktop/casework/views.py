@@ -1,0 +1,156 @@
+"""What screens and commands are shown of records: immutable rows, with no Qt, no SQL and no keys in them."""
+
+from __future__ import annotations
+
+import msgspec
+
+Scalar = str | int | float | bool | None
+
+
+class ListRow(msgspec.Struct, frozen=True, gc=False):
+    """One row of a list. Text is data as stored: isolate and neutralise it when you show it."""
+
+    id: str
+    space: str
+    type: str
+    reference: str = ""
+    title: str = ""
+    subtitle: str = ""
+    status: str = ""
+    priority: str = ""
+    tlp: str = ""
+    handling: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    due: str = ""  # ISO date or empty
+    assignee: str = ""
+    updated_ms: int = 0  # authored time of the newest change applied, Unix milliseconds
+    unread: bool = False
+    conflicts: int = 0  # fields in conflict
+    revived: bool = False  # deleted by one officer while another edited it
+    unsent: bool = False
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Who wrote a change, from which device, and when by that device's clock (Unix milliseconds)."""
+
+    officer: str
+    ministry: str
+    device: str  # hexadecimal device id
+    desk: str  # the device's label in the directory, "Dakar 1"
+    at_ms: int
+    mine: bool = False  # written on this very desk
+
+
+class ValueView(msgspec.Struct, frozen=True):
+    """One value that a field holds, with its author. `dot` names the write: «device.seq.index»."""
+
+    value: Scalar
+    dot: str
+    author: Author
+
+
+class FieldView(msgspec.Struct, frozen=True):
+    """A field: one value usually, several in conflict; `elements` for a set, `text` for a long text."""
+
+    name: str
+    merge: str  # "register", "set" or "text"
+    values: tuple[ValueView, ...] = ()
+    elements: tuple[str, ...] = ()
+    text: str = ""
+    known: bool = True  # declared by the record type that this version knows
+
+    @property
+    def conflict(self) -> bool:
+        """Whether two or more different values stand side by side."""
+        return len({str(v.value) for v in self.values}) > 1
+
+    @property
+    def value(self) -> Scalar:
+        """The value of a register without conflict, the first one (by dot) of a register in conflict."""
+        return self.values[0].value if self.values else None
+
+
+class RecordView(msgspec.Struct, frozen=True):
+    """A record as it stands now."""
+
+    id: str
+    space: str
+    type: str
+    fields: dict[str, FieldView]
+    known: bool = True  # False: "needs a newer version"
+    deleted: bool = False
+    revived: bool = False
+    updated_ms: int = 0
+    readers: tuple[str, ...] = ()  # codes of the ministries that can read the space
+    unknown_operations: int = 0
+
+
+class HistoryEntry(msgspec.Struct, frozen=True):
+    """One operation of one change, newest first in lists."""
+
+    change: str  # «device.seq»
+    operation: str  # create, set, text, add, remove, delete, restore, unknown
+    field: str
+    value: Scalar  # the value written; for text, the whole text after the change
+    before: tuple[Scalar, ...]  # the values it superseded
+    author: Author
+    sent: bool
+
+
+class ConflictView(msgspec.Struct, frozen=True):
+    """One field of one record that waits for a person."""
+
+    record: str
+    space: str
+    type: str
+    reference: str
+    title: str
+    tlp: str
+    field: str
+    values: tuple[ValueView, ...]
+    before: tuple[Scalar, ...]  # what stood there before they diverged, if known
+
+
+class Query(msgspec.Struct, frozen=True):
+    """What a list asks for. Empty members ask for nothing in particular."""
+
+    type: str = "case"
+    space: str = ""
+    text: str = ""  # typed by a person; folded by the search
+    statuses: tuple[str, ...] = ()
+    tlps: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    mine: bool = False  # assigned to me, or created on this desk
+    unread: bool = False
+    conflicts: bool = False
+    due_before: str = ""  # ISO date
+    updated_since_ms: int = 0
+    deleted: bool = False  # the bin instead of the list
+    order: str = "updated"  # updated, due, reference, title
+    limit: int = 0  # 0: all
+
+
+class SyncState(msgspec.Struct, frozen=True):
+    """What the connection chip and the status bar show."""
+
+    phase: str = "offline"  # offline, connecting, online, syncing, refused, paused
+    unsent: int = 0
+    as_of_ms: int = 0  # when this desk last had everything the server had; 0: never
+    error: str = ""  # code of sync.errors, empty when all is well
+    detail: str = ""  # for diagnostics, without case data
+    retry_at_ms: int = 0
+
+
+class SyncReport(msgspec.Struct, frozen=True):
+    """Figures of one sync run; the `--json` of `tahaluf sync`."""
+
+    pushed: int = 0  # changes
+    pulled: int = 0
+    applied: int = 0
+    pending: int = 0  # waiting for changes they depend on
+    refused: int = 0  # set aside: bad signature, unreadable
+    unsent: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    requests: int = 0
+    seconds: float = 0.0

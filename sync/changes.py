@@ -1,0 +1,221 @@
+"""Changes: what one officer saved at one moment, as operations on records. PROTOCOL.md, "Changes"."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from sync.wire.codec import (
+    MAX_CHANGE,
+    MAX_HEADS,
+    MAX_OPERATIONS,
+    Id,
+    Moment,
+    Sequence,
+    decode,
+    encode,
+)
+from sync.wire.errors import Malformed, UnknownSuite
+
+VERSION = 1
+
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$", max_length=64)]
+"""A field's or type's name. It is data: it never names a table or a column."""
+
+Value = str | int | float | bool | None
+
+
+class Dot(NamedTuple):
+    """Names one write for ever: the device, the number of its change in the space, the place in that change."""
+
+    device: Id
+    sequence: Sequence
+    place: Annotated[int, Meta(ge=0, lt=MAX_OPERATIONS)]
+
+
+class Dependency(NamedTuple):
+    """A change of another device that the author had applied."""
+
+    device: Id
+    sequence: Sequence
+
+
+Over = Annotated[list[Dot], Meta(max_length=MAX_HEADS)]
+"""The writes that the author saw in that place, superseded by this one."""
+
+
+class Create(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="create"):
+    """A record comes to be, of a type."""
+
+    type: Name
+
+
+class Set(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="set"):
+    """A register gets a value that supersedes those the author saw."""
+
+    field: Name
+    value: Value
+    over: Over
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that are not equal to themselves."""
+        if isinstance(self.value, float) and not math.isfinite(self.value):
+            raise ValueError("a number must be finite")
+
+
+class Write(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="write"):
+    """A first text of a long text field, in the plain; it stands for the CRDT's insertion (see sync.text)."""
+
+    field: Name
+    text: str
+
+
+class Edit(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="edit"):
+    """An edit of a long text: an update of its CRDT (Yjs update encoding, version 1)."""
+
+    field: Name
+    delta: bytes
+
+
+class Add(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="add"):
+    """An element is in a set."""
+
+    field: Name
+    element: str
+    over: Over
+
+
+class Remove(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="remove"):
+    """The named additions of an element are undone; an addition that the author did not see stays."""
+
+    field: Name
+    element: str
+    over: Over
+
+
+class Delete(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="delete"):
+    """The record is gone, as far as the author had seen it: the last change of each device that touched it."""
+
+    over: Annotated[list[Dependency], Meta(max_length=MAX_HEADS)]
+
+
+class Restore(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="restore"):
+    """The named deletions are void."""
+
+    over: Over
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """An operation of a later version: kept and relayed as it came."""
+
+    raw: bytes
+
+
+Operation = Create | Set | Write | Edit | Add | Remove | Delete | Restore
+
+
+class RecordEdit(msgspec.Struct, frozen=True, array_like=True):
+    """The operations of a change on one record."""
+
+    record: Id
+    operations: list[Operation | Unknown]
+
+
+class Change(msgspec.Struct, frozen=True, array_like=True):
+    """One change without its place in a chain: that one is (space, device, sequence)."""
+
+    version: int
+    at_ms: Moment  # the author's wall clock
+    stamp: Moment  # hybrid logical clock, sync.clock
+    after: list[Dependency]  # of other devices, news since this device's previous change
+    edits: list[RecordEdit]
+
+
+class _KnownEdit(msgspec.Struct, frozen=True, array_like=True):
+    record: Id
+    operations: Annotated[list[Operation], Meta(min_length=1, max_length=MAX_OPERATIONS)]
+
+
+class _RawEdit(msgspec.Struct, frozen=True, array_like=True):
+    record: Id
+    operations: Annotated[list[msgspec.Raw], Meta(min_length=1, max_length=MAX_OPERATIONS)]
+
+
+class _KnownChange(msgspec.Struct, frozen=True, array_like=True):
+    version: int
+    at_ms: Moment
+    stamp: Moment
+    after: Annotated[list[Dependency], Meta(max_length=MAX_HEADS)]
+    edits: Annotated[list[_KnownEdit], Meta(min_length=1, max_length=MAX_OPERATIONS)]
+
+
+class _RawChange(msgspec.Struct, frozen=True, array_like=True):
+    version: int
+    at_ms: Moment
+    stamp: Moment
+    after: Annotated[list[Dependency], Meta(max_length=MAX_HEADS)]
+    edits: Annotated[list[_RawEdit], Meta(min_length=1, max_length=MAX_OPERATIONS)]
+
+
+_KNOWN_TAGS = frozenset({"create", "set", "write", "edit", "add", "remove", "delete", "restore"})
+_operation: msgspec.msgpack.Decoder[Operation] = msgspec.msgpack.Decoder(Operation)
+_tag = msgspec.msgpack.Decoder(tuple[str, *tuple[msgspec.Raw, ...]])
+
+
+def encode_change(change: Change) -> bytes:
+    """Encode a change of our own; raises Malformed when it is too large or holds text that is not Unicode."""
+    edits = [
+        _RawEdit(
+            edit.record,
+            [msgspec.Raw(op.raw if isinstance(op, Unknown) else encode(op)) for op in edit.operations],
+        )
+        for edit in change.edits
+    ]
+    try:
+        data = encode(_RawChange(change.version, change.at_ms, change.stamp, change.after, edits))
+    except UnicodeEncodeError as error:
+        raise Malformed("text with a lone surrogate") from error
+    if len(data) > MAX_CHANGE:
+        raise Malformed(f"a change of {len(data)} bytes where at most {MAX_CHANGE} are allowed")
+    return data
+
+
+def decode_change(data: bytes) -> Change:
+    """Decode a change; operations of a later version come out as Unknown. Raises Malformed, UnknownSuite."""
+    try:
+        known = decode(_KnownChange, data, MAX_CHANGE)
+    except Malformed:
+        return _decode_with_unknown(data)
+    _check(known.version, sum(len(edit.operations) for edit in known.edits))
+    return known  # type: ignore[return-value]  # the same shape, with nothing unknown in it
+
+
+def _decode_with_unknown(data: bytes) -> Change:
+    raw = decode(_RawChange, data, MAX_CHANGE)
+    _check(raw.version, sum(len(edit.operations) for edit in raw.edits))
+    edits = [RecordEdit(edit.record, [_decode_operation(op) for op in edit.operations]) for edit in raw.edits]
+    return Change(raw.version, raw.at_ms, raw.stamp, raw.after, edits)
+
+
+def _decode_operation(raw: msgspec.Raw) -> Operation | Unknown:
+    try:
+        operation: Operation = _operation.decode(raw)
+        return operation
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        try:
+            tag = _tag.decode(raw)[0]
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            raise Malformed("an operation is an array that begins with its name") from error
+        if tag in _KNOWN_TAGS:
+            raise Malformed(f"operation {tag}: {error}") from error
+        return Unknown(bytes(raw))
+
+
+def _check(version: int, operations: int) -> None:
+    if version != VERSION:
+        raise UnknownSuite(f"version {version} of a change is not known here")
+    if operations > MAX_OPERATIONS:
+        raise Malformed(f"{operations} operations where at most {MAX_OPERATIONS} are allowed")

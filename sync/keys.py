@@ -1,0 +1,130 @@
+"""A device's keys, its certificate request, and the keys of epochs that devices grant each other."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cached_property
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import (
+    X25519PrivateKey,
+    X25519PublicKey,
+)
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from sync.wire.codec import MAX_GRANT, Hash, Id, Key, decode, digest, encode
+from sync.wire.directory import (
+    REQUEST_DOMAIN,
+    SUITE,
+    VERSION,
+    Certificate,
+    CertificateRequest,
+    device_id,
+)
+from sync.wire.errors import Malformed, NotEntitled
+from sync.wire.signing import Signed, pack, public_key, sign
+from sync.wire.space import GRANT_DOMAIN, Grant, epoch_id
+from sync.wire.space import SUITE as SPACE_SUITE
+from sync.wire.space import VERSION as SPACE_VERSION
+
+_HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+
+
+class DeviceKeys(msgspec.Struct, frozen=True, array_like=True, dict=True):
+    """The two secrets of a device: an Ed25519 seed and an X25519 private key, 32 bytes each."""
+
+    sign_seed: Key
+    seal_secret: Key
+
+    @cached_property
+    def sign_key(self) -> bytes:
+        """Public Ed25519 key."""
+        return public_key(self.sign_seed)
+
+    @cached_property
+    def seal_key(self) -> bytes:
+        """Public X25519 key."""
+        return X25519PrivateKey.from_private_bytes(self.seal_secret).public_key().public_bytes_raw()
+
+    @cached_property
+    def device(self) -> bytes:
+        """The device's id."""
+        return device_id(self.sign_key, self.seal_key)
+
+    def sign(self, domain: str, body: bytes) -> bytes:
+        """Sign `body` under `domain`."""
+        return sign(self.sign_seed, domain, body)
+
+    def __repr__(self) -> str:
+        """Never show secrets, in logs or tracebacks."""
+        return "DeviceKeys(…)"
+
+
+class EpochKey(msgspec.Struct, frozen=True, array_like=True):
+    """The key of one epoch of one space. The epoch's id follows from the key, so a key proves itself."""
+
+    space: Id
+    key: Key
+
+    @property
+    def commitment(self) -> bytes:
+        """What the founding entry commits to."""
+        return commitment(self.key)
+
+    @property
+    def epoch(self) -> bytes:
+        """The epoch's id."""
+        return epoch_id(self.commitment)
+
+    def __repr__(self) -> str:
+        """Never show secrets."""
+        return f"EpochKey({self.space.hex()}, …)"
+
+
+def new_device_keys() -> DeviceKeys:
+    """Make the keys of a new device."""
+    return DeviceKeys(secrets.token_bytes(32), X25519PrivateKey.generate().private_bytes_raw())
+
+
+def new_epoch_key() -> bytes:
+    """Make the 32-byte key of a new epoch."""
+    return secrets.token_bytes(32)
+
+
+def commitment(key: bytes) -> Hash:
+    """Return the commitment to an epoch's key."""
+    return digest(key, domain="tahaluf-commit")
+
+
+def make_request(keys: DeviceKeys, ministry: str, officer: str, desk: str, at_ms: int) -> bytes:
+    """Make the certificate request that a ministry's administrator enrols."""
+    certificate = Certificate(SUITE, keys.sign_key, keys.seal_key, officer, desk)
+    body = encode(CertificateRequest(VERSION, ministry, certificate, at_ms))
+    return pack(Signed(body, keys.sign(REQUEST_DOMAIN, body)))
+
+
+def make_grant(keys: DeviceKeys, recipient: Certificate, granted: list[EpochKey], at_ms: int) -> bytes:
+    """Seal epoch keys to another device: one HPKE encapsulation for as many keys as the limits allow."""
+    granter, device = keys.device, recipient.device
+    plain = encode(granted)
+    public = X25519PublicKey.from_public_bytes(recipient.seal_key)
+    sealed = _HPKE.encrypt(plain, public, info=_info(granter, device))
+    body = encode(Grant(SPACE_VERSION, SPACE_SUITE, granter, device, at_ms, sealed))
+    return pack(Signed(body, keys.sign(GRANT_DOMAIN, body)))
+
+
+def open_grant(keys: DeviceKeys, grant: Grant) -> list[EpochKey]:
+    """Open a grant whose signature was verified. Raises NotEntitled if it is not for us, Malformed if it is garbage."""
+    if grant.recipient != keys.device:
+        raise NotEntitled("a grant to another device")
+    secret = X25519PrivateKey.from_private_bytes(keys.seal_secret)
+    try:
+        plain = _HPKE.decrypt(grant.sealed, secret, info=_info(grant.granter, grant.recipient))
+    except (InvalidTag, ValueError) as error:
+        raise Malformed("a grant that does not open") from error
+    return decode(list[EpochKey], plain, MAX_GRANT)
+
+
+def _info(granter: bytes, recipient: bytes) -> bytes:
+    return b"tahaluf/1/grant\0" + granter + recipient

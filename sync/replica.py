@@ -1,0 +1,155 @@
+"""What the engine asks of a desk's store. The store implements it; the engine never sees SQL, the store never the network."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from sync.keys import DeviceKeys, EpochKey
+from sync.wire.calls import Cursor, PushItem
+from sync.wire.directory import Certificate
+from sync.wire.space import Founding, Head, SegmentHeader
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """One item of the outbox, persisted as it will be sent: the same bytes at every try."""
+
+    id: int  # the store's own number, in the order of sending
+    space: bytes  # of an entry or segment; empty for a grant
+    item: PushItem
+    changes: int  # in a segment
+
+
+class Unsealed(msgspec.Struct, frozen=True):
+    """The oldest changes of one space that are in no segment yet."""
+
+    space: bytes
+    last: int  # number of this device's last sealed change there, 0 if none
+    previous: bytes  # hash of its last segment there
+    key: EpochKey
+    heads: list[Head]  # of other devices, moved since our last segment there
+    changes: list[bytes]  # encoded, in order, within the limits of one segment
+
+
+class GrantDue(msgspec.Struct, frozen=True):
+    """Keys that a device of a member ministry is entitled to and was not granted yet."""
+
+    recipient: Certificate
+    keys: list[EpochKey]
+
+
+class SpaceStanding(msgspec.Struct, frozen=True):
+    """What the desk has of a space."""
+
+    cursor: Cursor
+    founding: Founding | None
+    chains: dict[bytes, Head]  # the end of every device's chain
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A segment that was verified and, where we hold the epoch's key, opened."""
+
+    data: bytes  # as received
+    hash: bytes
+    header: SegmentHeader
+    changes: list[bytes]  # encoded; empty if the key has not been granted yet
+    locked: bool = False  # no key yet: kept, and opened when the grant comes
+
+
+class Received(msgspec.Struct, frozen=True):
+    """News of one space in the server's order, and the cursor after them."""
+
+    space: bytes
+    founding: bytes  # the founding entry if it is among the news, else empty
+    segments: list[Opened]
+    rejected: list[tuple[bytes, str]]  # items that did not verify, and the code of why; kept aside, shown
+    cursor: Cursor
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """What a batch did."""
+
+    changes: int = 0  # applied now
+    pending: int = 0  # waiting for changes they depend on
+    refused: int = 0  # set aside as unreadable
+    records: frozenset[bytes] = frozenset()  # whose state moved
+
+
+class Replica(Protocol):
+    """A desk's copy of its spaces. Every method is one short transaction or several; none waits for the network."""
+
+    def device_keys(self) -> DeviceKeys:
+        """The keys of this device."""
+
+    def ministry(self) -> str:
+        """The code of this device's ministry."""
+
+    def certificate(self, device: bytes) -> tuple[str, Certificate] | None:
+        """The ministry and certificate of an enrolled device, from the verified directories."""
+
+    # directories
+    def directory_heads(self) -> dict[str, int]:
+        """How many entries of each known ministry's directory are here."""
+
+    def add_directory_entries(self, ministry: str, first: int, entries: list[bytes]) -> int:
+        """Verify and take entries from number `first` on (known ones are skipped); returns how many were new. Raises WireError."""
+
+    # outbox
+    def unsealed(self) -> Unsealed | None:
+        """The oldest unsealed changes of the space that has waited longest, or None."""
+
+    def keep_segment(self, space: bytes, data: bytes, hash_: bytes, last: int) -> None:
+        """Persist a segment of our own with all that follows: outbox, chain, the heads it names."""
+
+    def grants_due(self) -> list[GrantDue]:
+        """Grants to make, at most MAX_GRANT_KEYS keys each; empty when there are none."""
+
+    def keep_grant(self, grant: GrantDue, data: bytes) -> None:
+        """Persist a grant for sending and note its keys as granted."""
+
+    def outbox(self, limit_bytes: int, limit_changes: int) -> list[Outgoing]:
+        """Items to send, oldest first, within the limits."""
+
+    def mark_sent(self, ids: list[int]) -> None:
+        """Note items as stored by the server."""
+
+    def mark_refused(self, id_: int, code: str) -> None:
+        """Note an item that the server refused for good: kept, shown, not sent again by itself."""
+
+    def resend(self, space: bytes) -> int:
+        """Put all our own items of a space into the outbox again (the server lost them); returns how many."""
+
+    def unsent(self) -> int:
+        """Number of changes that the server has not acknowledged."""
+
+    # inbox
+    def feed(self) -> tuple[bytes, int]:
+        """The feed position and the sequence of the last grant taken."""
+
+    def keep_feed(self, feed: bytes, as_of_ms: int | None) -> None:
+        """Keep the feed position; `as_of_ms` when the desk now has all that the server has."""
+
+    def note_behind(self, heads: list[tuple[bytes, int]]) -> None:
+        """Note spaces whose log at the server has moved to the given sequence: they are to be pulled."""
+
+    def behind(self, limit: int) -> list[Cursor]:
+        """Cursors of spaces to pull."""
+
+    def standing(self, space: bytes) -> SpaceStanding:
+        """What the desk has of a space; an empty standing for an unknown one."""
+
+    def epoch_key(self, space: bytes, epoch: bytes) -> bytes | None:
+        """The key of an epoch, if it was granted."""
+
+    def take_grant(self, sequence: int, keys: list[EpochKey]) -> Applied:
+        """Keep granted keys and the inbox sequence; opens the segments that waited for them (`locked`)."""
+
+    def skip_grant(self, sequence: int, data: bytes, code: str) -> None:
+        """Set a grant aside that did not verify, and go on after it."""
+
+    def receive(self, news: Received) -> Applied:
+        """Store and apply news and move the cursor, in transactions of at most 100 rows. Idempotent."""
+
+    def rewind(self, space: bytes) -> None:
+        """The server's log is not the one our cursor was taken from: start over at 0 (applied changes stay applied)."""

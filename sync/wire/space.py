@@ -1,0 +1,170 @@
+"""What a space is made of on the wire: its founding entry, sealed segments, grants of keys, and its running head."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from sync.wire.codec import (
+    ID_BYTES,
+    MAX_CALL_CHANGES,
+    MAX_ENTRY,
+    MAX_GRANT,
+    MAX_HEADS,
+    MAX_MEMBERS,
+    MAX_SEGMENT,
+    Hash,
+    Id,
+    Ministry,
+    Moment,
+    Sequence,
+    Signature,
+    decode,
+    digest,
+)
+from sync.wire.errors import Malformed, UnknownSuite
+from sync.wire.signing import Signed, unpack, verify
+
+VERSION = 1
+SUITE = 1  # XChaCha20-Poly1305 under the epoch's key, Ed25519, zstd before sealing
+
+SpaceKind = Literal["case", "team", "project", "council", "library"]
+Role = Literal["lead", "contributor", "reader"]
+
+FOUNDING_DOMAIN = "founding"
+SEGMENT_DOMAIN = "segment"
+GRANT_DOMAIN = "grant"
+
+
+class Member(msgspec.Struct, frozen=True, array_like=True):
+    """A ministry and what its devices may do in a space."""
+
+    ministry: Ministry
+    role: Role
+
+
+class Founding(msgspec.Struct, frozen=True, array_like=True):
+    """The first entry of a space. Its hash is the space's id, so nobody can put another in its place."""
+
+    version: int
+    suite: int
+    kind: SpaceKind
+    nonce: Id
+    device: Id
+    at_ms: Moment
+    members: Annotated[list[Member], Meta(min_length=1, max_length=MAX_MEMBERS)]
+    commitment: Hash  # to the key of the first epoch
+
+
+class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The end of one device's chain in a space, as somebody saw it."""
+
+    device: Id
+    sequence: Sequence
+    hash: Hash
+
+
+class SegmentHeader(msgspec.Struct, frozen=True, array_like=True):
+    """The part of a segment that the server reads: whose, where, which changes, after what."""
+
+    version: int
+    suite: int
+    space: Id
+    device: Id
+    first: Sequence  # number of the first change in this device's chain in this space
+    count: Annotated[int, Meta(ge=1, le=MAX_CALL_CHANGES)]
+    previous: Hash  # hash of this device's previous segment here, zeros for the first
+    epoch: Id
+    heads: Annotated[list[Head], Meta(max_length=MAX_HEADS)]  # of other devices, moved since the previous segment
+
+    @property
+    def last(self) -> int:
+        """Number of the last change."""
+        return self.first + self.count - 1
+
+
+class Segment(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A run of consecutive changes of one device in one space: sealed once, signed once."""
+
+    header: bytes
+    sealed: bytes  # 24-byte nonce, then XChaCha20-Poly1305 with the header as associated data
+    signature: Signature
+
+
+class Grant(msgspec.Struct, frozen=True, array_like=True):
+    """Keys of epochs, sealed by one device to another with HPKE."""
+
+    version: int
+    suite: int
+    granter: Id
+    recipient: Id
+    at_ms: Moment
+    sealed: Annotated[bytes, Meta(max_length=MAX_GRANT)]
+
+
+def read_founding(data: bytes) -> tuple[Founding, Signed]:
+    """Read a founding entry without verifying its signature; raises Malformed or UnknownSuite."""
+    signed = unpack(data, MAX_ENTRY)
+    founding = decode(Founding, signed.body, MAX_ENTRY)
+    _check_suite("a founding entry", founding.version, founding.suite)
+    ministries = [member.ministry for member in founding.members]
+    if len(set(ministries)) != len(ministries):
+        raise Malformed("a ministry stands twice among the members")
+    return founding, signed
+
+
+def verify_founding(data: bytes, sign_key: bytes) -> Founding:
+    """Read a founding entry and verify it with the key of the device it names."""
+    founding, signed = read_founding(data)
+    verify(sign_key, FOUNDING_DOMAIN, signed.body, signed.signature)
+    return founding
+
+
+def space_id(founding: bytes) -> bytes:
+    """Return the id of the space that these bytes of a founding entry found."""
+    return digest(unpack(founding, MAX_ENTRY).body, domain="tahaluf-space", size=ID_BYTES)
+
+
+def epoch_id(commitment: bytes) -> bytes:
+    """Return the id of the epoch whose key is committed to."""
+    return digest(commitment, domain="tahaluf-epoch", size=ID_BYTES)
+
+
+def read_segment(data: bytes) -> tuple[Segment, SegmentHeader]:
+    """Read a segment and its header without verifying or opening it; raises Malformed or UnknownSuite."""
+    segment = decode(Segment, data, MAX_SEGMENT)
+    header = decode(SegmentHeader, segment.header, MAX_SEGMENT)
+    _check_suite("a segment", header.version, header.suite)
+    return segment, header
+
+
+def segment_hash(segment: Segment) -> bytes:
+    """Return the hash that the device's next segment names as previous. It leaves the signature out: that one is malleable."""
+    return digest(segment.header, segment.sealed, domain="tahaluf-segment")
+
+
+def verify_segment(segment: Segment, sign_key: bytes) -> bytes:
+    """Verify the signature over the segment; returns its hash."""
+    value = segment_hash(segment)
+    verify(sign_key, SEGMENT_DOMAIN, value, segment.signature)
+    return value
+
+
+def read_grant(data: bytes, limit: int = MAX_GRANT + MAX_ENTRY) -> tuple[Grant, Signed]:
+    """Read a grant without verifying its signature; raises Malformed or UnknownSuite."""
+    signed = unpack(data, limit)
+    grant = decode(Grant, signed.body, limit)
+    _check_suite("a grant", grant.version, grant.suite)
+    return grant, signed
+
+
+def advance_head(head: bytes, kind: str, body: bytes) -> bytes:
+    """Return the head of a space's log at the server after one more item."""
+    return digest(head, kind.encode(), body, domain="tahaluf-head")
+
+
+def _check_suite(what: str, version: int, suite: int) -> None:
+    if version != VERSION or suite != SUITE:
+        raise UnknownSuite(f"version {version}, suite {suite} of {what} is not known here")
