@@ -1,0 +1,58 @@
+"""What the screens may ask for: lists, records, history, conflicts, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from desktop.casework.record_types import RecordTypes
+from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, Query, RecordView
+from desktop.session.base import SessionBase
+
+
+class Reading(SessionBase):
+    """The reading half of the session. Everything here answers at once; long lists come from `query` (see Session)."""
+
+    @property
+    def types(self) -> RecordTypes:
+        """The record types that this version knows."""
+        return RecordTypes.load()
+
+    def identity(self) -> Author:
+        """The officer, ministry and desk of this device; `at_ms` is 0."""
+        return self._open_desk().identity()
+
+    def members(self) -> tuple[str, ...]:
+        """Codes of the alliance's members, as the profile trusts them."""
+        return self._desk.profile.members if self._desk else ()
+
+    def default_members(self) -> tuple[str, ...]:
+        """Codes of the ministries that a new case is shared with unless the officer says otherwise."""
+        return self._desk.profile.default_members if self._desk else ()
+
+    def rows(self, ids: Iterable[str]) -> list[ListRow]:
+        """The rows of records in the order of `ids`; unknown ones are left out."""
+        return self._desk.rows(list(ids)) if self._desk else []
+
+    def records(self, space: str, type: str = "") -> list[ListRow]:  # noqa: A002 - the word of the vocabulary
+        """The records of a space, of one type or of all; deleted ones are left out."""
+        return self._desk.records(space, type) if self._desk else []
+
+    def show(self, record: str) -> RecordView:
+        """A record as it stands. Raises UnknownRecord, Locked."""
+        return self._open_desk().show(record)
+
+    def history(self, record: str, field: str = "") -> tuple[HistoryEntry, ...]:
+        """What was done to a record or to one of its fields, newest first. Raises UnknownRecord, Locked."""
+        return self._open_desk().history(record, field)
+
+    def conflicts(self) -> tuple[ConflictView, ...]:
+        """Every field of every record that waits for a person."""
+        return self._desk.conflicts() if self._desk else ()
+
+    def counts(self) -> dict[str, int]:
+        """Numbers for the rail and the status bar: cases, unread, conflicts, unsent."""
+        return self._desk.counts() if self._desk else {"cases": 0, "unread": 0, "conflicts": 0, "unsent": 0}
+
+    def draft(self, key: str) -> str:
+        """Text that was typed under this key and not yet saved, or an empty string."""
+        return self._desk.draft(key) if self._desk else ""

@@ -1,0 +1,177 @@
+"""The whole session: unlocking and locking, the threads it owns, the connection, the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+
+from desktop import messages
+from desktop.casework.views import Query, SyncState
+from desktop.desk import Desk, Opening, desk_exists, read_home_profile
+from desktop.session.editing import Editing
+from desktop.session.query_thread import QueryThread
+from desktop.session.unlock_thread import UnlockThread
+from desktop.settings import Settings
+from desktop.sync_worker import SyncThread
+from i18n import set_language
+
+_ACTIVITY = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+    }
+)
+
+
+class Session(Editing):
+    """The facade of one home. Call it from the main thread only."""
+
+    def __init__(self, home: Path, parent: QObject | None = None, *, opening: Opening | None = None) -> None:
+        """`home` is the folder of the store; it need not exist yet (`exists`). `opening` is how a desk is opened."""
+        super().__init__(parent)
+        self._home = home
+        self._opening = opening or Opening()
+        self._settings = Settings(home, read_home_profile(home))
+        set_language(self._settings.locale)
+        self._state = SyncState()
+        self._connected = True
+        self._unlocking: UnlockThread | None = None
+        self._queries: QueryThread | None = None
+        self._sync: SyncThread | None = None
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.timeout.connect(self.lock)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    # unlocking and locking
+
+    def exists(self) -> bool:
+        """Whether a desk was set up in this home (`tahaluf init`)."""
+        return desk_exists(self._home)
+
+    def unlock(self, passphrase: str) -> None:
+        """Unlock on a thread of its own; answers by `unlocked` or `unlock_failed(code)`."""
+        if self._desk is not None or self._unlocking is not None:
+            return
+        self._unlocking = UnlockThread(self._home, passphrase, self._opening, self)
+        self._unlocking.opened.connect(self.on_opened)
+        self._unlocking.refused.connect(self.on_unlock_refused)
+        self._unlocking.start()
+
+    def lock(self) -> None:
+        """Drop the data key and everything that was decrypted, stop the threads; emits `locked`."""
+        if self._desk is None:
+            return
+        self.close()
+        self.locked.emit()
+        self.tell_undo()
+
+    def note_activity(self) -> None:
+        """The officer did something: the time to the automatic lock starts again. Keys and clicks count by themselves."""
+        minutes = self._settings.auto_lock_minutes
+        if self._desk is None or not minutes:
+            self._idle.stop()
+        else:
+            self._idle.start(minutes * 60_000)
+
+    def close(self) -> None:
+        """Lock without a word and let the threads end; also for the end of the program."""
+        self._idle.stop()
+        unlocking, self._unlocking = self._unlocking, None
+        if unlocking is not None:
+            unlocking.wait()
+        queries, self._queries = self._queries, None
+        sync, self._sync = self._sync, None
+        for thread in (queries, sync):
+            if thread is not None:
+                thread.stop()
+        desk, self._desk = self._desk, None
+        if desk is not None:
+            desk.close()
+
+    # reading long lists
+
+    def query(self, query: Query, channel: str = "list") -> int:
+        """Start a list on the query thread; returns the request id that comes back with `rows_ready`.
+
+        A newer request of the same `channel` supersedes the older one, whose answer then never comes.
+        """
+        return self._queries.ask(query, channel) if self._queries else 0
+
+    # connection
+
+    @property
+    def connected(self) -> bool:
+        """Whether the desk is allowed to reach the server (the switch; it says nothing of whether it can)."""
+        return self._connected
+
+    def set_connected(self, connected: bool) -> None:
+        """Cut or restore the connection. It is remembered only as long as the program runs."""
+        self._connected = connected
+        if self._sync:
+            self._sync.set_connected(connected)
+
+    def sync_now(self) -> None:
+        """Try the server at once instead of waiting for the back-off to end."""
+        self._wake()
+
+    def sync_state(self) -> SyncState:
+        """The state that `sync_state_changed` told last."""
+        return self._state
+
+    # settings and texts
+
+    @property
+    def settings(self) -> Settings:
+        """Language, theme, text size, server address, auto-lock; there before unlocking."""
+        return self._settings
+
+    def message(self, code: str, params: dict[str, object] | None = None) -> str:
+        """What a code of `unlock_failed`, `failed` or `SyncState.error` means, in the current language."""
+        return messages.describe(code, params or {})
+
+    def diagnostics(self) -> str:
+        """Text for a technician: versions, figures, the last errors; no case data."""
+        return messages.diagnostics(self._state, self.counts(), self._settings.server_url)
+
+    # answers of the threads, on the main thread
+
+    def on_opened(self, desk: Desk) -> None:
+        """The unlocking thread has the key."""
+        raise NotImplementedError
+
+    def on_unlock_refused(self, code: str) -> None:
+        """The unlocking thread was refused."""
+        self._unlocking = None
+        self.unlock_failed.emit(code)
+
+    def on_sync_state(self, state: SyncState) -> None:
+        """The sync thread tells how it stands."""
+        self._state = state
+        self.sync_state_changed.emit(state)
+
+    def on_synced(self, records: frozenset[str]) -> None:
+        """The sync thread applied news."""
+        self._announce(records)
+
+    def on_thread_failed(self, code: str, params: dict[str, object]) -> None:
+        """A thread met a failure of the environment."""
+        self.failed.emit(code, params)
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Any key, click or movement in any window puts the automatic lock off."""
+        if event.type() in _ACTIVITY:
+            self.note_activity()
+        return super().eventFilter(watched, event)
+
+    def _wake(self) -> None:
+        if self._sync:
+            self._sync.wake()
