@@ -42,7 +42,7 @@ QFrame[line="upright"] { background: $border; border: none; max-width: 1px; min-
 
 QLineEdit, QTextEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit, QDateTimeEdit {
   background: $surface; color: $text; border: 1px solid $border_strong; border-radius: @6;
-  padding: 0 @8; selection-background-color: $primary; selection-color: $on_primary; }
+  padding: 0 @8; placeholder-text-color: $text3; selection-background-color: $primary; selection-color: $on_primary; }
 QLineEdit, QComboBox, QSpinBox, QDateEdit, QDateTimeEdit { min-height: @34; }
 QTextEdit, QPlainTextEdit { padding: @6 @4; }
 QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus,

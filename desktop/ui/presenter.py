@@ -1,0 +1,191 @@
+"""The one place that turns stored values into what people read: labels of codes, dates in words, data isolated.
+
+Everything returned is ready for a plain-text label. `strip_isolates` before it goes to the clipboard or a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from desktop.casework.record_types import Field, RecordType, RecordTypes
+from desktop.casework.views import Author, FieldView, ListRow, RecordView, Scalar, ValueView
+from i18n import _, current, ngettext, pgettext
+from i18n.bidi import isolate, ltr, one_line
+from i18n.formats import date_text, moment, newer_by, number
+from i18n.names import country_name
+
+NOTHING = "—"
+SEPARATOR = " · "
+_CODED_KINDS = frozenset({"tlp", "handling", "evaluation"})
+
+
+def value_text(field: Field | None, value: Scalar, *, limit: int = 0) -> str:
+    """One value of a field as people read it; `limit` cuts free text to that many characters on one line."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int | float):
+        return number(value, 6)
+    if field is None:
+        return isolate(one_line(value, limit or 500))
+    if field.kind in _CODED_KINDS:
+        return ltr(value)
+    if field.list:
+        return coded_text(field, value)
+    if field.kind == "date":
+        return date_text(value, numeric=True)
+    if field.kind == "datetime":
+        return _datetime_text(value)
+    if field.verbatim:
+        return ltr(one_line(value, limit or 500))
+    return isolate(one_line(value, limit) if limit else value)
+
+
+def coded_text(field: Field, code: str) -> str:
+    """The label of a code; a code that this version does not know is shown as it is."""
+    choice = field.choice(code)
+    return choice.label if choice else ltr(code)
+
+
+def choice_text(field: Field, code: str) -> str:
+    """A code as a list to choose from offers it: codes that are never translated stand before their meaning."""
+    choice = field.choice(code)
+    if choice is None:
+        return ltr(code)
+    if field.kind == "tlp":
+        return ltr(code)
+    if field.kind in _CODED_KINDS or field.list == "iccs":
+        return f"{ltr(code)} — {choice.label}"
+    return choice.label
+
+
+def listed(pieces: Iterable[str]) -> str:
+    """Pieces that are ready for display, one after the other with the language's comma."""
+    return ("، " if current().language == "ar" else ", ").join(pieces)
+
+
+def elements_text(field: Field | None, elements: Iterable[str], *, limit: int = 0) -> str:
+    """The elements of a set in one line."""
+    return listed(value_text(field, element, limit=limit) for element in elements) or NOTHING
+
+
+def field_text(field: Field | None, view: FieldView | None, *, limit: int = 0) -> str:
+    """What a field holds now, in one piece of text; several values in conflict stand beside each other."""
+    if view is None:
+        return NOTHING
+    if view.merge == "set":
+        return elements_text(field, view.elements, limit=limit)
+    if view.merge == "text":
+        return isolate(one_line(view.text, limit) if limit else view.text) or NOTHING
+    distinct = dict.fromkeys(value_text(field, each.value, limit=limit) for each in view.values)
+    return " / ".join(distinct) or NOTHING
+
+
+def label_of(types: RecordTypes, type_name: str, field_name: str) -> str:
+    """The label of a field; the bare name of one that this version does not know."""
+    field = types.field(type_name, field_name)
+    return field.label if field else ltr(field_name)
+
+
+def role_value(record_type: RecordType | None, view: RecordView, role: str) -> Scalar:
+    """The value that plays a role in a record (`title`, `due` …); None when there is none."""
+    name = record_type.role_name(role) if record_type else ""
+    found = view.fields.get(name)
+    if found is None:
+        return None
+    return found.text if found.merge == "text" else found.value
+
+
+def role_elements(record_type: RecordType | None, view: RecordView, role: str) -> tuple[str, ...]:
+    """The elements of the set that plays a role (`handling`, `countries`)."""
+    name = record_type.role_name(role) if record_type else ""
+    found = view.fields.get(name)
+    return found.elements if found else ()
+
+
+def title_text(record_type: RecordType | None, view: RecordView, *, limit: int = 300) -> str:
+    """The title of a record, isolated; a stand-in when it has none."""
+    title = role_value(record_type, view, "title")
+    return isolate(one_line(str(title), limit)) if title else _("Without a title")
+
+
+def row_title(row: ListRow, *, limit: int = 300) -> str:
+    """The title of a listed record, isolated."""
+    return isolate(one_line(row.title, limit)) if row.title else _("Without a title")
+
+
+def tone_of(field: Field | None, code: Scalar) -> str:
+    """The colour hint of a coded value."""
+    choice = field.choice(code) if field else None
+    return choice.tone if choice else "neutral"
+
+
+def author_text(author: Author) -> str:
+    """Who wrote it and on which desk: «A. Rossi (Rome 1)»."""
+    desk = author.desk or author.device[:8]
+    return _("{officer} ({desk})").format(
+        officer=isolate(one_line(author.officer, 80)), desk=isolate(one_line(desk, 60))
+    )
+
+
+def author_line(author: Author) -> str:
+    """Who, on which desk, when."""
+    return SEPARATOR.join((author_text(author), moment(author.at_ms)))
+
+
+def desk_text(author: Author) -> str:
+    """The desk's label, isolated; the beginning of its id when the directory gives none."""
+    return isolate(one_line(author.desk or author.device[:8], 60))
+
+
+def countries_text(codes: Iterable[str]) -> str:
+    """Names of countries or members, in the language in use."""
+    return listed(country_name(code) for code in codes)
+
+
+def newer_text(values: tuple[ValueView, ...], value: ValueView) -> str:
+    """By how much the newest of some values is newer than the next one; nothing for the others.
+
+    These are the desks' own clocks: a hint for people, never what decides.
+    """
+    others = [each.author.at_ms for each in values if each is not value]
+    if not others or value.author.at_ms <= max(others):
+        return ""
+    return newer_by(value.author.at_ms - max(others))
+
+
+def conflicts_text(fields: Iterable[FieldView]) -> str:
+    """How many fields were changed in two places, and where: the words of the conflict banner."""
+    found = [each for each in fields if each.conflict]
+    authors = [value.author for each in found for value in each.values]
+    mine = any(author.mine for author in authors)
+    desks = list(dict.fromkeys(desk_text(author) for author in authors if not author.mine))
+    count = len(found)
+    if mine and len(desks) == 1:
+        return ngettext(
+            "{n} field was changed both here and at {desk}.", "{n} fields were changed both here and at {desk}.", count
+        ).format(n=number(count), desk=desks[0])
+    return ngettext(
+        "{n} field was changed in several places: {desks}.",
+        "{n} fields were changed in several places: {desks}.",
+        count,
+    ).format(n=number(count), desks=listed([_("this desk")] * mine + desks))
+
+
+def version_text(author: Author) -> str:
+    """The heading of one of several versions."""
+    return _("My version (this desk)") if author.mine else _("Version of {desk}").format(desk=desk_text(author))
+
+
+def unsent_text(sent: bool) -> str:
+    """Whether others can have it already."""
+    return "" if sent else pgettext("change", "not sent yet")
+
+
+def _datetime_text(value: str) -> str:
+    try:
+        return moment(round(datetime.fromisoformat(value).timestamp() * 1000))
+    except (ValueError, OverflowError, OSError):
+        return ltr(value)

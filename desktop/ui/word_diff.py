@@ -1,0 +1,133 @@
+"""Differences between two texts, word by word, and an edit carried over to a text that changed meanwhile.
+
+    diff_words("Deux intermédiaires", "Trois intermédiaires")   removed «Deux», added «Trois», kept the rest
+    rebase(base, mine, theirs)                                  both edits in one text
+
+No Qt and no markup: pieces of text and what became of them.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+Fate = Literal["kept", "added", "removed"]
+
+MOST_WORDS = 3_000  # beyond it, comparing words takes longer than a screen may wait
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+class Piece(NamedTuple):
+    """Some text and its fate."""
+
+    text: str
+    fate: Fate
+
+
+def diff_words(before: str, after: str) -> list[Piece]:
+    """The pieces of both texts in reading order: kept, added, removed. Very long texts differ as a whole."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    middle_old, middle_new = old[head : len(old) - tail], new[head : len(new) - tail]
+    pieces: list[Piece] = []
+    _append(pieces, old[:head], "kept")
+    if max(len(middle_old), len(middle_new)) > MOST_WORDS:
+        _append(pieces, middle_old, "removed")
+        _append(pieces, middle_new, "added")
+    else:
+        for tag, start, end, new_start, new_end in SequenceMatcher(
+            None, middle_old, middle_new, autojunk=False
+        ).get_opcodes():
+            _append(pieces, middle_old[start:end], "kept" if tag == "equal" else "removed")
+            if tag != "equal":
+                _append(pieces, middle_new[new_start:new_end], "added")
+    _append(pieces, old[len(old) - tail :] if tail else [], "kept")
+    return pieces
+
+
+def shorten(pieces: list[Piece], context: int = 80) -> list[Piece]:
+    """The same pieces with long unchanged stretches cut to `context` characters beside each change."""
+    short: list[Piece] = []
+    for place, piece in enumerate(pieces):
+        text = piece.text
+        if piece.fate == "kept":
+            first, last = place == 0, place == len(pieces) - 1
+            lead = "" if first else text[:context]
+            trail = "" if last else text[-context:]
+            if len(text) > len(lead) + len(trail) + 2:
+                text = f"{lead}…{trail}"
+        elif len(text) > 4 * context:
+            text = text[: 4 * context] + "…"
+        short.append(Piece(text, piece.fate))
+    return short
+
+
+def rebase(base: str, mine: str, theirs: str) -> str:
+    """My edit of `base`, made again on `theirs`: words that both of us touched keep both wordings, theirs first."""
+    if base == theirs or mine == theirs:
+        return mine
+    if base == mine:
+        return theirs
+    old = _WORDS.findall(base)
+    if len(old) > MOST_WORDS:
+        return _rebase_ends(base, mine, theirs)
+    mine_at, theirs_at = _edits(old, mine), _edits(old, theirs)
+    out: list[str] = []
+    for place, word in enumerate([*old, ""]):
+        ours, other = mine_at.get(place), theirs_at.get(place)
+        _insert(out, other.inserted if other else ())
+        if ours != other:
+            _insert(out, ours.inserted if ours else ())
+        if place < len(old) and not (ours and ours.drops) and not (other and other.drops):
+            out.append(word)
+    return "".join(out)
+
+
+class _Edit(NamedTuple):
+    inserted: tuple[str, ...]
+    drops: bool
+
+
+def _insert(out: list[str], words: tuple[str, ...]) -> None:
+    """Append words; two insertions at one place must not grow together into one word."""
+    if words and out and out[-1][-1:].isalnum() and words[0][:1].isalnum():
+        out.append(" ")
+    out.extend(words)
+
+
+def _edits(old: list[str], text: str) -> dict[int, _Edit]:
+    """What a text inserts before each word of the old one, and which of them it drops."""
+    new = _WORDS.findall(text)
+    edits: dict[int, _Edit] = {}
+    for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        edits[start] = _Edit(tuple(new[new_start:new_end]), end > start)
+        for place in range(start + 1, end):
+            edits[place] = _Edit((), True)
+    return edits
+
+
+def _rebase_ends(base: str, mine: str, theirs: str) -> str:
+    """For texts too long to compare: my change is one stretch between what stayed the same at both ends."""
+    head = _common(base, mine)
+    tail = min(_common(base[head:][::-1], mine[head:][::-1]), len(base) - head)
+    before_end, after_start = base[: len(base) - tail], base[head:]
+    stretch = mine[head : len(mine) - tail]
+    if theirs.startswith(before_end):
+        return base[:head] + stretch + theirs[len(before_end) :]
+    if theirs.endswith(after_start):
+        return theirs[: len(theirs) - len(after_start)] + stretch + base[len(base) - tail :]
+    return f"{theirs}\n{stretch}"
+
+
+def _common(one: list[str] | str, other: list[str] | str) -> int:
+    most = min(len(one), len(other))
+    return next((place for place in range(most) if one[place] != other[place]), most)
+
+
+def _append(pieces: list[Piece], words: list[str], fate: Fate) -> None:
+    if words:
+        pieces.append(Piece("".join(words), fate))
