@@ -53,11 +53,11 @@ def percent(fraction: float) -> str:
 def size(octets: int) -> str:
     """A size in bytes, decimal units, at most one decimal: «3,4 Mo»."""
     value, step = float(octets), 0
-    while abs(value) >= 999.5 and step < len(_UNITS) - 1:  # noqa: PLR2004 - what would round to 1,000
+    while abs(value) >= 999.5 and step < len(_UNITS) - 1:
         value, step = value / 1000, step + 1
     if not step:
         return ngettext("{n} byte", "{n} bytes", octets).format(n=number(octets))
-    rounded = round(value, 1) if value < 10 else round(value)  # noqa: PLR2004 - a decimal while it tells
+    rounded = round(value, 1) if value < 10 else round(value)
     told = units.format_unit(rounded, _UNITS[step], "short", locale=current().babel, numbering_system=_digits())
     return _in_digits(told)
 
@@ -80,7 +80,7 @@ def relative_time(at_ms: int, now: datetime | None = None, zone: tzinfo | None =
     seconds = (present - at).total_seconds()
     if -_MINUTE < seconds < _MINUTE:
         return _("just now")
-    if 0 < seconds < _HOUR or (0 < seconds and at.date() == present.date()):
+    if 0 < seconds < _HOUR or (seconds > 0 and at.date() == present.date()):
         granularity: Literal["minute", "hour"] = "minute" if seconds < _HOUR else "hour"
         rounded = timedelta(seconds=seconds - seconds % (_MINUTE if seconds < _HOUR else _HOUR))
         told = dates.format_timedelta(

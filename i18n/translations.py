@@ -27,7 +27,7 @@ def translations_for(language: str) -> _gettext.NullTranslations:
     """The compiled catalogue of a language; English, and a catalogue that is not there, give the source text."""
     if language not in LANGUAGES or language == "en":
         return _gettext.NullTranslations()
-    compiled = resources.files("i18n").joinpath("catalogues", language, f"{DOMAIN}.mo")
+    compiled = resources.files("i18n").joinpath("catalogues", language, "LC_MESSAGES", f"{DOMAIN}.mo")
     try:
         with compiled.open("rb") as stream:
             return _gettext.GNUTranslations(stream)

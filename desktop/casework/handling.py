@@ -59,7 +59,7 @@ def code_line(marking: Marking) -> str:
 
 
 def marking_line(marking: Marking) -> str:
-    """The line of the marking band: codes, then what they mean for whoever reads the screen, in the current language."""
+    """The line of the marking band: codes, then what they hold for, in the current language."""
     if not marking.tlp and not marking.handling:
         return _("Police cooperation — restricted")
     return _SEPARATOR.join((code_line(marking), pgettext("marking", "Police cooperation")))

@@ -34,7 +34,7 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890
 _LARGEST = 2**53  # beyond it a float no longer counts by ones
 
 
-class InvalidValue(Exception):  # noqa: N818 - named for what it reports
+class InvalidValue(Exception):
     """A value that the field refuses: `code` says why, `params` holds the figures for the sentence."""
 
     def __init__(self, code: str, field: Field | None = None, **params: str | int) -> None:
