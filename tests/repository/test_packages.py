@@ -50,7 +50,7 @@ def test_a_command_leads_to_a_function(entry: str) -> None:
 
 @pytest.mark.parametrize("entry", SETTINGS["project"]["scripts"].values(), ids=SETTINGS["project"]["scripts"].keys())
 def test_a_command_starts_without_loading_qt(entry: str) -> None:
-    code = f"import sys, {entry.split(':')[0]}; print([name for name in sys.modules if name.startswith('PySide6')])"
+    code = f"import sys, {entry.partition(':')[0]}; print([name for name in sys.modules if name.startswith('PySide6')])"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
 
