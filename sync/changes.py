@@ -22,7 +22,7 @@ from sync.wire.errors import Malformed, UnknownSuite
 
 VERSION = 1
 
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$", max_length=64)]
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z", max_length=64)]
 """A field's or type's name. It is data: it never names a table or a column."""
 
 Value = str | int | float | bool | None
@@ -162,7 +162,8 @@ class _RawChange(msgspec.Struct, frozen=True, array_like=True):
 
 _KNOWN_TAGS = frozenset({"create", "set", "write", "edit", "add", "remove", "delete", "restore"})
 _operation: msgspec.msgpack.Decoder[Operation] = msgspec.msgpack.Decoder(Operation)
-_tag = msgspec.msgpack.Decoder(tuple[str, *tuple[msgspec.Raw, ...]])
+_parts = msgspec.msgpack.Decoder(Annotated[list[msgspec.Raw], Meta(min_length=1)])
+_tag = msgspec.msgpack.Decoder(Annotated[str, Meta(max_length=64)])
 
 
 def encode_change(change: Change) -> bytes:
@@ -189,13 +190,29 @@ def decode_change(data: bytes) -> Change:
         known = decode(_KnownChange, data, MAX_CHANGE)
     except Malformed:
         return _decode_with_unknown(data)
-    _check(known.version, sum(len(edit.operations) for edit in known.edits))
+    _check(known)
     return known  # type: ignore[return-value]  # the same shape, with nothing unknown in it
+
+
+def dependencies(change: Change, device: bytes, sequence: int) -> list[Dependency]:
+    """Return the last change of each other device that must be applied before this one, change `sequence` of `device`.
+
+    They are those in `after` and those of every write it supersedes: a change cannot act on what it does not come
+    after. Raises Malformed when it names a later change of its own device.
+    """
+    needed = dict(change.after)
+    for edit in change.edits:
+        for operation in edit.operations:
+            for one in getattr(operation, "over", ()):
+                needed[one.device] = max(needed.get(one.device, 0), one.sequence)
+    if needed.pop(device, 0) > sequence:
+        raise Malformed("a change that supersedes a later one of its own device")
+    return sorted(Dependency(*one) for one in needed.items())
 
 
 def _decode_with_unknown(data: bytes) -> Change:
     raw = decode(_RawChange, data, MAX_CHANGE)
-    _check(raw.version, sum(len(edit.operations) for edit in raw.edits))
+    _check(raw)
     edits = [RecordEdit(edit.record, [_decode_operation(op) for op in edit.operations]) for edit in raw.edits]
     return Change(raw.version, raw.at_ms, raw.stamp, raw.after, edits)
 
@@ -206,7 +223,7 @@ def _decode_operation(raw: msgspec.Raw) -> Operation | Unknown:
         return operation
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         try:
-            tag = _tag.decode(raw)[0]
+            tag = _tag.decode(_parts.decode(raw)[0])
         except (msgspec.DecodeError, ValueError, RecursionError):
             raise Malformed("an operation is an array that begins with its name") from error
         if tag in _KNOWN_TAGS:
@@ -214,8 +231,11 @@ def _decode_operation(raw: msgspec.Raw) -> Operation | Unknown:
         return Unknown(bytes(raw))
 
 
-def _check(version: int, operations: int) -> None:
-    if version != VERSION:
-        raise UnknownSuite(f"version {version} of a change is not known here")
+def _check(change: _KnownChange | _RawChange) -> None:
+    if change.version != VERSION:
+        raise UnknownSuite(f"version {change.version} of a change is not known here")
+    operations = sum(len(edit.operations) for edit in change.edits)
     if operations > MAX_OPERATIONS:
         raise Malformed(f"{operations} operations where at most {MAX_OPERATIONS} are allowed")
+    if len(change.edits) > 1 and len({edit.record for edit in change.edits}) < len(change.edits):
+        raise Malformed("a change names a record once")

@@ -1,7 +1,7 @@
 """Merge: the one function by which a change, local or received, becomes part of a record's state.
 
-Given causal order (a device's changes in sequence, each after those it names in `after`) the state is the same, byte
-for byte, whatever the order of delivery. No clock and no arrival order decides anything.
+Given causal order (a device's changes in sequence, each after those that `changes.dependencies` names) the state is
+the same, byte for byte, whatever the order of delivery. No clock and no arrival order decides anything.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from sync.changes import (
     Value,
     Write,
 )
+from sync.delta import read_delta
 from sync.wire.codec import decode, encode
+from sync.wire.errors import Malformed
 
 STATE_LIMIT = 64 << 20  # bytes of one record's state; our own data
 
@@ -36,12 +38,20 @@ class Written(msgspec.Struct, frozen=True, array_like=True, gc=False):
     value: Value
 
 
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """An operation kept as it came: of a later version, or an edit that waits for the text it refers to."""
+
+    dot: Dot
+    raw: bytes
+
+
 class Text(msgspec.Struct, array_like=True):
     """A long text: the first write in the plain, or a document once there is more than one write."""
 
     first: Dot
     plain: str
     document: bytes = b""  # empty: `plain` is all there is
+    waiting: list[Kept] = []  # edits of a text that is not here; no honest desk makes one
 
     def load(self) -> bytes:
         """Return the CRDT document, built from the plain text where there is none yet."""
@@ -53,13 +63,6 @@ class Deletion(msgspec.Struct, frozen=True, array_like=True):
 
     dot: Dot
     over: list[Dependency]
-
-
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """An operation of a later version, kept as it came."""
-
-    dot: Dot
-    raw: bytes
 
 
 class RecordState(msgspec.Struct, array_like=True):
@@ -80,8 +83,12 @@ class RecordState(msgspec.Struct, array_like=True):
 
     @property
     def deleted(self) -> bool:
-        """Whether some deletion has seen everything that was written here."""
-        return any(self._covers(deletion) for deletion in self.deletions)
+        """Whether everything written here was seen by a deletion that stands: by any, so that two at once agree."""
+        seen: dict[bytes, int] = {}
+        for deletion in self.deletions:
+            for device, sequence in (*deletion.over, (deletion.dot.device, deletion.dot.sequence)):
+                seen[device] = max(seen.get(device, 0), sequence)
+        return bool(seen) and all(sequence <= seen.get(device, 0) for device, sequence in self.touched)
 
     @property
     def revived(self) -> bool:
@@ -92,11 +99,6 @@ class RecordState(msgspec.Struct, array_like=True):
     def conflicts(self) -> list[str]:
         """Names of the registers that hold two or more different values."""
         return [name for name, written in self.registers.items() if in_conflict(written)]
-
-    def _covers(self, deletion: Deletion) -> bool:
-        seen = {device: sequence for device, sequence in deletion.over}
-        seen[deletion.dot.device] = max(seen.get(deletion.dot.device, 0), deletion.dot.sequence)
-        return all(sequence <= seen.get(device, 0) for device, sequence in self.touched)
 
 
 def in_conflict(written: list[Written]) -> bool:
@@ -118,8 +120,14 @@ def apply(
 ) -> None:
     """Apply the operations of one change on one record; `place` numbers the first of them within the change.
 
-    Raises Malformed for a text delta that cannot be read, before anything of that operation is changed.
+    A change that was applied before does nothing. Raises Malformed for a text delta that cannot be read or that writes
+    in another's name (see sync.text.edit), and then nothing of the change has been applied.
     """
+    if any(one.device == device and one.sequence >= sequence for one in state.touched):
+        return
+    for offset, operation in enumerate(operations):
+        if isinstance(operation, Edit):
+            _check_delta(operation.delta, Dot(device, sequence, place + offset))
     for offset, operation in enumerate(operations):
         _apply_one(state, Dot(device, sequence, place + offset), operation)
     _touch(state, Dependency(device, sequence))
@@ -140,20 +148,16 @@ def _apply_one(state: RecordState, dot: Dot, operation: Operation | Unknown) -> 
         case Edit(field, delta):
             _edit_text(state, field, dot, delta)
         case Add(field, element, over):
-            dots = state.sets.setdefault(field, {}).get(element, [])
-            state.sets[field][element] = sorted({*dots, dot} - set(over))
+            elements = state.sets.setdefault(field, {})
+            elements[element] = sorted({*elements.get(element, ()), dot} - (set(over) - {dot}))
         case Remove(field, element, over):
             _remove(state, field, element, over)
         case Delete(over):
-            if all(deletion.dot != dot for deletion in state.deletions):
-                state.deletions.append(Deletion(dot, sorted(over)))
-                state.deletions.sort(key=lambda deletion: deletion.dot)
+            state.deletions = sorted([*state.deletions, Deletion(dot, sorted(over))], key=lambda deletion: deletion.dot)
         case Restore(over):
             state.deletions = [deletion for deletion in state.deletions if deletion.dot not in over]
         case Unknown(raw):
-            if all(kept.dot != dot for kept in state.unknown):
-                state.unknown.append(Kept(dot, raw))
-                state.unknown.sort(key=lambda kept: kept.dot)
+            state.unknown = sorted([*state.unknown, Kept(dot, raw)], key=lambda kept: kept.dot)
 
 
 def _supersede(standing: list[Written], new: Written, over: list[Dot]) -> None:
@@ -181,23 +185,37 @@ def _write_text(state: RecordState, field: str, dot: Dot, content: str) -> None:
     standing = state.texts.get(field)
     if standing is None:
         state.texts[field] = Text(dot, content)
-    elif standing.document or dot != standing.first:
-        _merge_text(state, field, dot, text.start(origin(dot), content))
+    else:
+        _merge_text(state, field, dot, standing, text.start(origin(dot), content))
 
 
 def _edit_text(state: RecordState, field: str, dot: Dot, delta: bytes) -> None:
-    standing = state.texts.get(field)
-    if standing is None:
-        document = text.merge([delta])
-        state.texts[field] = Text(dot, text.read(document), document)
-    else:
-        _merge_text(state, field, dot, delta)
+    standing = state.texts.get(field) or Text(dot, "", text.NOTHING)
+    _merge_text(state, field, dot, standing, delta)
 
 
-def _merge_text(state: RecordState, field: str, dot: Dot, addition: bytes) -> None:
-    standing = state.texts[field]
-    document = text.merge([standing.load(), addition])
-    state.texts[field] = Text(min(standing.first, dot), text.read(document), document)
+def _merge_text(state: RecordState, field: str, dot: Dot, standing: Text, addition: bytes) -> None:
+    document, plain = standing.load(), standing.plain
+    waiting = sorted([*standing.waiting, Kept(dot, addition)], key=lambda kept: kept.dot)
+    while ready := _ready(waiting, document):
+        document, plain = text.merge([document, *(kept.raw for kept in ready)])
+        waiting = [kept for kept in waiting if kept not in ready]
+    state.texts[field] = Text(min(standing.first, dot), plain, document, waiting)
+
+
+def _ready(waiting: list[Kept], document: bytes) -> list[Kept]:
+    needs = [read_delta(kept.raw).needs for kept in waiting]
+    held = text.contents(document) if any(needs) else {}
+    return [
+        kept
+        for kept, needed in zip(waiting, needs, strict=True)
+        if all(held.get(client, 0) >= units for client, units in needed.items())
+    ]
+
+
+def _check_delta(delta: bytes, dot: Dot) -> None:
+    if read_delta(delta).client not in (0, text.client(origin(dot))):
+        raise Malformed("a text edit in another's name")
 
 
 def origin(dot: Dot) -> bytes:

@@ -1,4 +1,4 @@
-"""What the engine asks of a desk's store. The store implements it; the engine never sees SQL, the store never the network."""
+"""What the engine asks of a desk's store: the engine never sees SQL, the store never the network."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Replica(Protocol):
         """How many entries of each known ministry's directory are here."""
 
     def add_directory_entries(self, ministry: str, first: int, entries: list[bytes]) -> int:
-        """Verify and take entries from number `first` on (known ones are skipped); returns how many were new. Raises WireError."""
+        """Verify and take entries from number `first` on (known ones are skipped); returns how many were new."""
 
     # outbox
     def unsealed(self) -> Unsealed | None:

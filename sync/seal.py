@@ -1,4 +1,4 @@
-"""Sealing: changes become one signed segment under an epoch's key, and come out of it again. PROTOCOL.md, "Segments"."""
+"""Sealing: changes become one signed segment under an epoch's key, and come out again. PROTOCOL.md, "Segments"."""
 
 from __future__ import annotations
 

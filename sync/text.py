@@ -1,37 +1,48 @@
-"""Long texts that merge by themselves: a Yjs CRDT for each field, started from plain text so that most never need one."""
+"""Long texts that merge by themselves: a Yjs CRDT for each field, made only when a second write comes."""
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import pycrdt
 
+from sync.delta import ROOT, read_state
 from sync.wire.codec import digest
 from sync.wire.errors import Malformed
 
-ROOT = "text"
 MAX_TEXT = 200_000  # characters of one text
 CLIENT_BITS = 53  # Yjs client ids are safe integers
-DIFF_LIMIT = 20_000  # characters between the common ends above which the middle is replaced whole
+NOTHING = b"\0\0"  # the update that changes nothing
+DIFF_LIMIT = 5_000  # words between the common ends above which the middle is replaced whole
 
+_WORDS = re.compile(r"\s*\S+|\s+")
 
 Document: TypeAlias = "pycrdt.Doc[Any]"
 
 
 def start(origin: bytes, text: str) -> bytes:
-    """Return the document that a first `text` stands for; `origin` names the write, so all desks build the same bytes."""
+    """Return the document that a first `text` stands for; `origin` names the write, so all build the same bytes."""
     document, content = _new(origin)
     content += text
     return document.get_update()
 
 
-def merge(documents: list[bytes]) -> bytes:
-    """Merge documents and deltas; the bytes are the same in any causal order. Raises Malformed."""
+def merge(documents: list[bytes]) -> tuple[bytes, str]:
+    """Merge documents and deltas that refer to nothing outside; returns the document and its text. Raises Malformed."""
     document: Document = pycrdt.Doc()
     for data in documents:
         _apply(document, data)
-    return document.get_update()
+    return document.get_update(), str(document.get(ROOT, type=pycrdt.Text))
+
+
+def contents(document: bytes) -> dict[int, int]:
+    """Return how many UTF-16 units of each writer a document holds, deleted ones included. Raises Malformed."""
+    loaded: Document = pycrdt.Doc()
+    _apply(loaded, document)
+    return read_state(loaded.get_state())
 
 
 def read(document: bytes) -> str:
@@ -42,17 +53,19 @@ def read(document: bytes) -> str:
 
 
 def edit(document: bytes, origin: bytes, text: str) -> bytes:
-    """Return the delta that makes `document` read `text`; `origin` names the writing device and place."""
+    """Return the delta that makes `document` read `text`; `origin` names the write (merge.origin of its dot)."""
     loaded, content = _new(origin)
     _apply(loaded, document)
-    before = loaded.get_state()
+    updates: list[bytes] = []
+    subscription = loaded.observe(lambda event: updates.append(bytes(event.update)))
     with loaded.transaction():
         for start_byte, stop_byte, insert in reversed(_differences(str(content), text)):
             if stop_byte > start_byte:
                 del content[start_byte:stop_byte]
             if insert:
                 content.insert(start_byte, insert)
-    return loaded.get_update(before)
+    loaded.unobserve(subscription)
+    return updates[0] if updates else NOTHING
 
 
 def client(origin: bytes) -> int:
@@ -77,20 +90,27 @@ def _apply(document: Document, data: bytes) -> None:
 
 
 def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
-    """Return replacements (first byte, last byte, insertion) from `old` to `new`, in order; offsets are UTF-8 bytes of `old`."""
+    """Return replacements (first byte, last byte, insertion) from `old` to `new`, in order, in UTF-8 bytes of `old`.
+
+    Words are compared, then the characters at both ends of what differs: two far edits saved at once stay two.
+    """
+    head, tail = _common_ends(old, new)
+    words, new_words = _WORDS.findall(old[head : len(old) - tail]), _WORDS.findall(new[head : len(new) - tail])
+    if len(words) + len(new_words) > DIFF_LIMIT:
+        words, new_words = ["".join(words)], ["".join(new_words)]
+    offsets = list(accumulate((len(word) for word in words), initial=head))
+    found: list[tuple[int, int, str]] = []
+    for tag, a, b, c, d in SequenceMatcher(None, words, new_words).get_opcodes():
+        if tag != "equal":
+            insert = "".join(new_words[c:d])
+            first, last = offsets[a], offsets[b]
+            left, right = _common_ends(old[first:last], insert)
+            found.append((first + left, last - right, insert[left : len(insert) - right]))
+    return [(len(old[:first].encode()), len(old[:last].encode()), insert) for first, last, insert in found]
+
+
+def _common_ends(old: str, new: str) -> tuple[int, int]:
+    """Return how many characters two strings share at the start, and at the end of what is left."""
     limit = min(len(old), len(new))
-    head = 0
-    while head < limit and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < limit - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
-    base = len(old[:head].encode())
-    if not old_middle or not new_middle or len(old_middle) + len(new_middle) > DIFF_LIMIT:
-        return [(base, base + len(old_middle.encode()), new_middle)] if old_middle or new_middle else []
-    offsets = [base]
-    for character in old_middle:
-        offsets.append(offsets[-1] + len(character.encode()))
-    codes = SequenceMatcher(None, old_middle, new_middle, autojunk=len(old_middle) > 200).get_opcodes()
-    return [(offsets[a], offsets[b], new_middle[c:d]) for tag, a, b, c, d in codes if tag != "equal"]
+    head = next((i for i in range(limit) if old[i] != new[i]), limit)
+    return head, next((i for i in range(limit - head) if old[-1 - i] != new[-1 - i]), limit - head)

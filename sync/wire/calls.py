@@ -176,7 +176,7 @@ class PollReply(msgspec.Struct, frozen=True, array_like=True):
 
 
 class DirectoryRequest(msgspec.Struct, frozen=True, array_like=True):
-    """Ask for the entries of directories after the given heads. Needs no token: directories are signed and public to members."""
+    """Ask for the entries of directories after the given heads. Needs no token: directories are signed."""
 
     heads: Annotated[list[DirectoryHead], Meta(max_length=256)]
 
@@ -188,7 +188,7 @@ class DirectoryReply(msgspec.Struct, frozen=True, array_like=True):
 
 
 class EnrolRequest(msgspec.Struct, frozen=True, array_like=True):
-    """Entries that an administrator appends to the directory of its ministry. The entries' signatures are the authority."""
+    """Entries that an administrator appends to its ministry's directory. Their signatures are the authority."""
 
     ministry: Ministry
     first: Count

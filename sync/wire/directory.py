@@ -10,7 +10,6 @@ from sync.wire.codec import (
     MAX_ENTRY,
     NO_HASH,
     Hash,
-    Id,
     Key,
     Label,
     Ministry,
@@ -169,5 +168,5 @@ class Directory:
 
 
 def entry_hash(data: bytes) -> bytes:
-    """Return the hash that the next entry names as its previous one."""
-    return digest(data, domain="tahaluf-dirlog")
+    """Return the hash that the next entry names as its previous one: of the body, for packings and signatures vary."""
+    return digest(unpack(data, MAX_ENTRY).body, domain="tahaluf-dirlog")

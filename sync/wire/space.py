@@ -141,7 +141,7 @@ def read_segment(data: bytes) -> tuple[Segment, SegmentHeader]:
 
 
 def segment_hash(segment: Segment) -> bytes:
-    """Return the hash that the device's next segment names as previous. It leaves the signature out: that one is malleable."""
+    """Return the hash that the device's next segment names as previous. The signature is not in it."""
     return digest(segment.header, segment.sealed, domain="tahaluf-segment")
 
 
