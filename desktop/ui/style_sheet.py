@@ -40,6 +40,7 @@ QFrame[line="plain"] { background: $border; border: none; max-height: 1px; min-h
 QFrame[line="rail"] { background: $rail_line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[line="upright"] { background: $border; border: none; max-width: 1px; min-width: 1px; }
 
+QAbstractScrollArea { border: none; background: transparent; }
 QLineEdit, QTextEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit, QDateTimeEdit {
   background: $surface; color: $text; border: 1px solid $border_strong; border-radius: @6;
   padding: 0 @8; placeholder-text-color: $text3; selection-background-color: $primary; selection-color: $on_primary; }
@@ -52,21 +53,11 @@ QLineEdit:disabled, QTextEdit:disabled, QPlainTextEdit:disabled, QComboBox:disab
   background: $sunken; color: $text3; border-color: $border; }
 QLineEdit:read-only, QTextEdit[readOnly="true"] { background: $sunken; }
 QComboBox::drop-down { border: none; width: @28; }
+QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border_strong; outline: none; padding: @4;
   selection-background-color: $sel; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: @32; padding: 0 @8; }
 
-QCheckBox, QRadioButton { spacing: @8; min-height: @24; padding: @2; border: @2 solid transparent; border-radius: @6; }
-QCheckBox:focus, QRadioButton:focus { border: @2 solid $focus; }
-QCheckBox::indicator, QRadioButton::indicator { width: @16; height: @16; border: 1px solid $border_strong;
-  background: $surface; }
-QCheckBox::indicator { border-radius: @4; }
-QRadioButton::indicator { border-radius: @9; }
-QCheckBox::indicator:checked { background: $primary; border: @3 solid $surface; outline: 1px solid $border_strong; }
-QRadioButton::indicator:checked { background: $primary; border: @4 solid $surface; }
-QCheckBox:disabled, QRadioButton:disabled { color: $text3; }
-
-QAbstractScrollArea { border: none; background: transparent; }
 QScrollArea, QScrollArea > QWidget > QWidget[scroll="content"] { background: transparent; border: none; }
 QListView, QTreeView, QTableView { background: $surface; border: none; outline: none; color: $text;
   selection-background-color: $sel; selection-color: $text; alternate-background-color: $sunken; }

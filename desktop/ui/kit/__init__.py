@@ -14,6 +14,7 @@ from desktop.ui.kit.binding import Living, announce_language
 from desktop.ui.kit.buttons import Button, IconButton
 from desktop.ui.kit.cards import Card, Panel, line
 from desktop.ui.kit.chips import ConnectionChip, FilterChip
+from desktop.ui.kit.choices import CheckBox, DropDown, RadioButton
 from desktop.ui.kit.fields import CodeEdit, SearchBox, TextBox, mark_invalid
 from desktop.ui.kit.flow_layout import FlowLayout
 from desktop.ui.kit.labels import ElidedLabel, Label
@@ -27,9 +28,11 @@ __all__ = [
     "Banner",
     "Button",
     "Card",
+    "CheckBox",
     "CodeEdit",
     "ConnectionChip",
     "CountBadge",
+    "DropDown",
     "ElidedLabel",
     "EmptyState",
     "FilterChip",
@@ -41,6 +44,7 @@ __all__ = [
     "Living",
     "Panel",
     "Pill",
+    "RadioButton",
     "RailItem",
     "SearchBox",
     "StatusItem",

@@ -78,7 +78,7 @@ class Button(Living, QPushButton):
             width += theme.control("icon") + (theme.px(10) if self._caption else 0)
         if self._chevron:
             width += theme.px(22)
-        return QSize(width + 2 * self._padding(theme), theme.control("control"))
+        return QSize(width + 2 * self._padding(theme) + 2, theme.control("control"))
 
     def minimumSizeHint(self) -> QSize:
         """Never smaller than the words."""
@@ -142,8 +142,10 @@ class Button(Living, QPushButton):
             theme.px(22) if self._chevron else 0
         )
         room = self.width() - 2 * padding - extra
-        text = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, room)
-        words = metrics.horizontalAdvance(text)
+        text, words = self._caption, metrics.horizontalAdvance(self._caption)
+        if words > room:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            words = metrics.horizontalAdvance(text)
         left = max(padding, (self.width() - words - extra) // 2)
         middle = (self.height() - side) // 2
         if self._icon:

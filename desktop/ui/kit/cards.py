@@ -81,3 +81,4 @@ class Card(Panel):
         self._outer.setSpacing(theme.space("s"))
         self.body.setSpacing(theme.space("s"))
         self.head.setSpacing(theme.space("s"))
+        self.title.setMinimumHeight(theme.control("control"))

@@ -161,7 +161,8 @@ def initials(name: str) -> str:
         return "?"
     if "\u0590" <= parts[-1][0] <= "\u08ff":
         return parts[-1][0]
-    return (parts[0][0] + parts[-1][0] if len(parts) > 1 else parts[0][0]).upper()
+    # The last two words: a rank may stand before them.
+    return "".join(part[0] for part in parts[-2:]).upper()
 
 
 class Avatar(Living, QLabel):

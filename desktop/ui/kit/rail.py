@@ -111,7 +111,7 @@ class RailItem(Living, QAbstractButton):
 
     def _paint_count(self, painter: QPainter) -> int:
         theme = current_theme()
-        text = count_text(self._count, 99 if self._compact else 999)
+        text = count_text(self._count, 9 if self._compact else 999)
         width = max(
             theme.px(16 if self._compact else 24), theme.metrics("caption", 600).horizontalAdvance(text) + theme.px(12)
         )
