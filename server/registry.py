@@ -1,0 +1,135 @@
+"""The members, their directories and their devices, held in memory and followed as they grow.
+
+The state is rebuilt from the entries by the same code that the desks run (sync.wire.directory), so the server
+enrols nobody whom a desk would not accept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+
+from server.problems import Refusal
+from server.storage import DeviceElsewhere, DirectoryMoved, Storage
+from sync.wire.calls import DirectoryHead, DirectoryItems
+from sync.wire.directory import DeviceEnrolled, Directory
+
+DIRECTORY_BYTES = 256 * 1024  # of entries in one reply
+_ENTRY_OVERHEAD = 8
+
+
+@dataclass(slots=True)
+class Member:
+    """A ministry's directory and the entries that gave it."""
+
+    directory: Directory
+    entries: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An enrolled device."""
+
+    ministry: str
+    sign_key: bytes
+
+
+class Registry:
+    """What the directories say. Belongs to the event loop."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._version = -1
+        self.members: dict[str, Member] = {}
+        self.devices: dict[bytes, Device] = {}
+        self.on_growth: Callable[[], None] = lambda: None
+
+    async def refresh(self) -> bool:
+        """Take in what any process added since; says whether anything was. Raises WireError if damaged."""
+        version = await self._storage.registry_version()
+        if version == self._version:
+            return False
+        known = {ministry: len(member.entries) for ministry, member in self.members.items()}
+        for row in await self._storage.registry(known):
+            member = self.members.setdefault(row.ministry, Member(Directory(row.ministry, row.root), []))
+            seen = len(member.entries) - (row.first - 1)  # taken in by somebody else while we read
+            for body in row.entries[max(seen, 0) :]:
+                self._take(member, body)
+        self._version = version
+        self.on_growth()
+        return True
+
+    async def device(self, device: bytes) -> Device | None:
+        """Return a device, after a second look at the storage if it is not known here."""
+        found = self.devices.get(device)
+        if found is None and await self.refresh():
+            found = self.devices.get(device)
+        return found
+
+    async def has_members(self, ministries: list[str]) -> bool:
+        """Say whether all of these ministries are members."""
+        if all(ministry in self.members for ministry in ministries):
+            return True
+        return await self.refresh() and all(ministry in self.members for ministry in ministries)
+
+    async def enrol(self, ministry: str, first: int, entries: list[bytes]) -> int:
+        """Append entries to a ministry's directory, verified against its root, and return where it ends.
+
+        Refuses what does not follow. Entries that are there already are skipped, so a retry succeeds.
+        Raises WireError for an entry that does not hold.
+        """
+        if ministry not in self.members:
+            await self.refresh()
+        member = self.members.get(ministry)
+        if member is None:
+            raise Refusal("no_such_member")
+        if first < 1 or first > len(member.entries) + 1:
+            await self.refresh()
+        there = member.entries[first - 1 : first - 1 + len(entries)] if first >= 1 else []
+        if first < 1 or first > len(member.entries) + 1 or there != entries[: len(there)]:
+            raise Refusal("broken_chain", f"the directory of {ministry} has {len(member.entries)} entries")
+        new = entries[len(there) :]
+        if new:
+            await self._append(member, new)
+        return len(member.entries)
+
+    async def _append(self, member: Member, entries: list[bytes]) -> None:
+        trial = copy(member.directory)
+        trial.administrators, trial.devices = dict(trial.administrators), dict(trial.devices)
+        events = [trial.append(body).event for body in entries]
+        devices = [event.certificate.device for event in events if isinstance(event, DeviceEnrolled)]
+        try:
+            await self._storage.append_directory(trial.ministry, len(member.entries) + 1, entries, devices)
+        except DirectoryMoved:
+            await self.refresh()
+            raise Refusal("broken_chain", "somebody else appended to this directory", retry_after_s=1) from None
+        except DeviceElsewhere:
+            raise Refusal("device_elsewhere") from None
+        await self.refresh()
+
+    def after(self, heads: list[DirectoryHead], budget: int = DIRECTORY_BYTES) -> tuple[list[DirectoryItems], bool]:
+        """Return the entries behind the given heads that fit the budget (bytes), and whether more are left."""
+        replies: list[DirectoryItems] = []
+        for head in heads:
+            member = self.members.get(head.ministry)
+            if member is None or head.sequence >= len(member.entries):
+                continue
+            entries: list[bytes] = []
+            for body in member.entries[head.sequence :]:
+                budget -= len(body) + _ENTRY_OVERHEAD
+                if budget < 0 and (entries or replies):
+                    break
+                entries.append(body)
+            if entries:
+                replies.append(DirectoryItems(head.ministry, head.sequence + 1, entries))
+            if budget < 0:
+                return replies, True
+        return replies, False
+
+    def _take(self, member: Member, body: bytes) -> None:
+        entry = member.directory.append(body)
+        member.entries.append(body)
+        if isinstance(entry.event, DeviceEnrolled):
+            certificate = entry.event.certificate
+            self.devices[certificate.device] = Device(entry.ministry, certificate.sign_key)

@@ -1,0 +1,50 @@
+"""What an operator may set: times, ceilings and quotas, with defaults for an alliance of some dozen ministries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from server.problems import Misuse
+
+FILE = "settings.toml"
+
+Seconds = Annotated[int, Meta(ge=1, le=86_400)]
+Bytes = Annotated[int, Meta(ge=1 << 20, le=1 << 50)]
+Amount = Annotated[int, Meta(ge=1, le=1 << 31)]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every value has a default; a file `settings.toml` in the data folder changes single ones."""
+
+    token_s: Seconds = 3_600  # life of a token
+    nonce_s: Seconds = 60  # life of a challenge
+    body_idle_s: Seconds = 20  # longest pause within a request's body
+    body_total_s: Seconds = 300  # longest time for a whole body: 1 MiB at 28 kbit/s
+    header_s: Seconds = 30  # longest time from the opening of a connection to its first request
+    keep_alive_s: Seconds = 120  # how long an idle connection stays open
+    connections: Amount = 20_000  # open at once; more are answered with 503
+    polls: Amount = 10_000  # long polls held at once
+    polls_per_device: Amount = 2  # of one device; a newer one ends the oldest
+    ministry_bytes: Bytes = 64 << 30  # stored for one ministry's devices
+    inbox_bytes: Bytes = 256 << 20  # grants that wait for one device
+    inbox_grants: Amount = 200_000
+    spaces_per_hour: Amount = 50_000  # founded by one device
+    store_bytes: Bytes = 1 << 40  # ceiling of the database file, so that a full disk is met on our terms
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read the folder's settings file, or give the defaults. Raises Misuse if the file is not understood."""
+    try:
+        text = (folder / FILE).read_bytes()
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise Misuse(f"{FILE} cannot be read: {error.strerror}") from error
+    try:
+        return msgspec.toml.decode(text, type=Settings)
+    except msgspec.DecodeError as error:
+        raise Misuse(f"{FILE}: {error}") from error

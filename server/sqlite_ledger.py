@@ -1,0 +1,240 @@
+"""One transaction of the writer: rows read once, changed in memory, written together at the end.
+
+A push of a thousand items of one space reads and writes that space's row once. Checks come before changes: an
+item that is refused has changed nothing, so a job never needs to be undone alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from server.sqlite_schema import SHIFT
+from server.storage import Commit
+from sync.wire.calls import ItemKind
+from sync.wire.codec import ID_BYTES, MAX_SEGMENT, NO_HASH, decode
+from sync.wire.space import Segment, advance_head, segment_hash
+
+KINDS: tuple[ItemKind, ...] = ("entry", "segment")  # as items.kind numbers them
+
+
+@dataclass(slots=True)
+class SpaceRow:
+    """A space as this transaction leaves it. `moved` is 0 until it moves."""
+
+    number: int
+    space: bytes
+    sequence: int
+    head: bytes
+    members: dict[str, str]
+    epochs: bytes
+    moved: int = 0
+    new: bool = False
+
+    def has_epoch(self, epoch: bytes) -> bool:
+        """Say whether the space's entries name this epoch."""
+        return any(self.epochs[i : i + ID_BYTES] == epoch for i in range(0, len(self.epochs), ID_BYTES))
+
+
+@dataclass(slots=True)
+class ChainRow:
+    """The end of a device's chain in a space: the number of its last change and the hash of its last segment."""
+
+    last: int
+    hash: bytes
+    moved: bool = False
+
+
+@dataclass(slots=True)
+class DeviceRow:
+    """A device's number and what it used of its quotas."""
+
+    number: int
+    hour: int
+    founded: int
+    grants: int
+    grant_bytes: int
+    moved: bool = False
+
+
+class Ledger:
+    """The rows that the jobs of one transaction read and change."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.commit = Commit()
+        self._spaces: dict[bytes, SpaceRow | None] = {}
+        self._chains: dict[tuple[int, int], ChainRow] = {}
+        self._devices: dict[bytes, DeviceRow | None] = {}
+        self._bytes: dict[str, int] = {}
+        self._items: list[tuple[int, int, int, int, bytes, bytes]] = []
+        self._segments: dict[tuple[int, int, int], tuple[int, bytes]] = {}
+        self._grants: dict[bytes, tuple[int, bytes]] = {}
+        self._moved: int | None = None
+        self._last_space: int | None = None
+
+    def space(self, space: bytes) -> SpaceRow | None:
+        """Return the row of a space, or None if there is no such space."""
+        try:
+            return self._spaces[space]
+        except KeyError:
+            pass
+        found = self.connection.execute(
+            "SELECT number, sequence, head, members, epochs FROM spaces WHERE space = ?", (space,)
+        ).fetchone()
+        row = None
+        if found:
+            number, sequence, head, members, epochs = found
+            row = SpaceRow(number, space, sequence, head, unpack_members(members), epochs)
+        self._spaces[space] = row
+        return row
+
+    def found(self, space: bytes, members: dict[str, str], epoch: bytes) -> SpaceRow:
+        """Make the row of a new space."""
+        if self._last_space is None:
+            self._last_space = self.connection.execute("SELECT coalesce(max(number), 0) FROM spaces").fetchone()[0]
+        self._last_space += 1
+        row = SpaceRow(self._last_space, space, 0, NO_HASH, members, epoch, new=True)
+        self._spaces[space] = row
+        return row
+
+    def chain(self, space: SpaceRow, device: int) -> ChainRow:
+        """Return where the device's chain in the space ends; at 0 if it has none."""
+        key = (space.number, device)
+        row = self._chains.get(key)
+        if row is None:
+            found = None
+            if not space.new:
+                found = self.connection.execute(
+                    "SELECT last, hash FROM chains WHERE space = ? AND device = ?", key
+                ).fetchone()
+            row = self._chains[key] = ChainRow(*found) if found else ChainRow(0, NO_HASH)
+        return row
+
+    def segment(self, space: SpaceRow, device: int, first: int) -> tuple[int, bytes] | None:
+        """Return sequence and hash of the stored segment that begins with the change `first`, if one does."""
+        key = (space.number, device, first)
+        pending = self._segments.get(key)
+        if pending:
+            return pending
+        found = self.connection.execute(
+            "SELECT sequence FROM segments WHERE space = ? AND device = ? AND first = ?", key
+        ).fetchone()
+        if not found:
+            return None
+        body = self.connection.execute(
+            "SELECT body FROM items WHERE id = ?", (space.number << SHIFT | found[0],)
+        ).fetchone()[0]
+        return found[0], segment_hash(decode(Segment, body, MAX_SEGMENT))
+
+    def add_segment(self, space: SpaceRow, device: int, first: int, last: int, value: bytes) -> None:
+        """Record that the item just added is the device's segment of the changes `first` to `last`."""
+        self._segments[space.number, device, first] = (space.sequence, value)
+        chain = self.chain(space, device)
+        chain.last, chain.hash, chain.moved = last, value, True
+
+    def add_item(self, space: SpaceRow, kind: ItemKind, author: int, body: bytes) -> int:
+        """Append an item to the space's log and return its sequence."""
+        if not space.moved:
+            space.moved = self._next_moved()
+            self.commit.ministries.update(space.members)
+        space.sequence += 1
+        space.head = advance_head(space.head, kind, body)
+        identity = space.number << SHIFT | space.sequence
+        self._items.append((identity, KINDS.index(kind), author, space.moved, space.head, body))
+        return space.sequence
+
+    def device(self, device: bytes) -> DeviceRow | None:
+        """Return the row of an enrolled device."""
+        try:
+            return self._devices[device]
+        except KeyError:
+            pass
+        found = self.connection.execute(
+            "SELECT number, hour, founded, grants, grant_bytes FROM devices WHERE device = ?", (device,)
+        ).fetchone()
+        row = self._devices[device] = DeviceRow(*found) if found else None
+        return row
+
+    def stored_bytes(self, ministry: str) -> int:
+        """Return the bytes stored for a ministry's devices."""
+        if ministry not in self._bytes:
+            found = self.connection.execute("SELECT bytes FROM members WHERE ministry = ?", (ministry,)).fetchone()
+            self._bytes[ministry] = found[0] if found else 0
+        return self._bytes[ministry]
+
+    def add_bytes(self, ministry: str, amount: int) -> None:
+        """Count bytes for a ministry."""
+        self._bytes[ministry] = self.stored_bytes(ministry) + amount
+
+    def has_grant(self, value: bytes) -> bool:
+        """Say whether a grant with this hash is stored."""
+        if value in self._grants:
+            return True
+        return self.connection.execute("SELECT 1 FROM grants WHERE hash = ?", (value,)).fetchone() is not None
+
+    def add_grant(self, recipient: bytes, inbox: DeviceRow, value: bytes, body: bytes) -> None:
+        """Put a grant at the end of a device's inbox."""
+        inbox.grants += 1
+        inbox.grant_bytes += len(body)
+        inbox.moved = True
+        self._grants[value] = (inbox.number << SHIFT | inbox.grants, body)
+        self.commit.devices.add(recipient)
+
+    def flush(self) -> None:
+        """Write everything that changed; the caller commits."""
+        run = self.connection.executemany
+        moved = [row for row in self._spaces.values() if row and row.moved]
+        run(
+            "INSERT INTO spaces (number, space, sequence, head, moved, members, epochs) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (row.number, row.space, row.sequence, row.head, row.moved, pack_members(row.members), row.epochs)
+                for row in moved
+                if row.new
+            ],
+        )
+        run(
+            "UPDATE spaces SET sequence = ?, head = ?, moved = ? WHERE number = ?",
+            [(row.sequence, row.head, row.moved, row.number) for row in moved if not row.new],
+        )
+        run("INSERT INTO items (id, kind, author, moved, head, body) VALUES (?, ?, ?, ?, ?, ?)", self._items)
+        run(
+            "INSERT INTO segments (space, device, first, sequence) VALUES (?, ?, ?, ?)",
+            [(*key, sequence) for key, (sequence, _) in self._segments.items()],
+        )
+        run(
+            "INSERT INTO chains (space, device, last, hash) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (space, device) DO UPDATE SET last = excluded.last, hash = excluded.hash",
+            [(*key, row.last, row.hash) for key, row in self._chains.items() if row.moved],
+        )
+        run(
+            "INSERT INTO grants (id, hash, body) VALUES (?, ?, ?)",
+            [(identity, value, body) for value, (identity, body) in self._grants.items()],
+        )
+        run(
+            "UPDATE devices SET hour = ?, founded = ?, grants = ?, grant_bytes = ? WHERE number = ?",
+            [
+                (row.hour, row.founded, row.grants, row.grant_bytes, row.number)
+                for row in self._devices.values()
+                if row and row.moved
+            ],
+        )
+        run("UPDATE members SET bytes = ? WHERE ministry = ?", [(value, name) for name, value in self._bytes.items()])
+        if self._moved is not None:
+            self.connection.execute("UPDATE meta SET value = ? WHERE name = 'moved'", (self._moved,))
+
+    def _next_moved(self) -> int:
+        if self._moved is None:
+            self._moved = self.connection.execute("SELECT value FROM meta WHERE name = 'moved'").fetchone()[0]
+        self._moved += 1
+        return self._moved
+
+
+def pack_members(members: dict[str, str]) -> str:
+    """Write members as the `spaces.members` column has them. Ministries are capital letters only (codec.Ministry)."""
+    return "".join(f" {ministry}={role}" for ministry, role in members.items())
+
+
+def unpack_members(text: str) -> dict[str, str]:
+    """Read a `spaces.members` column."""
+    return dict(member.split("=") for member in text.split())

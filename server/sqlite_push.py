@@ -1,0 +1,108 @@
+"""What becomes of each item of a push: stored, known before, or refused with a code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from server.sqlite_ledger import DeviceRow, Ledger
+from server.storage import (
+    Caller,
+    CheckedEntry,
+    CheckedGrant,
+    CheckedItem,
+    CheckedSegment,
+    Quotas,
+    Unacceptable,
+)
+from sync.wire.calls import PushResult
+
+WRITERS = ("lead", "contributor")
+
+
+def refused(code: str) -> PushResult:
+    """Return the result of an item that was not stored."""
+    return PushResult("refused", code)
+
+
+class Push:
+    """One push within a transaction. A refused item leaves the others alone."""
+
+    def __init__(self, ledger: Ledger, caller: Caller, quotas: Quotas, hour: int) -> None:
+        self._ledger = ledger
+        self._caller = caller
+        self._quotas = quotas
+        self._hour = hour
+
+    def run(self, items: list[CheckedItem]) -> list[PushResult]:
+        """Store the items in order; one result each."""
+        author = self._ledger.device(self._caller.device)
+        if author is None:  # the registry knew it, so the row is there unless the data was changed underneath
+            return [refused("not_enrolled") for _ in items]
+        return [self._take(author, item) for item in items]
+
+    def _take(self, author: DeviceRow, item: CheckedItem) -> PushResult:
+        match item:
+            case CheckedSegment():
+                return self._segment(author, item)
+            case CheckedEntry():
+                return self._entry(author, item)
+            case CheckedGrant():
+                return self._grant(item)
+            case Unacceptable(code):
+                return refused(code)
+
+    def _entry(self, author: DeviceRow, item: CheckedEntry) -> PushResult:
+        if self._ledger.space(item.space):
+            return PushResult("known", "", 1)
+        founded = author.founded if author.hour == self._hour else 0
+        if founded >= self._quotas.spaces_per_hour or not self._has_room(len(item.body)):
+            return refused("quota")
+        author.hour, author.founded, author.moved = self._hour, founded + 1, True
+        space = self._ledger.found(item.space, item.members, item.epoch)
+        self._ledger.add_bytes(self._caller.ministry, len(item.body))
+        return PushResult("stored", "", self._ledger.add_item(space, "entry", author.number, item.body))
+
+    def _segment(self, author: DeviceRow, item: CheckedSegment) -> PushResult:
+        space = self._ledger.space(item.space)
+        role = space.members.get(self._caller.ministry) if space else None
+        if space is None or role is None:  # alike, so that nobody learns which spaces there are
+            return refused("no_such_space")
+        if role not in WRITERS:
+            return refused("not_entitled")
+        if not space.has_epoch(item.epoch):
+            return refused("unknown_epoch")
+        chain = self._ledger.chain(space, author.number)
+        if item.first <= chain.last:
+            stored = self._ledger.segment(space, author.number, item.first)
+            return PushResult("known", "", stored[0]) if stored and stored[1] == item.hash else refused("fork")
+        if item.first > chain.last + 1 or item.previous != chain.hash:
+            return refused("gap" if item.first > chain.last + 1 else "fork")
+        if not self._has_room(len(item.body)):
+            return refused("quota")
+        sequence = self._ledger.add_item(space, "segment", author.number, item.body)
+        self._ledger.add_segment(space, author.number, item.first, item.last, item.hash)
+        self._ledger.add_bytes(self._caller.ministry, len(item.body))
+        return PushResult("stored", "", sequence)
+
+    def _grant(self, item: CheckedGrant) -> PushResult:
+        if self._ledger.has_grant(item.hash):
+            return PushResult("known")
+        inbox = self._ledger.device(item.recipient)
+        if inbox is None:
+            return refused("no_such_device")
+        full = inbox.grants >= self._quotas.inbox_grants
+        if full or inbox.grant_bytes + len(item.body) > self._quotas.inbox_bytes or not self._has_room(len(item.body)):
+            return refused("quota")
+        self._ledger.add_grant(item.recipient, inbox, item.hash, item.body)
+        self._ledger.add_bytes(self._caller.ministry, len(item.body))
+        return PushResult("stored")
+
+    def _has_room(self, amount: int) -> bool:
+        return self._ledger.stored_bytes(self._caller.ministry) + amount <= self._quotas.ministry_bytes
+
+
+def push_job(
+    caller: Caller, items: list[CheckedItem], quotas: Quotas, hour: int
+) -> Callable[[Ledger], list[PushResult]]:
+    """Return the writer's job that does one push."""
+    return lambda ledger: Push(ledger, caller, quotas, hour).run(items)

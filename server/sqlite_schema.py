@@ -1,0 +1,124 @@
+"""The secretariat's SQLite file: its tables, its version, and how a connection to it is opened.
+
+`items.id` is the space's number times 2^32 plus the item's sequence, so that a space's log lies together and
+needs no second index; `grants.id` is the device's number times 2^32 plus the place in its inbox.
+`spaces.members` reads ` AE=lead FR=reader`. `moved` is a counter that grows by one with each space that a
+transaction moves; there is one writer, so its order is the order of commits and a reader after it skips nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from pathlib import Path
+
+from server.storage import StorageFailed, StorageFull
+
+FILE = "secretariat.db"
+VERSION = 1
+APPLICATION_ID = 0x7A686C66
+PAGE_BYTES = 8_192  # two items of 1 KB waste less of a page of this size than of 4 KiB
+SHIFT = 32  # bits of a sequence within an id
+
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE members (
+    ministry TEXT PRIMARY KEY, root BLOB NOT NULL, bytes INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+CREATE TABLE directory (
+    ministry TEXT NOT NULL, sequence INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (ministry, sequence)) STRICT, WITHOUT ROWID;
+CREATE TABLE devices (
+    number INTEGER PRIMARY KEY, device BLOB NOT NULL UNIQUE, ministry TEXT NOT NULL,
+    hour INTEGER NOT NULL DEFAULT 0, founded INTEGER NOT NULL DEFAULT 0,
+    grants INTEGER NOT NULL DEFAULT 0, grant_bytes INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE spaces (
+    number INTEGER PRIMARY KEY, space BLOB NOT NULL UNIQUE, sequence INTEGER NOT NULL, head BLOB NOT NULL,
+    moved INTEGER NOT NULL, members TEXT NOT NULL, epochs BLOB NOT NULL) STRICT;
+CREATE INDEX spaces_moved ON spaces (moved);
+CREATE TABLE items (
+    id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, author INTEGER NOT NULL, moved INTEGER NOT NULL,
+    head BLOB NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE chains (
+    space INTEGER NOT NULL, device INTEGER NOT NULL, last INTEGER NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (space, device)) STRICT, WITHOUT ROWID;
+CREATE TABLE segments (
+    space INTEGER NOT NULL, device INTEGER NOT NULL, first INTEGER NOT NULL, sequence INTEGER NOT NULL,
+    PRIMARY KEY (space, device, first)) STRICT, WITHOUT ROWID;
+CREATE TABLE grants (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, body BLOB NOT NULL) STRICT;
+"""
+
+
+def failure(error: sqlite3.Error) -> StorageFailed:
+    """Say of an error of SQLite whether it was for want of room."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+        return StorageFull("the storage is full")
+    return StorageFailed(getattr(error, "sqlite_errorname", "SQLITE_ERROR"))
+
+
+def open_connection(folder: Path, *, store_bytes: int | None = None) -> sqlite3.Connection:
+    """Open a connection that belongs to one thread. Raises StorageFailed if the file is not ours, or newer."""
+    try:
+        connection = sqlite3.connect(
+            folder / FILE, timeout=10, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+    except sqlite3.Error as error:
+        raise failure(error) from error
+    try:
+        _prepare(connection, store_bytes)
+    except sqlite3.Error as error:
+        connection.close()
+        raise failure(error) from error
+    except StorageFailed:
+        connection.close()
+        raise
+    return connection
+
+
+def create_or_check(connection: sqlite3.Connection) -> bytes:
+    """Create the tables in an empty file, or check that the file is ours; returns the data epoch."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            for statement in SCHEMA.split(";")[:-1]:
+                connection.execute(statement)
+            connection.executemany(
+                "INSERT INTO meta VALUES (?, ?)",
+                [("data_epoch", secrets.token_bytes(16)), ("moved", 0), ("registry", 0), ("heartbeat", 0)],
+            )
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+        epoch: bytes = connection.execute("SELECT value FROM meta WHERE name = 'data_epoch'").fetchone()[0]
+    except sqlite3.Error as error:
+        raise failure(error) from error
+    return epoch
+
+
+def renew_data_epoch(connection: sqlite3.Connection) -> bytes:
+    """Give the data a new epoch: every feed position given out before is void. Returns it."""
+    epoch = secrets.token_bytes(16)
+    try:
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'data_epoch'", (epoch,))
+    except sqlite3.Error as error:
+        raise failure(error) from error
+    return epoch
+
+
+def _prepare(connection: sqlite3.Connection, store_bytes: int | None) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    if (tables or version) and not ours:
+        raise StorageFailed(f"{FILE} is not a file of the secretariat")
+    if version > VERSION:
+        raise StorageFailed(f"{FILE} has version {version}; this build knows {VERSION} at most")
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -32768")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    if store_bytes is not None:
+        connection.execute(f"PRAGMA max_page_count = {max(store_bytes // PAGE_BYTES, 1)}")
