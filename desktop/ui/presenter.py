@@ -30,14 +30,20 @@ def value_text(field: Field | None, value: Scalar, *, limit: int = 0) -> str:
         return number(value, 6)
     if field is None:
         return isolate(one_line(value, limit or 500))
+    return _coded_or_dated(field, value) or _free_text(field, value, limit)
+
+
+def _coded_or_dated(field: Field, value: str) -> str:
     if field.kind in _CODED_KINDS:
         return ltr(value)
     if field.list:
         return coded_text(field, value)
     if field.kind == "date":
         return date_text(value, numeric=True)
-    if field.kind == "datetime":
-        return _datetime_text(value)
+    return _datetime_text(value) if field.kind == "datetime" else ""
+
+
+def _free_text(field: Field, value: str, limit: int) -> str:
     if field.verbatim:
         return ltr(one_line(value, limit or 500))
     return isolate(one_line(value, limit) if limit else value)

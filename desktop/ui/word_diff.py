@@ -66,7 +66,7 @@ def shorten(pieces: list[Piece], context: int = 80) -> list[Piece]:
 
 def rebase(base: str, mine: str, theirs: str) -> str:
     """My edit of `base`, made again on `theirs`: words that both of us touched keep both wordings, theirs first."""
-    if base == theirs or mine == theirs:
+    if theirs in (base, mine):
         return mine
     if base == mine:
         return theirs

@@ -1,0 +1,192 @@
+"""The head of a record: where one is, what can be done, its title, its state in pills, its facts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.casework.record_types import RecordType
+from desktop.casework.views import RecordView
+from desktop.ui.kit import (
+    Button,
+    ElidedLabel,
+    FlowLayout,
+    HandlingBadge,
+    Label,
+    Living,
+    StatusPill,
+    TlpBadge,
+)
+from desktop.ui.kit.banners import IconLabel
+from desktop.ui.presenter import (
+    coded_text,
+    countries_text,
+    role_elements,
+    role_value,
+    title_text,
+    tone_of,
+    value_text,
+)
+from desktop.ui.theme import current_theme
+from i18n import _, ngettext
+from i18n.bidi import ltr, one_line, strip_isolates
+from i18n.formats import number, urgency
+
+_FACTS = ("assignee", "countries", "due")
+
+
+class Breadcrumb(Living, QWidget):
+    """Steps to where one is: links, then the last one in bold."""
+
+    followed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self.links: list[Button] = []
+        self.here = ElidedLabel("", "caption")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.follow(lambda: self._row.setSpacing(current_theme().space("xs")))
+
+    def set_steps(self, steps: list[str]) -> None:
+        """Show steps whose words are ready for display; the last one is here."""
+        while self._row.count():
+            item = self._row.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None and widget is not self.here:
+                widget.hide()
+                widget.deleteLater()
+        self.links = []
+        for words in steps[:-1]:
+            link = Button(words, "link")
+            link.clicked.connect(self._on_clicked)
+            self.links.append(link)
+            self._row.addWidget(link)
+            self._row.addWidget(IconLabel("chevron-right", "text2", 14))
+        self.here.setText(steps[-1] if steps else "")
+        self._row.addWidget(self.here, 1)
+
+    def _on_clicked(self) -> None:
+        link = self.sender()
+        if isinstance(link, Button) and link in self.links:
+            self.followed.emit(self.links.index(link))
+
+
+class Fact(Living, QWidget):
+    """A small name and a strong value beside it."""
+
+    def __init__(self, name: str, value: str, tone: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(current_theme().space("s"))
+        self.value = ElidedLabel(value, "caption", tone)
+        self.value.setProperty("role", "fact")
+        self.value.setFont(current_theme().font("caption", 600))
+        self.value.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row.addWidget(Label(name, "caption", "muted"))
+        row.addWidget(self.value)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(strip_isolates(f"{name}: {value}"))
+
+
+class RecordHeader(Living, QWidget):
+    """Breadcrumb and actions, title, pills and facts of one record."""
+
+    step_followed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[RecordType | None, RecordView, list[str]] | None = None
+        self.breadcrumb = Breadcrumb()
+        self.breadcrumb.followed.connect(self.step_followed)
+        self.title = ElidedLabel("", "h1")
+        self._state = QWidget()
+        self._flow = FlowLayout(self._state)
+        self._top = QHBoxLayout()
+        self._top.addWidget(self.breadcrumb, 1)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._top)
+        self._column.addWidget(self.title)
+        self._column.addWidget(self._state)
+        self.bind(lambda _text: self._show(), str)
+        self.follow(self._space)
+
+    def add_action(self, button: QWidget) -> None:
+        """Put a button at the end of the first line."""
+        self._top.addWidget(button)
+
+    def show_record(self, record_type: RecordType | None, view: RecordView, steps: list[str]) -> None:
+        """Show a record; `steps` lead to it, the record's own step is added here."""
+        self._shown = (record_type, view, steps)
+        self._show()
+
+    def _show(self) -> None:
+        if self._shown is None:
+            return
+        record_type, view, steps = self._shown
+        reference = role_value(record_type, view, "reference")
+        title = title_text(record_type, view)
+        self.breadcrumb.set_steps([*steps, ltr(one_line(str(reference), 40)) if reference else title])
+        self.title.setText(title)
+        self._flow.clear()
+        for pill in self._pills(record_type, view):
+            self._flow.addWidget(pill)
+        for fact in _facts(record_type, view):
+            self._flow.addWidget(fact)
+        self._state.updateGeometry()
+
+    def _pills(self, record_type: RecordType | None, view: RecordView) -> list[QWidget]:
+        pills: list[QWidget] = []
+        status_field = record_type.role("status") if record_type else None
+        status = role_value(record_type, view, "status")
+        if status_field and status:
+            pills.append(StatusPill(coded_text(status_field, str(status)), tone_of(status_field, status)))
+        tlp = role_value(record_type, view, "tlp")
+        if tlp:
+            pills.append(TlpBadge(str(tlp)))
+        handling = role_elements(record_type, view, "handling")
+        if handling:
+            pills.append(HandlingBadge(handling))
+        priority_field = record_type.role("priority") if record_type else None
+        priority = role_value(record_type, view, "priority")
+        if priority_field and tone_of(priority_field, priority) in ("warn", "bad"):
+            pills.append(StatusPill(coded_text(priority_field, str(priority)), tone_of(priority_field, priority)))
+        count = sum(each.conflict for each in view.fields.values())
+        if count:
+            words = ngettext("{n} field in conflict", "{n} fields in conflict", count).format(n=number(count))
+            pills.append(StatusPill(words, "violet"))
+        if view.revived:
+            pills.append(StatusPill(_("Deleted and edited"), "violet"))
+        if view.deleted:
+            pills.append(StatusPill(_("In the bin"), "bad"))
+        return pills
+
+    def _space(self) -> None:
+        theme = current_theme()
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.space("s"))
+        self._top.setSpacing(theme.space("s"))
+        self._flow.set_gap(theme.px(10))
+        self.title.setMinimumHeight(theme.metrics("h1").height())
+        self._show()
+
+
+def _facts(record_type: RecordType | None, view: RecordView) -> list[QWidget]:
+    facts: list[QWidget] = []
+    for role in _FACTS:
+        field = record_type.role(role) if record_type else None
+        if field is None:
+            continue
+        if role == "countries":
+            codes = role_elements(record_type, view, role)
+            text = countries_text(codes[:6]) + ("…" if len(codes) > 6 else "")
+        else:
+            value = role_value(record_type, view, role)
+            text = value_text(field, value, limit=60) if value else ""
+        if text:
+            pressing = urgency(str(role_value(record_type, view, role))) if role == "due" else "none"
+            facts.append(Fact(field.label, text, "bad" if pressing in ("late", "soon") else ""))
+    return facts
+

@@ -1,0 +1,229 @@
+"""The form of a record, built from its type: one editor a field, saved by itself, nothing typed ever lost.
+
+A field is written when the person leaves it, presses Enter or chooses; words also in a pause of typing. What may not be
+written (refused, or half a date) is kept as a draft in the encrypted store, so that it outlives a lock or a crash.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.casework.record_types import Field, RecordType
+from desktop.casework.validation import InvalidValue, validate
+from desktop.casework.views import FieldView, ListRow, RecordView
+from desktop.session import Session
+from desktop.ui.editors import Editor, make_editor
+from desktop.ui.editors.text import TextEditor
+from desktop.ui.field_row import FieldRow
+from desktop.ui.form_grid import FormGrid
+from desktop.ui.kit import Card, Living
+from desktop.ui.presenter import author_text, field_text
+from desktop.ui.theme import current_theme
+from i18n import _
+
+PAUSE_MS = 700  # of typing, before it is saved: within the second that the officer may lose at most
+
+
+def draft_key(record: str, field: str) -> str:
+    """The key under which what is typed in a field is kept."""
+    return f"field/{record}/{field}"
+
+
+class RecordForm(Living, QWidget):
+    """The form of one record at a time. Give it a record with `show_record`; `flush` before it goes away."""
+
+    history_requested = Signal(str)
+    compare_requested = Signal(str)
+
+    def __init__(self, session: Session, record_type: RecordType, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._type = record_type
+        self._view: RecordView | None = None
+        self.rows: dict[str, FieldRow] = {}
+        self._typing: set[str] = set()
+        self._saving = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._on_pause)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        for group, fields in record_type.groups().items():
+            self._column.addWidget(self._make_group(group, fields))
+        self._column.addStretch(1)
+        session.edit_refused.connect(self._on_refused)
+        self.follow(lambda: self._column.setSpacing(current_theme().space("l")))
+
+    def record(self) -> str:
+        """Id of the record shown, empty when there is none."""
+        return self._view.id if self._view else ""
+
+    def show_record(self, view: RecordView) -> None:
+        """Show a record, or the same one as it stands now. What is being typed stays."""
+        if self._view is not None and self._view.id != view.id:
+            self.flush()
+            for row in self.rows.values():
+                row.show_error(None)
+                row.show_note("")
+        fresh = self._view is None or self._view.id != view.id
+        old, self._view = (None if fresh else self._view), view
+        for name in self.rows:
+            self._show_field(name, view.fields.get(name), old.fields.get(name) if old else None, fresh=fresh)
+
+    def flush(self) -> None:
+        """Save what is typed now: before another record is shown, before locking, before closing."""
+        self._timer.stop()
+        for name in tuple(self._typing):
+            self._save(name, final=True)
+
+    def focus_field(self, name: str) -> None:
+        """Put the focus into a field."""
+        if name in self.rows:
+            self.rows[name].editor.main_widget().setFocus()
+
+    def _make_group(self, group: str, fields: list[Field]) -> Card:
+        card = Card()
+        self.bind(card.set_title, partial(_, group))
+        grid = FormGrid()
+        for field in fields:
+            editor = make_editor(field, self._records)
+            row = FieldRow(field, editor)
+            editor.committed.connect(partial(self._on_committed, field.name))
+            editor.typed.connect(partial(self._on_typed, field.name))
+            row.history_requested.connect(self.history_requested)
+            row.compare_requested.connect(self._on_compare)
+            self.rows[field.name] = row
+            grid.add(row, wide=editor.wide or field.role == "title")
+        card.add(grid)
+        return card
+
+    def _records(self) -> list[ListRow]:
+        return self._session.records(self._view.space) if self._view else []
+
+    def _show_field(self, name: str, now: FieldView | None, before: FieldView | None, *, fresh: bool) -> None:
+        row = self.rows[name]
+        editor = row.editor
+        conflict = now is not None and now.conflict
+        row.show_conflict(field_text(row.field, now) if conflict else "")
+        stored = stored_value(now)
+        if fresh:
+            editor.show_value(stored)
+            self._restore_draft(name)
+        elif name in self._typing or row.has_error():
+            self._keep_typed(row, now, before)
+        else:
+            editor.show_value(stored)
+            row.show_note("")
+        row.refresh_below()
+
+    def _keep_typed(self, row: FieldRow, now: FieldView | None, before: FieldView | None) -> None:
+        """Somebody else wrote into a field in which something is being typed."""
+        if stored_value(now) == stored_value(before) or row.field.name == self._saving:
+            return
+        if isinstance(row.editor, TextEditor) and row.field.merge == "text":
+            row.editor.take_over(str(stored_value(now)))
+        elif now is not None and now.values and not now.values[0].author.mine:
+            row.show_note(
+                _("{author} wrote meanwhile: {value}").format(
+                    author=author_text(now.values[0].author), value=field_text(row.field, now, limit=120)
+                )
+            )
+
+    def _restore_draft(self, name: str) -> None:
+        row = self.rows[name]
+        draft = self._session.draft(draft_key(self.record(), name))
+        if not draft or draft == row.editor.text():
+            return
+        row.editor.restore(draft)
+        self._typing.add(name)
+        try:
+            validate(row.field, row.editor.value())
+        except InvalidValue as error:
+            row.show_error(error)
+        else:
+            row.show_note(_("Typed before the desk was locked or closed, and not saved yet. Press Enter to save it."))
+
+    def _on_typed(self, name: str) -> None:
+        self._typing.add(name)
+        self._timer.start()
+
+    def _on_pause(self) -> None:
+        for name in tuple(self._typing):
+            self._save(name, final=False)
+
+    def _on_committed(self, name: str, value: object) -> None:
+        self._typing.add(name)
+        self._save(name, final=True, value=value)
+
+    def _save(self, name: str, *, final: bool, value: object = None) -> None:
+        """Write a field, or keep it as a draft: half-typed dates wait, refused values stay with their error."""
+        if self._view is None or self._session.is_locked():
+            return
+        row = self.rows[name]
+        editor = row.editor
+        if not final and not editor.saves_while_typing:
+            self._keep_draft(name, editor)
+            return
+        self._weave(row)
+        wanted = editor.value() if value is None else value
+        try:
+            clean = validate(row.field, wanted)
+        except InvalidValue as error:
+            row.show_error(error)
+            self._keep_draft(name, editor)
+            return
+        if clean == stored_value(self._view.fields.get(name)):
+            self._settle(name)
+            return
+        self._saving = name
+        written = self._session.edit(self._view.id, name, clean)
+        self._saving = ""
+        if written:
+            self._settle(name)
+        else:
+            self._keep_draft(name, editor)
+
+    def _settle(self, name: str) -> None:
+        """A field is on disk as it is on screen."""
+        row = self.rows[name]
+        self._typing.discard(name)
+        row.show_error(None)
+        row.show_note("")
+        self._session.set_draft(draft_key(self.record(), name), "")
+        if self._view is None:
+            return
+        view = self._view = self._session.show(self._view.id)
+        if row.editor.main_widget().hasFocus() and row.field.kind in ("line", "text"):
+            row.editor.note_saved(stored_value(view.fields.get(name)))
+        else:
+            row.editor.show_value(stored_value(view.fields.get(name)))
+
+    def _weave(self, row: FieldRow) -> None:
+        """Take in what arrived since the screen last heard, or writing the whole text would take it out again."""
+        if self._view is None or not isinstance(row.editor, TextEditor) or row.field.merge != "text":
+            return
+        self._view = self._session.show(self._view.id)
+        row.editor.take_over(str(stored_value(self._view.fields.get(row.field.name)) or ""))
+
+    def _keep_draft(self, name: str, editor: Editor) -> None:
+        self._session.set_draft(draft_key(self.record(), name), editor.text())
+
+    def _on_refused(self, record: str, field: str, error: InvalidValue) -> None:
+        if record == self.record() and field in self.rows:
+            self.rows[field].show_error(error)
+
+    def _on_compare(self, _field: str) -> None:
+        self.compare_requested.emit(self.record())
+
+
+def stored_value(view: FieldView | None) -> object:
+    """What an editor shows of a field: a scalar, a tuple for a set, a text."""
+    if view is None:
+        return None
+    if view.merge == "set":
+        return view.elements
+    return view.text if view.merge == "text" else view.value
