@@ -10,6 +10,7 @@ QWidget { color: $text; }
 QMainWindow, QDialog, QWidget#page { background: $win; }
 QLabel { background: transparent; border: none; }
 QLabel[role="caption"] { font-size: %caption; }
+QLabel[role="caption_strong"] { font-size: %caption; font-weight: 600; }
 QLabel[role="body"] { font-size: %body; }
 QLabel[role="strong"] { font-size: %body; font-weight: 600; }
 QLabel[role="h3"] { font-size: %h3; font-weight: 600; }

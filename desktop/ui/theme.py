@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
+from desktop.ui.accessible import install_roles
 from desktop.ui.fonts import load_fonts, make_font
 from desktop.ui.style_sheet import build_style_sheet
 
@@ -173,6 +174,7 @@ def apply_theme(app: QApplication, scheme: str = "light", scale: float = 1.0) ->
     """
     theme = Theme(scheme, scale)
     load_fonts()
+    install_roles()
     look = _look()
     if app.style().objectName().lower() != "fusion":
         app.setStyle("Fusion")

@@ -9,6 +9,7 @@ Words of ours go through setText; data from outside through Label.show_data and 
 
 from __future__ import annotations
 
+from desktop.ui.accessible import announce
 from desktop.ui.kit.banners import Banner, EmptyState, IconLabel, StatusItem, Toast
 from desktop.ui.kit.binding import Living, announce_language
 from desktop.ui.kit.buttons import Button, IconButton
@@ -54,6 +55,7 @@ __all__ = [
     "TextBox",
     "TlpBadge",
     "Toast",
+    "announce",
     "announce_language",
     "line",
     "mark_invalid",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.ui.accessible import announce
 from desktop.ui.icons import icon_pixmap
 from desktop.ui.kit.binding import Living
 from desktop.ui.kit.buttons import Button, IconButton
@@ -102,8 +103,7 @@ class Banner(Living, QWidget):
         """Set the words; they are announced to assistive technology when the banner is in view."""
         self.text.setText(text)
         self.setAccessibleName(strip_isolates(text))
-        if self.isVisible():
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        announce(self, text)
 
     def set_actions(self, quiet: str = "", strong: str = "") -> None:
         """Set the words of the actions; none hides the button."""
@@ -212,7 +212,7 @@ class Toast(Living, QWidget):
         self.show()
         self.raise_()
         self._timer.start(round(seconds * 1000))
-        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        announce(self, text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the dark ground."""
@@ -261,5 +261,5 @@ class StatusItem(Living, QWidget):
         if self.text.text() != text:
             self.text.setText(text)
             self.setAccessibleName(strip_isolates(text))
-            if self._live and self.isVisible():
-                QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
+            if self._live:
+                announce(self, text)

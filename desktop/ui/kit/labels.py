@@ -14,7 +14,8 @@ from i18n.bidi import isolate, ltr, strip_isolates
 class Label(Living, QLabel):
     """A plain-text label.
 
-    Roles: caption, body, strong, h3, h2, h1. Tones: muted, faint, info, ok, warn, bad, violet, gold, rail, rail_strong.
+    Roles: caption, caption_strong, body, strong, h3, h2, h1.
+    Tones: muted, faint, info, ok, warn, bad, violet, gold, rail, rail_strong.
     """
 
     def __init__(

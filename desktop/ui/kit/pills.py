@@ -121,7 +121,7 @@ class HandlingBadge(Pill):
 
 def count_text(count: int, cap: int = 999) -> str:
     """A count as a badge shows it: exact, or the cap with a plus."""
-    return str(count) if count <= cap else f"{cap}+"
+    return ltr(str(count) if count <= cap else f"{cap}+")
 
 
 def paint_count(painter: QPainter, rect: QRect, text: str, theme: Theme) -> None:

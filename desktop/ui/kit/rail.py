@@ -91,7 +91,7 @@ class RailItem(Living, QAbstractButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("gold"))
             painter.drawRoundedRect(leading_rect(self, bar), 1.5, 1.5)
-        front = theme.color("rail_text_sel" if chosen else "rail_text")
+        front = theme.color("rail_chosen" if chosen else "rail_text")
         side = theme.control("icon")
         left = (self.width() - side) // 2 if self._compact else theme.px(23)
         spot = leading_rect(self, QRect(left, (self.height() - side) // 2, side, side))

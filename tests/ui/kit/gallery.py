@@ -119,7 +119,7 @@ FRENCH: dict[str, Any] = {
     "warn": "L’horloge de ce poste diffère de celle du serveur de 3 jours.",
     "bad": "Le serveur a refusé ce poste. Rien n’est perdu ; 14 modifications attendent.",
     "card": ("Synthèse", "Tout voir"),
-    "body": "Depuis janvier 2026, un réseau organisé assure des départs de nuit. Trois intermédiaires sont identifiés ; "
+    "body": "Depuis janvier 2026, un réseau assure des départs de nuit. Trois intermédiaires sont identifiés ; "
     "deux véhicules et un numéro italien relient la filière à un logeur de Catane.",
     "byline": "Modifié par A. Rossi (Rome) le 12/06 à 08:02 · version 14",
     "todo": ("Répondre à la demande IT-RFA-221 avant demain soir sans faute", "Demain, 18:00 · Rome"),
