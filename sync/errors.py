@@ -22,6 +22,17 @@ class NoConnection(SyncError):
     code = "no_connection"
 
 
+class Cancelled(NoConnection):
+    """The call was cut on this side: locked, closed, or the connection switched off."""
+
+
+class WrongAddress(SyncError):
+    """The server's address in the profile or the settings is not one that may be called."""
+
+    code = "wrong_address"
+    retry = False
+
+
 class TooSlow(SyncError):
     """The server answered too slowly."""
 

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from sync.keys import DeviceKeys, EpochKey
+from sync.seal import Sealed
 from sync.wire.calls import Cursor, PushItem
 from sync.wire.directory import Certificate
 from sync.wire.space import Founding, Head, SegmentHeader
@@ -53,8 +54,8 @@ class Opened(msgspec.Struct, frozen=True):
     data: bytes  # as received
     hash: bytes
     header: SegmentHeader
-    changes: list[bytes]  # encoded; empty if the key has not been granted yet
-    locked: bool = False  # no key yet: kept, and opened when the grant comes
+    changes: list[bytes]  # encoded, as many as the header counts; b"" where its author sealed nothing readable
+    locked: bool = False  # no key yet, so no changes: kept, and opened when the grant comes
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -96,11 +97,11 @@ class Replica(Protocol):
         """Verify and take entries from number `first` on (known ones are skipped); returns how many were new."""
 
     # outbox
-    def unsealed(self) -> Unsealed | None:
-        """The oldest unsealed changes of the space that has waited longest, or None."""
+    def unsealed(self, limit: int) -> list[Unsealed]:
+        """The oldest unsealed changes of at most `limit` spaces, those that have waited longest; a space once."""
 
-    def keep_segment(self, space: bytes, data: bytes, hash_: bytes, last: int) -> None:
-        """Persist a segment of our own with all that follows: outbox, chain, the heads it names."""
+    def keep_segments(self, sealed: list[Sealed]) -> None:
+        """Persist segments of our own with all that follows: outbox, chain, the heads they name. One transaction."""
 
     def grants_due(self) -> list[GrantDue]:
         """Grants to make, at most MAX_GRANT_KEYS keys each; empty when there are none."""
@@ -131,13 +132,19 @@ class Replica(Protocol):
         """Keep the feed position; `as_of_ms` when the desk now has all that the server has."""
 
     def note_behind(self, heads: list[tuple[bytes, int]]) -> None:
-        """Note spaces whose log at the server has moved to the given sequence: they are to be pulled."""
+        """Note where logs of spaces end at the server; one that is beyond our cursor is to be pulled. The last note rules."""
 
     def behind(self, limit: int) -> list[Cursor]:
         """Cursors of spaces to pull."""
 
+    def cursors(self, after: bytes, limit: int) -> list[Cursor]:
+        """Cursors of all spaces here, in order of id, after the given one (empty: from the start)."""
+
     def standing(self, space: bytes) -> SpaceStanding:
         """What the desk has of a space; an empty standing for an unknown one."""
+
+    def segment_hash(self, space: bytes, device: bytes, first: int) -> bytes | None:
+        """The hash of the segment here of that device that begins with change `first`."""
 
     def epoch_key(self, space: bytes, epoch: bytes) -> bytes | None:
         """The key of an epoch, if it was granted."""
@@ -148,8 +155,8 @@ class Replica(Protocol):
     def skip_grant(self, sequence: int, data: bytes, code: str) -> None:
         """Set a grant aside that did not verify, and go on after it."""
 
-    def receive(self, news: Received) -> Applied:
-        """Store and apply news and move the cursor, in transactions of at most 100 rows. Idempotent."""
+    def receive(self, news: list[Received]) -> Applied:
+        """Store and apply news of several spaces and move their cursors, ≤ 100 rows a transaction. Idempotent."""
 
     def rewind(self, space: bytes) -> None:
         """The server's log is not the one our cursor was taken from: start over at 0 (applied changes stay applied)."""

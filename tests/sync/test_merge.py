@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync import merge, text
-from sync.changes import Add, Create, Delete, Dependency, Dot, Edit, Remove, Restore, Set, Unknown, Write
+from sync.changes import Add, Create, Delete, Dependency, Dot, Edit, Operation, Remove, Restore, Set, Unknown, Write
 from sync.wire.codec import encode
 from sync.wire.errors import Malformed
 from tests.sync.desks import DEVICES, TEXTS, Desk, Sent, deliver, histories
@@ -181,7 +181,11 @@ def test_edits_of_a_text_that_is_not_there_wait_and_leave_no_trace_of_the_order(
     base = text.start(merge.origin(Dot(A, 1, 0)), "abc")
     first = text.edit(base, merge.origin(Dot(B, 1, 0)), "abXc")
     second = text.edit(text.merge([base, first])[0], merge.origin(Dot(C, 1, 0)), "abXYc")
-    writes = [(A, Write("summary", "abc")), (B, Edit("summary", first)), (C, Edit("summary", second))]
+    writes: list[tuple[bytes, Operation]] = [
+        (A, Write("summary", "abc")),
+        (B, Edit("summary", first)),
+        (C, Edit("summary", second)),
+    ]
     ends = set()
     for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)):
         state = merge.new_state()
