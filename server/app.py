@@ -167,10 +167,10 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, settings: Set
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(settings.body_total_s):
+        end = time.monotonic() + settings.body_total_s
+        async with asyncio.timeout(settings.body_idle_s) as patience:
             while True:
-                async with asyncio.timeout(settings.body_idle_s):
-                    message = await receive()
+                message = await receive()
                 if message["type"] == "http.disconnect":
                     raise Disconnected
                 part = message.get("body", b"")
@@ -180,6 +180,8 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, settings: Set
                 parts.append(part)
                 if not message.get("more_body", False):
                     return parts[0] if len(parts) == 1 else b"".join(parts)
+                now = time.monotonic()
+                patience.reschedule(asyncio.get_running_loop().time() + min(settings.body_idle_s, end - now))
     except TimeoutError:
         raise Refusal("too_slow") from None
 

@@ -21,6 +21,7 @@ from server.auth import Gate, make_secret, read_secret
 from server.clock import SteadyClock
 from server.log import LibraryHandler, Log
 from server.problems import Misuse
+from server.protocol import CallProtocol
 from server.registry import Registry
 from server.service import Service
 from server.settings import Settings, read_settings
@@ -86,7 +87,7 @@ async def _serve(folder: Path, listen: Listen, settings: Settings, log: Log, doo
         service = Service(storage, registry, gate, clock, settings)
         config = uvicorn.Config(
             make_app(service, log, settings),
-            http="h11",
+            http=CallProtocol,
             ws="none",
             loop="asyncio",
             lifespan="on",

@@ -24,7 +24,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nonce_s: Seconds = 60  # life of a challenge
     body_idle_s: Seconds = 20  # longest pause within a request's body
     body_total_s: Seconds = 300  # longest time for a whole body: 1 MiB at 28 kbit/s
-    header_s: Seconds = 30  # longest time from the opening of a connection to its first request
     keep_alive_s: Seconds = 120  # how long an idle connection stays open
     connections: Amount = 20_000  # open at once; more are answered with 503
     polls: Amount = 10_000  # long polls held at once

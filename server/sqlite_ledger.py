@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from server.sqlite_schema import SHIFT
+from server.sqlite_schema import SHIFT, read_moved
 from server.storage import Commit
 from sync.wire.calls import ItemKind
 from sync.wire.codec import ID_BYTES, MAX_SEGMENT, NO_HASH, decode
@@ -223,9 +223,14 @@ class Ledger:
         if self._moved is not None:
             self.connection.execute("UPDATE meta SET value = ? WHERE name = 'moved'", (self._moved,))
 
+    @property
+    def moved(self) -> int | None:
+        """The counter as this transaction leaves it, if it moved anything."""
+        return self._moved
+
     def _next_moved(self) -> int:
         if self._moved is None:
-            self._moved = self.connection.execute("SELECT value FROM meta WHERE name = 'moved'").fetchone()[0]
+            self._moved = read_moved(self.connection)
         self._moved += 1
         return self._moved
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from server.sqlite_ledger import KINDS
-from server.sqlite_schema import SHIFT
+from server.sqlite_schema import SHIFT, read_moved
 from server.storage import (
     GRANTS_BYTES,
     INLINE_ALL,
@@ -88,8 +88,8 @@ def read_heads(connection: Connection, ministry: str, after: bytes, limit: int) 
 
 def read_news(connection: Connection, epoch: bytes, caller: Caller, feed: bytes, grants: int) -> News:
     """Return what moved since the feed position. The counter is read in the same snapshot as the rows."""
-    counter = connection.execute("SELECT value FROM meta WHERE name = 'moved'").fetchone()[0]
-    position, reset = _position(epoch, feed, counter)
+    counter = read_moved(connection)
+    position, reset = feed_position(epoch, feed, counter)
     rows = connection.execute(
         "SELECT number, space, sequence, head, moved FROM spaces WHERE moved > ? AND instr(members, ?) > 0"
         " ORDER BY moved LIMIT ?",
@@ -114,7 +114,7 @@ def read_news(connection: Connection, epoch: bytes, caller: Caller, feed: bytes,
     )
 
 
-def _position(epoch: bytes, feed: bytes, counter: int) -> tuple[int, bool]:
+def feed_position(epoch: bytes, feed: bytes, counter: int) -> tuple[int, bool]:
     """Return the number that a feed position stands for, and whether it was not of this data."""
     if not feed:
         return 0, False

@@ -94,6 +94,12 @@ def create_or_check(connection: sqlite3.Connection) -> bytes:
     return epoch
 
 
+def read_moved(connection: sqlite3.Connection) -> int:
+    """Return the counter that `spaces.moved` takes its values from."""
+    counter: int = connection.execute("SELECT value FROM meta WHERE name = 'moved'").fetchone()[0]
+    return counter
+
+
 def renew_data_epoch(connection: sqlite3.Connection) -> bytes:
     """Give the data a new epoch: every feed position given out before is void. Returns it."""
     epoch = secrets.token_bytes(16)

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +32,9 @@ from sync.wire.calls import Cursor, PushResult, SpaceItems
 
 T = TypeVar("T")
 READERS = 2
+NEAR = (
+    1_000  # spaces that moved since: few enough to be read on the event loop, for less than a thread's hand-over costs
+)
 
 
 class SqliteStorage:
@@ -71,8 +75,11 @@ class SqliteStorage:
         return await self._read(lambda connection: reads.read_heads(connection, ministry, after, limit))
 
     async def news(self, caller: Caller, feed: bytes, grants: int) -> News:
-        epoch = self._data_epoch
-        return await self._read(lambda connection: reads.read_news(connection, epoch, caller, feed, grants))
+        epoch, counter = self._data_epoch, self._writer.moved
+        work = partial(reads.read_news, epoch=epoch, caller=caller, feed=feed, grants=grants)
+        if counter - reads.feed_position(epoch, feed, counter)[0] <= NEAR:
+            return self._in_snapshot(work)
+        return await self._read(work)
 
     async def registry_version(self) -> int:
         return await self._read(reads.read_registry_version)

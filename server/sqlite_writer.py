@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from server.sqlite_ledger import Ledger
-from server.sqlite_schema import failure, open_connection
+from server.sqlite_schema import failure, open_connection, read_moved
 from server.storage import Commit
 
 T = TypeVar("T")
@@ -51,6 +51,7 @@ class Writer:
         self._connection: sqlite3.Connection | None = open_connection(folder, store_bytes=store_bytes)
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._listeners: list[Listener] = []
+        self.moved = read_moved(self._connection)  # the counter of the last commit, for who asks on another thread
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
@@ -117,6 +118,7 @@ class Writer:
                     answers.append(refusal)
             ledger.flush()
             self._connection.execute("COMMIT")
+            self.moved = ledger.moved or self.moved
         except sqlite3.Error as error:
             self._roll_back()
             raise _Aborted(failure(error)) from error
