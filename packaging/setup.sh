@@ -9,6 +9,14 @@ venv=.venv
 say() { printf 'setup: %s\n' "$*" >&2; }
 refuse() { say "$*"; exit 1; }
 
+# What a command says matters only when it fails.
+quietly() {
+    local log
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 || { cat "$log" >&2; rm "$log"; return 1; }
+    rm "$log"
+}
+
 # A package is there when any of its names is installed.
 installed() {
     local name
@@ -46,11 +54,12 @@ install_system_packages() {
             "apt-get install ${missing[*]%%|*}"
     fi
     say "installing Debian packages: ${missing[*]}"
-    apt-get update -qq || refuse "apt-get update failed; the missing packages are: ${missing[*]}"
+    quietly apt-get update -qq || refuse "apt-get update failed; the missing packages are: ${missing[*]}"
     for names in "${missing[@]}"; do
         chosen+=("$(available "$names")") || refuse "no package named ${names//|/ or } in this release of Debian"
     done
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${chosen[@]}" >/dev/null ||
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-get install -y -qq --no-install-recommends "${chosen[@]}" ||
         refuse "apt-get install failed for: ${chosen[*]}"
 }
 
@@ -67,5 +76,6 @@ fi
 # Half an environment (an interrupted run, a folder that was moved) is made anew.
 "$venv/bin/python" -c 'import pip' 2>/dev/null || "$python" -m venv --clear "$venv"
 say "installing the locked dependencies"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+install() { quietly "$venv/bin/python" -m pip install --disable-pip-version-check "$@"; }
+install --require-hashes -r requirements/dev.txt || refuse "pip could not install the locked dependencies (see above)"
+install --no-deps --no-build-isolation --no-index -e . || refuse "pip could not install the project itself (see above)"

@@ -111,6 +111,17 @@ SEEDS: dict[str, list[tuple[str, str]]] = {
     "one-http-seam": [
         (room, "import requests")
         for room in ("desktop.cli", "desktop.desk", "desktop.session", "desktop.store", "sync", "sync.wire", "server")
+    ]
+    + [("sync", "import urllib3"), ("desktop.desk", "import urllib3")],
+    "hpke-in-one-place": [
+        (room, "from cryptography.hazmat.primitives import hashes")
+        for room in ("desktop.desk", "desktop.store", "sync", "sync.wire", "server")
+    ],
+    "text-merge-in-one-place": [
+        (room, "import pycrdt") for room in ("desktop.casework", "desktop.store", "sync", "server")
+    ],
+    "babel-in-languages": [
+        (room, "from babel.dates import format_date") for room in ("desktop.cli", "desktop.casework", "desktop.ui")
     ],
     "sqlcipher-in-the-store": [
         (room, "import sqlcipher3") for room in ("desktop.cli", "desktop.desk", "desktop.session", "sync", "server")
