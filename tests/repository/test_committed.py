@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.repository.committed import ROOT, find_all, find_in_text
+from tests.repository.committed import ROOT, find_all, find_in_text, list_committed
 
 
 def test_nothing_of_any_machine_is_committed() -> None:
@@ -53,3 +54,20 @@ def test_locks_carry_a_hash_for_every_package() -> None:
         pinned = [entry for entry in entries if entry and not entry.lstrip().startswith("#")]
         assert len(pinned) > 5
         assert [entry for entry in pinned if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+
+def test_every_page_that_a_page_points_to_is_there() -> None:
+    pages = [path for path in list_committed(ROOT) if path.suffix == ".md"]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))]
+    local = [(page, link) for page, link in links if "://" not in link]
+    assert len(local) > 5
+    assert [f"{page.name}: {link}" for page, link in local if not (page.parent / link).exists()] == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    pages = sorted(path.name for path in folder.glob("0*.md"))
+    assert [name for name in pages if f"({name})" not in index] == []
+    numbers = [name[:4] for name in pages]
+    assert len(numbers) == len(set(numbers))
