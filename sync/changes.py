@@ -27,6 +27,9 @@ Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z", max_length=64)]
 
 Value = str | int | float | bool | None
 
+Stamp = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+"""A reading of the hybrid logical clock: milliseconds and a counter of 16 bits (sync.clock)."""
+
 
 class Dot(NamedTuple):
     """Names one write for ever: the device, the number of its change in the space, the place in that change."""
@@ -129,7 +132,7 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
 
     version: int
     at_ms: Moment  # the author's wall clock
-    stamp: Moment  # hybrid logical clock, sync.clock
+    stamp: Stamp  # hybrid logical clock, sync.clock
     after: list[Dependency]  # of other devices, news since this device's previous change
     edits: list[RecordEdit]
 
@@ -147,7 +150,7 @@ class _RawEdit(msgspec.Struct, frozen=True, array_like=True):
 class _KnownChange(msgspec.Struct, frozen=True, array_like=True):
     version: int
     at_ms: Moment
-    stamp: Moment
+    stamp: Stamp
     after: Annotated[list[Dependency], Meta(max_length=MAX_HEADS)]
     edits: Annotated[list[_KnownEdit], Meta(min_length=1, max_length=MAX_OPERATIONS)]
 
@@ -155,7 +158,7 @@ class _KnownChange(msgspec.Struct, frozen=True, array_like=True):
 class _RawChange(msgspec.Struct, frozen=True, array_like=True):
     version: int
     at_ms: Moment
-    stamp: Moment
+    stamp: Stamp
     after: Annotated[list[Dependency], Meta(max_length=MAX_HEADS)]
     edits: Annotated[list[_RawEdit], Meta(min_length=1, max_length=MAX_OPERATIONS)]
 
