@@ -1,0 +1,179 @@
+"""A space's chains in memory, and the causal order: a change is applied after those of its device and those it names.
+
+One blocked change blocks its chain only; it waits for one place in one other chain, and is tried again when that chain
+gets there. So nothing has to be searched, and any order of arrival ends in the same state.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from desktop.store.context import Context, change_number
+from desktop.store.states import States
+from sync.changes import Change, decode_change, dependencies
+from sync.clock import observe
+from sync.wire.codec import NO_HASH
+from sync.wire.errors import Malformed, WireError
+
+OUT_OF_RANGE = 1 << 32
+
+
+class Chain(msgspec.Struct):
+    """One device's chain in a space, as the table has it."""
+
+    n: int
+    device: bytes
+    own: int
+    last: int
+    hash: bytes
+    applied: int
+    wait_chain: int | None
+    wait_seq: int | None
+    sent: int
+    dirty: bool = False
+
+
+class Ordering:
+    """Applies the changes of one space in causal order, within the caller's batch."""
+
+    def __init__(self, context: Context, states: States, space: tuple[int, bytes]) -> None:
+        self._context = context
+        self._database = context.database
+        self._states = states
+        self.space = space
+        self.applied = 0
+        self.refused = 0
+        self.records: set[bytes] = set()
+        self.stamp = 0  # the highest seen
+        self._waiting: list[tuple[int, int, int, str | None, bytes]] = []  # rows of changes, not written yet
+        self.chains: dict[bytes, Chain] = {}
+        self._by_number: dict[int, Chain] = {}
+        for row in self._database.all(
+            "SELECT n, device, own, last, hash, applied, wait_chain, wait_seq, sent FROM chains WHERE space = ?",
+            (space[0],),
+        ):
+            self._keep(Chain(*row))
+
+    def chain(self, device: bytes) -> Chain:
+        """Return a device's chain, begun if need be."""
+        found = self.chains.get(device)
+        if found is None:
+            own = int(device == self._context.device)
+            self._database.run(
+                "INSERT INTO chains (space, device, own, hash) VALUES (?, ?, ?, ?)",
+                (self.space[0], device, own, NO_HASH),
+            )
+            number = int(self._database.value("SELECT last_insert_rowid()"))
+            found = self._keep(Chain(number, device, own, 0, NO_HASH, 0, None, None, 0))
+        return found
+
+    def _keep(self, chain: Chain) -> Chain:
+        self.chains[chain.device] = chain
+        self._by_number[chain.n] = chain
+        return chain
+
+    def take(self, chain: Chain, sequence: int, body: bytes) -> bool:
+        """Store a change and apply it if it is its turn; returns whether it was applied or set aside."""
+        try:
+            change = decode_change(body)
+        except WireError as error:
+            self._store(chain, sequence, None, error.code, body)
+            change = None
+        else:
+            self._store(chain, sequence, change, None, body)
+        if chain.applied != sequence - 1 or chain.wait_chain is not None:
+            return False
+        return self._turn(chain, sequence, change)
+
+    def _store(self, chain: Chain, sequence: int, change: Change | None, refused: str | None, body: bytes) -> None:
+        if sequence >= OUT_OF_RANGE:
+            raise Malformed("a chain longer than any")
+        stamp, at_ms = (change.stamp, change.at_ms) if change else (0, 0)
+        self._waiting.append((change_number(chain.n, sequence), stamp, at_ms, refused, body))
+
+    def _turn(self, chain: Chain, sequence: int, change: Change | None) -> bool:
+        """Apply the next change of a chain, or note what it waits for. `change` is None for an unreadable one."""
+        if change is None:
+            self.refused += 1
+        else:
+            try:
+                needed = dependencies(change, chain.device, sequence)
+            except Malformed as error:
+                self._refuse(chain, sequence, error.code)
+                needed = []
+                change = None
+            for device, last in needed:
+                other = self.chain(device)
+                if other.applied < last:
+                    chain.wait_chain, chain.wait_seq, chain.dirty = other.n, last, True
+                    return False
+            if change is not None:
+                self._apply(chain, sequence, change)
+        chain.applied = sequence
+        chain.dirty = True
+        return True
+
+    def _refuse(self, chain: Chain, sequence: int, code: str) -> None:
+        """Set a change aside that was stored as readable."""
+        self.refused += 1
+        self.write_changes()
+        number = change_number(chain.n, sequence)
+        self._database.run("UPDATE changes SET refused = ? WHERE n = ?", (code, number))
+
+    def _apply(self, chain: Chain, sequence: int, change: Change) -> None:
+        number = change_number(chain.n, sequence)
+        try:
+            held = self._states.apply(self.space, number, sequence, chain.device, change.edits)
+        except Malformed as error:
+            self._refuse(chain, sequence, error.code)
+            return
+        unsent = sequence if chain.own and sequence > chain.sent else 0
+        self._states.mark(held, change.at_ms, unread=not chain.own, unsent=unsent)
+        self.applied += 1
+        self.records.update(each.name for each in held)
+        self.stamp = max(self.stamp, change.stamp)
+
+    def follow(self, moved: Chain) -> None:
+        """After a chain moved: go on with its stored changes, and with every chain that waited for it."""
+        queue = [moved]
+        while queue:
+            chain = queue.pop()
+            self._continue(chain)
+            for other in self.chains.values():
+                if other.wait_chain == chain.n and (other.wait_seq or 0) <= chain.applied:
+                    other.wait_chain = other.wait_seq = None
+                    other.dirty = True
+                    queue.append(other)
+
+    def _continue(self, chain: Chain) -> None:
+        while chain.wait_chain is None:
+            self.write_changes()
+            row = self._database.one(
+                "SELECT refused, body FROM changes WHERE n = ?", (change_number(chain.n, chain.applied + 1),)
+            )
+            if row is None:
+                return
+            self._turn(chain, chain.applied + 1, None if row[0] else decode_change(row[1]))
+
+    def write_changes(self) -> None:
+        """Write the rows of changes that were taken."""
+        if self._waiting:
+            self._database.many("INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?, ?)", self._waiting)
+            self._waiting = []
+
+    def write(self) -> None:
+        """Write changes, chains and the clock; the records are written by `States.flush`."""
+        self.write_changes()
+        dirty = [chain for chain in self.chains.values() if chain.dirty]
+        self._database.many(
+            "UPDATE chains SET last = ?, hash = ?, applied = ?, wait_chain = ?, wait_seq = ?, sent = ? WHERE n = ?",
+            [(each.last, each.hash, each.applied, each.wait_chain, each.wait_seq, each.sent, each.n) for each in dirty],
+        )
+        for each in dirty:
+            each.dirty = False
+        if self.stamp:
+            last = self._context.meta("stamp")
+            seen = observe(last, self.stamp, self._context.now_ms())
+            if seen != last:
+                self._context.set_meta("stamp", seen)
+            self.stamp = 0

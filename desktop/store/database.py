@@ -1,0 +1,294 @@
+"""One thread's connection to the encrypted database: opened, checked to be encrypted, its failures made errors of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from desktop.store import migrations
+from desktop.store.errors import (
+    Interrupted,
+    NoStore,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+)
+
+DATABASE_FILE = "store.db"
+PAGE_BYTES = 4096
+CACHE_KIB = 32_768
+BUSY_MS = 15_000
+STATEMENTS = 256  # prepared ones kept
+STEP_ROWS = 100  # changes in one transaction of a batch, or the window waits for the lock
+PLAIN_HEADER = b"SQLite format 3\0"
+
+_DENY, _OK = 1, 0  # answers of an authorizer
+_ATTACH, _DETACH = 24, 25
+
+Parameters: TypeAlias = Sequence[Any]
+Flush: TypeAlias = Callable[[], None]
+
+_BY_CODE: dict[int, type[StoreError]] = {
+    5: StoreBusy,
+    6: StoreBusy,
+    8: StoreReadOnly,
+    9: Interrupted,
+    13: StoreFull,
+    14: StoreReadOnly,
+}
+_DAMAGE = {11: "page", 26: "header", 10: "disk"}
+_FULL_WHEN_WRITING = 778  # SQLITE_IOERR_WRITE: a quota or a file-size limit
+
+
+class Database:
+    """Runs SQL with prepared statements. Bound to the thread that opened it; only `interrupt` may come from another."""
+
+    def __init__(self, path: Path, key: bytes, *, create: bool = False) -> None:
+        """Open with a 32-byte raw key. Raises NoStore, StoreDamaged, StoreTooNew, StoreReadOnly, StoreFull, StoreBusy."""
+        self.path = path
+        self._depth = 0
+        self._full = True  # whether commits are flushed
+        self._barrier = False  # whether a commit inside a soft one asked to be flushed
+        self._soft = False  # whether something was committed without flushing
+        self._stepping: Step | None = None
+        _check_file(path, create=create)
+        with translated():
+            self._connection: Any = sqlcipher.connect(
+                str(path), isolation_level=None, cached_statements=STATEMENTS, timeout=BUSY_MS / 1000
+            )
+        try:
+            self._prepare(key)
+            migrations.migrate(self)
+            if create:
+                self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+            _check_encrypted(path)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self, key: bytes) -> None:
+        with translated():
+            run = self._connection.execute
+            run("PRAGMA cipher_log_level = NONE")  # our errors say it; the library would write to the terminal
+            run(f"PRAGMA key = \"x'{key.hex()}'\"")
+            if run("PRAGMA cipher_status").fetchone() != ("1",):  # without it SQLite would write plain text
+                raise StoreDamaged("encryption")
+            run(f"PRAGMA cipher_page_size = {PAGE_BYTES}")
+            run("SELECT count(*) FROM sqlite_schema").fetchone()  # the key is right, or this fails
+            run("PRAGMA journal_mode = WAL")
+            run("PRAGMA synchronous = FULL")
+            run("PRAGMA foreign_keys = ON")
+            run("PRAGMA temp_store = MEMORY")
+            run("PRAGMA trusted_schema = OFF")
+            run("PRAGMA cell_size_check = ON")
+            run("PRAGMA secure_delete = FAST")
+            run(f"PRAGMA cache_size = -{CACHE_KIB}")
+            run("PRAGMA journal_size_limit = 67108864")
+            self._connection.set_authorizer(_authorize)
+
+    # statements
+    def run(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run a statement and return how many rows it changed."""
+        try:
+            cursor = self._connection.execute(sql, parameters)
+        except sqlcipher.Error as error:
+            raise explain(error) from error
+        return int(cursor.rowcount)
+
+    def many(self, sql: str, rows: Sequence[Parameters]) -> None:
+        """Run a statement once for each row of parameters."""
+        try:
+            self._connection.executemany(sql, rows)
+        except sqlcipher.Error as error:
+            raise explain(error) from error
+
+    def one(self, sql: str, parameters: Parameters = ()) -> Any:
+        """Return the first row as a tuple, or None."""
+        try:
+            return self._connection.execute(sql, parameters).fetchone()
+        except sqlcipher.Error as error:
+            raise explain(error) from error
+
+    def all(self, sql: str, parameters: Parameters = ()) -> list[Any]:
+        """Return every row as a tuple."""
+        try:
+            return self._connection.execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
+        except sqlcipher.Error as error:
+            raise explain(error) from error
+
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.one(sql, parameters)
+        return row[0] if row else None
+
+    # transactions
+    @contextlib.contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+        """All or nothing. Flushed to the disk when `durable`; inside another transaction it becomes part of that one."""
+        if self._depth:
+            self._barrier = self._barrier or durable
+            yield
+            return
+        self._begin(durable=durable)
+        try:
+            yield
+        except BaseException:
+            self._rollback()
+            raise
+        self._commit()
+
+    @contextlib.contextmanager
+    def steps(self) -> Iterator[Step]:
+        """A batch in transactions of STEP_ROWS rows, flushed by a later `barrier`. Inside a transaction it is part of that one."""
+        if self._stepping is not None:
+            yield self._stepping
+            return
+        if self._depth:
+            yield Step(self, inside=True)
+            return
+        self._begin(durable=False)
+        self._stepping = step = Step(self, inside=False)
+        try:
+            yield step
+            step.flush()
+        except BaseException:
+            self._rollback()
+            raise
+        finally:
+            self._stepping = None
+        self._commit()
+
+    def barrier(self) -> None:
+        """Flush what batches have committed, so that it may be relied on outside this machine."""
+        if self._depth:
+            self._barrier = True
+        elif self._soft:
+            with self.transaction():
+                self.run("UPDATE meta SET value = value + 1 WHERE key = 'barrier'")
+
+    def _begin(self, *, durable: bool) -> None:
+        if durable != self._full:
+            self.run(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._full = durable
+        self.run("BEGIN IMMEDIATE")
+        self._depth = 1
+
+    def _commit(self) -> None:
+        try:
+            self.run("COMMIT")
+        except BaseException:
+            self._rollback()
+            raise
+        self._depth = 0
+        self._soft = not self._full
+        if self._barrier:
+            self._barrier = False
+            self.barrier()
+
+    def _rollback(self) -> None:
+        self._depth, self._barrier = 0, False
+        with contextlib.suppress(sqlcipher.Error):  # a full disk or damage has rolled back already
+            self._connection.rollback()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._depth > 0
+
+    # life
+    def interrupt(self) -> None:
+        """Stop the running query, which raises Interrupted; may be called from any thread."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Close; a second time does nothing."""
+        with translated():
+            self._connection.close()
+
+
+class Step:
+    """Counts rows of a batch and commits when there are enough. What has to be written before a commit registers itself."""
+
+    def __init__(self, database: Database, *, inside: bool) -> None:
+        self._database = database
+        self._inside = inside
+        self._rows = 0
+        self._before: list[Flush] = []
+
+    def before_commit(self, flush: Flush) -> None:
+        """Call `flush` before every commit of this batch."""
+        if flush not in self._before:
+            self._before.append(flush)
+
+    def flush(self) -> None:
+        """Write what waits, without committing."""
+        for flush in self._before:
+            flush()
+
+    def count(self, rows: int = 1) -> None:
+        """Count rows; commits and begins anew when there are enough."""
+        self._rows += rows
+        if self._rows >= STEP_ROWS:
+            self._rows = 0
+            if not self._inside:
+                self.flush()
+                self._database._commit()  # noqa: SLF001 - one class in two parts
+                self._database._begin(durable=False)  # noqa: SLF001
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn SQLCipher's errors into errors of the store."""
+    try:
+        yield
+    except sqlcipher.Error as error:
+        raise explain(error) from error
+
+
+def explain(error: Exception) -> Exception:
+    """Return the error of ours that SQLCipher's stands for; a mistake in our SQL comes back as it is."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return error
+    if code == _FULL_WHEN_WRITING:
+        return StoreFull(error.sqlite_errorname)  # type: ignore[attr-defined]
+    primary = code & 0xFF
+    if primary in _DAMAGE:
+        return StoreDamaged(_DAMAGE[primary])
+    kind = _BY_CODE.get(primary)
+    return kind(error.sqlite_errorname) if kind else error  # type: ignore[attr-defined]
+
+
+def _authorize(action: int, *_: object) -> int:
+    return _DENY if action in (_ATTACH, _DETACH) else _OK
+
+
+def _check_file(path: Path, *, create: bool) -> None:
+    """Make the file readable by its owner only, before SQLite makes it otherwise; refuse one that is not encrypted."""
+    try:
+        if create:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            return
+        if path.stat().st_size == 0:
+            raise StoreDamaged("empty")
+        if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+            raise StoreReadOnly("permissions")
+    except FileNotFoundError as error:
+        raise NoStore from error
+    except OSError as error:
+        raise StoreReadOnly(type(error).__name__) from error
+    _check_encrypted(path)
+
+
+def _check_encrypted(path: Path) -> None:
+    with path.open("rb") as stream:
+        header = stream.read(len(PLAIN_HEADER))
+    if header == PLAIN_HEADER or not header:
+        raise StoreDamaged("encryption")

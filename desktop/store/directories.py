@@ -1,0 +1,80 @@
+"""The ministries' directories: every entry verified from the root down before a device is believed."""
+
+from __future__ import annotations
+
+from desktop.store.context import Context
+from desktop.store.grants import note_enrolled
+from sync.wire.codec import encode
+from sync.wire.directory import DeviceEnrolled, Directory
+from sync.wire.errors import NotEntitled
+
+
+class Directories:
+    """Takes entries of the ministries whose roots this desk trusts, and of no other."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._database = context.database
+        self._loaded: dict[str, Directory] = {}
+
+    def heads(self) -> dict[str, int]:
+        """How many entries of each trusted ministry's directory are here."""
+        rows = self._database.all(
+            "SELECT r.ministry, coalesce(max(d.seq), 0) FROM roots r LEFT JOIN directory d ON d.ministry = r.ministry"
+            " GROUP BY r.ministry"
+        )
+        return dict(rows)
+
+    def add(self, ministry: str, first: int, entries: list[bytes]) -> int:
+        """Verify and take entries from number `first` on; returns how many were new. Raises WireError, keeping those before."""
+        new = 0
+        with self._database.transaction():
+            directory = self._load(ministry)
+            wanted = entries[max(directory.sequence + 1 - first, 0) :]
+            try:
+                for data in wanted:
+                    self._append(directory, data)
+                    new += 1
+            except BaseException:
+                if not new:
+                    raise
+                self._loaded.pop(ministry)
+        return new
+
+    def trust(self, ministry: str, root: bytes) -> None:
+        """Trust a ministry's root from now on. A ministry's root is never replaced: raises NotEntitled for another one."""
+        with self._database.transaction():
+            known = self._database.value("SELECT root FROM roots WHERE ministry = ?", (ministry,))
+            if known not in (None, root):
+                raise NotEntitled(f"{ministry} has another root here")
+            self._database.run("INSERT OR IGNORE INTO roots VALUES (?, ?)", (ministry, root))
+
+    def _append(self, directory: Directory, data: bytes) -> None:
+        entry = directory.append(data)
+        self._database.run("INSERT INTO directory VALUES (?, ?, ?)", (entry.ministry, entry.sequence, data))
+        if isinstance(entry.event, DeviceEnrolled):
+            certificate = entry.event.certificate
+            device = certificate.device
+            known = self._database.value("SELECT ministry FROM devices WHERE device = ?", (device,))
+            if known not in (None, entry.ministry):
+                return  # the first ministry that enrolled these keys keeps them
+            self._database.run(
+                "INSERT OR REPLACE INTO devices VALUES (?, ?, ?)", (device, entry.ministry, encode(certificate))
+            )
+            if known is None:
+                note_enrolled(self._context, device, entry.ministry)
+
+    def _load(self, ministry: str) -> Directory:
+        """The directory as it stands here, verified again when this connection first needs it."""
+        seq = int(self._database.value("SELECT coalesce(max(seq), 0) FROM directory WHERE ministry = ?", (ministry,)))
+        loaded = self._loaded.get(ministry)
+        if loaded is None or loaded.sequence != seq:
+            root = self._database.value("SELECT root FROM roots WHERE ministry = ?", (ministry,))
+            if root is None:
+                raise NotEntitled("a ministry whose root this desk does not trust")
+            loaded = Directory(ministry, root)
+            rows = self._database.all("SELECT entry FROM directory WHERE ministry = ? ORDER BY seq", (ministry,))
+            for (entry,) in rows:
+                loaded.append(entry)
+            self._loaded[ministry] = loaded
+        return loaded

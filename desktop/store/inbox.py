@@ -1,0 +1,294 @@
+"""What arrives: segments stored as received, their changes applied in causal order, cursors moved with them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from desktop.store.chains import Chain, Ordering
+from desktop.store.context import Context, change_number
+from desktop.store.database import Step
+from desktop.store.outbox import note_sent
+from desktop.store.states import States
+from sync.keys import EpochKey
+from sync.replica import Applied, Opened, Received, SpaceStanding
+from sync.seal import open_segment
+from sync.wire.calls import Cursor
+from sync.wire.codec import NO_HASH
+from sync.wire.errors import WireError
+from sync.wire.space import Head, epoch_id, read_founding, read_segment
+
+MAX_ASIDE = 2_000  # rejected items kept, the newest
+
+
+class _Locked(NamedTuple):
+    number: int
+    last: int
+    data: bytes
+
+
+class Inbox:
+    """The receiving half of the replica."""
+
+    def __init__(self, context: Context, states: States) -> None:
+        self._context = context
+        self._database = context.database
+        self._states = states
+        self._ordering: Ordering | None = None
+
+    # positions
+    def feed(self) -> tuple[bytes, int]:
+        """The feed position and the sequence of the last grant taken."""
+        return self._database.value("SELECT value FROM meta WHERE key = 'feed'") or b"", self._context.meta("grants")
+
+    def keep_feed(self, feed: bytes, as_of_ms: int | None) -> None:
+        """Keep the feed position; `as_of_ms` when the desk now has all that the server has."""
+        with self._database.transaction(durable=False):
+            self._context.set_meta("feed", feed)
+            if as_of_ms is not None:
+                self._context.set_meta("as_of_ms", as_of_ms)
+
+    def note_behind(self, heads: list[tuple[bytes, int]]) -> None:
+        """Note where logs of spaces end at the server; one that is beyond our cursor is to be pulled. The last note rules."""
+        with self._database.transaction(durable=False):
+            self._database.many(
+                "INSERT INTO spaces (id, head, behind) VALUES (?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET behind = excluded.behind",
+                [(space, NO_HASH, sequence) for space, sequence in heads],
+            )
+
+    def behind(self, limit: int) -> list[Cursor]:
+        """Cursors of spaces to pull."""
+        rows = self._database.all("SELECT id, seq, head FROM spaces WHERE behind > seq ORDER BY n LIMIT ?", (limit,))
+        return [Cursor(*row) for row in rows]
+
+    def cursors(self, after: bytes, limit: int) -> list[Cursor]:
+        """Cursors of all spaces here, in order of id, after the given one (empty: from the start)."""
+        rows = self._database.all("SELECT id, seq, head FROM spaces WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+        return [Cursor(*row) for row in rows]
+
+    def standing(self, space: bytes) -> SpaceStanding:
+        """What the desk has of a space; an empty standing for an unknown one."""
+        row = self._database.one("SELECT n, seq, head, founding FROM spaces WHERE id = ?", (space,))
+        if row is None:
+            return SpaceStanding(Cursor(space, 0, NO_HASH), None, {})
+        number, sequence, head, founding = row
+        chains = self._database.all("SELECT device, last, hash FROM chains WHERE space = ? AND last > 0", (number,))
+        return SpaceStanding(
+            Cursor(space, sequence, head),
+            read_founding(founding)[0] if founding else None,
+            {device: Head(device, last, hash_) for device, last, hash_ in chains},
+        )
+
+    def segment_hash(self, space: bytes, device: bytes, first: int) -> bytes | None:
+        """The hash of the segment here of that device that begins with change `first`."""
+        found: bytes | None = self._database.value(
+            "SELECT g.hash FROM spaces s JOIN chains c ON c.space = s.n AND c.device = ?"
+            " JOIN segments g ON g.n = c.n << 32 | ? WHERE s.id = ?",
+            (device, first, space),
+        )
+        return found
+
+    def epoch_key(self, space: bytes, epoch: bytes) -> bytes | None:
+        """The key of an epoch, if it was granted."""
+        key: bytes | None = self._database.value(
+            "SELECT e.key FROM spaces s JOIN epochs e ON e.space = s.n WHERE s.id = ? AND e.epoch = ?", (space, epoch)
+        )
+        return key
+
+    def rewind(self, space: bytes) -> None:
+        """The server's log is not the one our cursor was taken from: start over at 0 (applied changes stay applied)."""
+        with self._database.transaction(durable=False):
+            self._database.run(
+                "UPDATE spaces SET seq = 0, head = ?, behind = max(behind, 1) WHERE id = ?", (NO_HASH, space)
+            )
+
+    # news
+    def receive(self, news: list[Received]) -> Applied:
+        """Store and apply news of several spaces and move their cursors, ≤ 100 rows a transaction. Idempotent."""
+        totals = _Totals()
+        try:
+            with self._database.steps() as step:
+                step.before_commit(self._write)
+                for each in news:
+                    self._receive(each, step, totals)
+        finally:
+            self._ordering = None
+            self._states.clear()
+        return totals.applied()
+
+    def _receive(self, news: Received, step: Step, totals: _Totals) -> None:
+        database = self._database
+        number = self._space(news.space)
+        if news.founding:
+            self._found(number, news.founding)
+        ordering = self._ordering = Ordering(self._context, self._states, (number, news.space))
+        for opened in news.segments:
+            self._take(ordering, opened, step, totals)
+        self._keep_aside(news.space, news.rejected)
+        self._write()
+        totals.add(ordering)
+        self._ordering = None
+        database.run(
+            "UPDATE spaces SET seq = ?, head = ? WHERE n = ?", (news.cursor.sequence, news.cursor.head, number)
+        )
+        step.count()
+
+    def _take(self, ordering: Ordering, opened: Opened, step: Step, totals: _Totals) -> None:
+        header = opened.header
+        chain = ordering.chain(header.device)
+        if header.last <= chain.last:
+            self._note_own(ordering, chain, header.last)
+            return
+        if header.first != chain.last + 1 or not self._agrees(chain, opened):
+            self._keep_aside(ordering.space[1], [(opened.data, "fork")])
+            return
+        self._note_own(ordering, chain, header.last)
+        for sequence, body in enumerate(opened.changes, header.first):
+            totals.taken += 1
+            if sequence > chain.applied:
+                ordering.take(chain, sequence, body)
+            step.count()
+        chain.last, chain.hash, chain.dirty = header.last, opened.hash, True
+        self._database.run(
+            "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                change_number(chain.n, header.first),
+                header.last,
+                opened.hash,
+                int(opened.locked),
+                header.epoch,
+                opened.data,
+            ),
+        )
+        ordering.follow(chain)
+
+    def _agrees(self, chain: Chain, opened: Opened) -> bool:
+        """Whether changes that are here already (a batch cut short, our own unsealed ones) are those of the segment."""
+        first = opened.header.first
+        rows = self._database.all(
+            "SELECT n, body FROM changes WHERE n >= ? AND n <= ?",
+            (change_number(chain.n, first), change_number(chain.n, opened.header.last)),
+        )
+        return all(opened.changes[n - change_number(chain.n, first)] == body for n, body in rows)
+
+    def _note_own(self, ordering: Ordering, chain: Chain, last: int) -> None:
+        """Our own segment came back, so the server has it."""
+        if chain.own and last > chain.sent:
+            chain.sent, chain.dirty = last, True
+            self._write()
+            note_sent(self._context, ordering.space[0], chain.n, last)
+
+    def _write(self) -> None:
+        if self._ordering is not None:
+            self._ordering.write()
+        self._states.flush()
+
+    def _space(self, space: bytes) -> int:
+        self._database.run("INSERT OR IGNORE INTO spaces (id, head) VALUES (?, ?)", (space, NO_HASH))
+        return int(self._database.value("SELECT n FROM spaces WHERE id = ?", (space,)))
+
+    def _found(self, number: int, data: bytes) -> None:
+        founding = read_founding(data)[0]
+        new = self._database.run(
+            "UPDATE spaces SET founding = ?, kind = ?, own = ? WHERE n = ? AND founding IS NULL",
+            (data, founding.kind, int(founding.device == self._context.device), number),
+        )
+        if new:
+            self._database.many(
+                "INSERT OR IGNORE INTO members VALUES (?, ?, ?)",
+                [(number, each.ministry, each.role) for each in founding.members],
+            )
+            self._choose_epoch(number, epoch_id(founding.commitment))
+
+    def _choose_epoch(self, number: int, epoch: bytes) -> None:
+        """Write under the founding's epoch as soon as its key and its entry are both here."""
+        self._database.run(
+            "UPDATE spaces SET epoch = ? WHERE n = ? AND EXISTS (SELECT 1 FROM epochs WHERE space = ? AND epoch = ?)",
+            (epoch, number, number, epoch),
+        )
+
+    def _keep_aside(self, space: bytes, rejected: list[tuple[bytes, str]]) -> None:
+        if not rejected:
+            return
+        now = self._context.now_ms()
+        self._database.many(
+            "INSERT INTO aside (space, code, at_ms, data) VALUES (?, ?, ?, ?)",
+            [(space, code, now, data) for data, code in rejected],
+        )
+        self._database.run("DELETE FROM aside WHERE n <= (SELECT max(n) FROM aside) - ?", (MAX_ASIDE,))
+
+    # grants
+    def take_grant(self, sequence: int, keys: list[EpochKey]) -> Applied:
+        """Keep granted keys and the inbox sequence; opens the segments that waited for them (`locked`)."""
+        totals = _Totals()
+        try:
+            with self._database.steps() as step:
+                step.before_commit(self._write)
+                for key in keys:
+                    self._take_key(key, step, totals)
+                self._context.set_meta("grants", sequence)
+        finally:
+            self._ordering = None
+            self._states.clear()
+        return totals.applied()
+
+    def _take_key(self, key: EpochKey, step: Step, totals: _Totals) -> None:
+        database, epoch = self._database, key.epoch
+        number = self._space(key.space)
+        database.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", (number, epoch, key.key))
+        founding = database.value("SELECT founding FROM spaces WHERE n = ?", (number,))
+        if founding and epoch_id(read_founding(founding)[0].commitment) == epoch:
+            self._choose_epoch(number, epoch)
+        locked = database.all(
+            "SELECT g.n, g.last, g.data FROM segments g JOIN chains c ON c.n = g.n >> 32"
+            " WHERE g.locked = 1 AND g.epoch = ? AND c.space = ? ORDER BY g.n",
+            (epoch, number),
+        )
+        if locked:
+            ordering = self._ordering = Ordering(self._context, self._states, (number, key.space))
+            for row in locked:
+                self._unlock(ordering, _Locked(*row), key, step, totals)
+            self._write()
+            totals.add(ordering)
+            self._ordering = None
+        step.count()
+
+    def _unlock(self, ordering: Ordering, locked: _Locked, key: EpochKey, step: Step, totals: _Totals) -> None:
+        segment, header = read_segment(locked.data)
+        try:
+            changes = open_segment(segment, header, key.key)
+        except WireError:
+            changes = [b""] * header.count
+        chain = ordering.chain(header.device)
+        for sequence, body in enumerate(changes, header.first):
+            totals.taken += 1
+            if sequence > chain.applied:
+                ordering.take(chain, sequence, body)
+            step.count()
+        self._database.run("UPDATE segments SET locked = 0 WHERE n = ?", (locked.number,))
+        ordering.follow(chain)
+
+    def skip_grant(self, sequence: int, data: bytes, code: str) -> None:
+        """Set a grant aside that did not verify, and go on after it."""
+        with self._database.transaction(durable=False):
+            self._keep_aside(b"", [(data, code)])
+            self._context.set_meta("grants", sequence)
+
+
+class _Totals:
+    """Sums over the spaces of a batch."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self._applied = 0
+        self._refused = 0
+        self._records: set[bytes] = set()
+
+    def add(self, ordering: Ordering) -> None:
+        self._applied += ordering.applied
+        self._refused += ordering.refused
+        self._records |= ordering.records
+
+    def applied(self) -> Applied:
+        pending = max(0, self.taken - self._applied - self._refused)
+        return Applied(self._applied, pending, self._refused, frozenset(self._records))

@@ -1,0 +1,202 @@
+"""What this desk has yet to send: its unsealed changes, segments as they will be sent, grants that are due."""
+
+from __future__ import annotations
+
+from desktop.store.context import Context, change_number
+from desktop.store.grants import owe_again
+from desktop.store.states import States
+from sync.keys import EpochKey
+from sync.replica import GrantDue, Outgoing, Unsealed
+from sync.seal import Sealed
+from sync.wire.calls import MAX_PUSH_ITEMS, PushItem
+from sync.wire.codec import MAX_CALL_CHANGES, MAX_ENTRY, MAX_GRANT_KEYS, MAX_HEADS, decode
+from sync.wire.directory import Certificate
+from sync.wire.space import Head, read_segment
+
+SEGMENT_PLAIN = 700 * 1024  # bytes of changes in one segment: even what does not compress fits a call
+GRANTS_AT_ONCE = 64
+
+
+class Outbox:
+    """The sending half of the replica."""
+
+    def __init__(self, context: Context, states: States) -> None:
+        self._context = context
+        self._database = context.database
+        self._states = states
+
+    def unsealed(self, limit: int) -> list[Unsealed]:
+        """The oldest unsealed changes of at most `limit` spaces, those that have waited longest; a space once."""
+        rows = self._database.all(
+            "SELECT c.n, c.space, s.id, c.last, c.hash, e.key FROM chains c JOIN spaces s ON s.n = c.space"
+            " JOIN epochs e ON e.space = s.n AND e.epoch = s.epoch"
+            " WHERE c.own = 1 AND c.applied > c.last ORDER BY c.since LIMIT ?",
+            (limit,),
+        )
+        return [
+            Unsealed(id_, last, hash_, EpochKey(id_, key), self._heads(space), self._bodies(chain, last))
+            for chain, space, id_, last, hash_, key in rows
+        ]
+
+    def _heads(self, space: int) -> list[Head]:
+        rows = self._database.all(
+            "SELECT device, last, hash FROM chains WHERE space = ? AND own = 0 AND last > named_head"
+            " ORDER BY device LIMIT ?",
+            (space, MAX_HEADS),
+        )
+        return [Head(*row) for row in rows]
+
+    def _bodies(self, chain: int, last: int) -> list[bytes]:
+        rows = self._database.all(
+            "SELECT body FROM changes WHERE n > ? AND n <= ? ORDER BY n LIMIT ?",
+            (change_number(chain, last), change_number(chain, last + MAX_CALL_CHANGES), MAX_CALL_CHANGES),
+        )
+        bodies: list[bytes] = []
+        size = 0
+        for (body,) in rows:
+            size += len(body)
+            if bodies and size > SEGMENT_PLAIN:
+                break
+            bodies.append(body)
+        return bodies
+
+    def keep_segments(self, sealed: list[Sealed]) -> None:
+        """Persist segments of our own with all that follows: outbox, chain, the heads they name. One transaction."""
+        with self._database.transaction(durable=False):  # `outbox` flushes before anything leaves this machine
+            for each in sealed:
+                self._keep_segment(each)
+
+    def _keep_segment(self, sealed: Sealed) -> None:
+        database = self._database
+        chain, space = database.one(
+            "SELECT c.n, c.space FROM chains c JOIN spaces s ON s.n = c.space WHERE s.id = ? AND c.own = 1",
+            (sealed.space,),
+        )
+        header = read_segment(sealed.data)[1]
+        number = change_number(chain, sealed.first)
+        database.run(
+            "INSERT INTO segments VALUES (?, ?, ?, 0, ?, ?)",
+            (number, sealed.last, sealed.hash, header.epoch, sealed.data),
+        )
+        database.run("UPDATE chains SET last = ?, hash = ? WHERE n = ?", (sealed.last, sealed.hash, chain))
+        database.many(
+            "UPDATE chains SET named_head = ? WHERE space = ? AND device = ?",
+            [(head.sequence, space, head.device) for head in header.heads],
+        )
+        database.run(
+            "INSERT INTO outbox (kind, space, segment, bytes, changes) VALUES ('segment', ?, ?, ?, ?)",
+            (space, number, len(sealed.data), header.count),
+        )
+
+    def grants_due(self) -> list[GrantDue]:
+        """Grants to make, at most MAX_GRANT_KEYS keys each; empty when there are none."""
+        devices = self._database.all(
+            "SELECT d.device, d.certificate FROM devices d WHERE EXISTS (SELECT 1 FROM due WHERE due.device = d.device)"
+            " LIMIT ?",
+            (GRANTS_AT_ONCE,),
+        )
+        due: list[GrantDue] = []
+        for device, certificate in devices if self._database.value("SELECT 1 FROM due LIMIT 1") else ():
+            keys = self._database.all(
+                "SELECT s.id, e.key FROM due JOIN spaces s ON s.n = due.space"
+                " JOIN epochs e ON e.space = s.n AND e.epoch = s.epoch WHERE due.device = ? ORDER BY s.n LIMIT ?",
+                (device, MAX_GRANT_KEYS),
+            )
+            if keys:
+                due.append(GrantDue(decode(Certificate, certificate, MAX_ENTRY), [EpochKey(*each) for each in keys]))
+        return due
+
+    def keep_grant(self, grant: GrantDue, data: bytes) -> None:
+        """Persist a grant for sending and note its keys as granted."""
+        device = grant.recipient.device
+        with self._database.transaction(durable=False):
+            self._database.run(
+                "INSERT INTO outbox (kind, body, bytes, changes) VALUES ('grant', ?, ?, 0)", (data, len(data))
+            )
+            self._database.many(
+                "DELETE FROM due WHERE device = ? AND space = (SELECT n FROM spaces WHERE id = ?)",
+                [(device, key.space) for key in grant.keys],
+            )
+
+    def outbox(self, limit_bytes: int, limit_changes: int) -> list[Outgoing]:
+        """Items to send, oldest first, within the limits (one that is larger comes alone). Flushed to the disk."""
+        last = self._cut(limit_bytes, limit_changes)
+        if not last:
+            return []
+        rows = self._database.all(
+            "SELECT o.n, coalesce(s.id, x''), o.kind, coalesce(g.data, o.body, s.founding), o.changes FROM outbox o"
+            " LEFT JOIN spaces s ON s.n = o.space LEFT JOIN segments g ON g.n = o.segment"
+            " WHERE o.refused IS NULL AND o.n <= ? ORDER BY o.n",
+            (last,),
+        )
+        self._database.barrier()
+        return [Outgoing(n, space, PushItem(kind, body), changes) for n, space, kind, body, changes in rows]
+
+    def _cut(self, limit_bytes: int, limit_changes: int) -> int:
+        """The number of the last item that fits; 0: nothing waits."""
+        last = size = count = 0
+        for n, length, changes in self._database.all(
+            "SELECT n, bytes, changes FROM outbox WHERE refused IS NULL ORDER BY n LIMIT ?", (MAX_PUSH_ITEMS,)
+        ):
+            size, count = size + length, count + changes
+            if last and (size > limit_bytes or count > limit_changes):
+                break
+            last = n
+        return last
+
+    def mark_sent(self, ids: list[int]) -> None:
+        """Note items as stored by the server."""
+        database = self._database
+        with database.transaction(durable=False):
+            for id_ in ids:
+                row = database.one(
+                    "SELECT o.space, c.n, g.last FROM outbox o JOIN segments g ON g.n = o.segment"
+                    " JOIN chains c ON c.n = g.n >> 32 WHERE o.n = ?",
+                    (id_,),
+                )
+                if row is not None:
+                    note_sent(self._context, *row)
+            database.many("DELETE FROM outbox WHERE n = ?", [(id_,) for id_ in ids])
+
+    def mark_refused(self, id_: int, code: str) -> None:
+        """Note an item that the server refused for good: kept, shown, not sent again by itself."""
+        with self._database.transaction(durable=False):
+            self._database.run("UPDATE outbox SET refused = ? WHERE n = ?", (code[:64], id_))
+
+    def resend(self, space: bytes) -> int:
+        """Put our own entry and segments of a space (empty: our grants) into the outbox again, also refused ones.
+
+        They go in the order of their chain, before later changes. Returns how many.
+        """
+        with self._database.transaction(durable=False):
+            if not space:
+                return owe_again(self._context)
+            row = self._database.one("SELECT n, own, length(founding) FROM spaces WHERE id = ?", (space,))
+            return self._resend(*row) if row is not None else 0
+
+    def _resend(self, space: int, founded: int, size: int) -> int:
+        database = self._database
+        database.run("DELETE FROM outbox WHERE space = ?", (space,))
+        if founded:
+            database.run("INSERT INTO outbox (kind, space, bytes, changes) VALUES ('entry', ?, ?, 0)", (space, size))
+        segments = database.run(
+            "INSERT INTO outbox (kind, space, segment, bytes, changes)"
+            " SELECT 'segment', c.space, g.n, length(g.data), g.last - (g.n & 4294967295) + 1 FROM chains c"
+            " JOIN segments g ON g.n > c.n << 32 AND g.n < (c.n + 1) << 32"
+            " WHERE c.space = ? AND c.own = 1 ORDER BY g.n",
+            (space,),
+        )
+        database.run("UPDATE chains SET sent = 0 WHERE space = ? AND own = 1", (space,))
+        return segments + founded
+
+    def unsent(self) -> int:
+        """Number of changes that the server has not acknowledged."""
+        return int(
+            self._database.value("SELECT coalesce(sum(applied - sent), 0) FROM chains WHERE own = 1 AND applied > sent")
+        )
+
+
+def note_sent(context: Context, space: int, chain: int, last: int) -> None:
+    """Note that the server has our changes up to number `last` of a chain."""
+    context.database.run("UPDATE chains SET sent = max(sent, ?) WHERE n = ?", (last, chain))
+    context.database.run("UPDATE rows SET unsent = 0 WHERE space = ? AND unsent > 0 AND unsent <= ?", (space, last))

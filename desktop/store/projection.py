@@ -1,0 +1,162 @@
+"""What lists, filters and the search see of a record's state. It follows from the state alone, by the record type's roles."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from desktop.casework.handling import strictest_tlp
+from desktop.casework.record_types import RecordType, RecordTypes
+from desktop.casework.views import ListRow, Scalar
+from i18n.folding import EXTRAS, fold
+from sync.changes import Dot
+from sync.merge import RecordState, Written
+from sync.wire.codec import decode, encode
+
+MAX_LINE = 300  # characters of a value in a list
+MAX_SORTED = 80  # characters of a title that order it
+MAX_ELEMENTS = 32  # of a set in a list
+CARD_LIMIT = 1 << 20
+_SETS = ("handling", "countries")
+_UNTYPED = ("title", "name")  # fields that may name a record whose type this version does not know
+
+
+class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The part of a list's row that follows from the state, kept beside it."""
+
+    reference: str = ""
+    title: str = ""
+    subtitle: str = ""
+    status: str = ""
+    priority: str = ""
+    tlp: str = ""
+    handling: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    due: str = ""
+    assignee: str = ""
+
+
+class Projected(NamedTuple):
+    """A record as rows and card have it."""
+
+    type: str
+    card: Card
+    deleted: bool
+    conflicts: int
+    revived: bool
+    title: str  # folded, for sorting
+    creator: bytes  # device
+
+
+class _Plan(NamedTuple):
+    lines: tuple[tuple[str, str], ...]  # role, field
+    texts: tuple[tuple[str, str], ...]
+    sets: tuple[tuple[str, str], ...]
+    searched: tuple[tuple[str, str], ...]  # merge, field
+
+
+class Projection:
+    """Projects states by the record types; keeps a plan for each type."""
+
+    def __init__(self, types: RecordTypes) -> None:
+        self._plans = {name: _plan(each) for name, each in types.items()}
+        self._untyped = _Plan((), (), (), ())
+
+    def project(self, state: RecordState) -> Projected:
+        """Return what lists show and filter of a state."""
+        kind = state.type
+        plan = self._plans.get(kind)
+        registers, sets = state.registers, state.sets
+        shown: dict[str, str | tuple[str, ...]] = {}
+        for role, field in plan.lines if plan else _untyped(state):
+            written = registers.get(field)
+            if written:
+                shown[role] = _strictest(written) if role == "tlp" else line(written[0].value)
+        if plan:
+            for role, field in plan.sets:
+                if elements := sets.get(field):
+                    shown[role] = tuple(elements_of(elements)[:MAX_ELEMENTS])
+            for role, field in plan.texts:
+                if text := state.texts.get(field):
+                    shown[role] = line(text.plain)
+        card = Card(**shown)  # type: ignore[arg-type]
+        title = fold(card.title).partition(EXTRAS)[0][:MAX_SORTED]
+        creator = state.types[0].dot.device if state.types else b""
+        conflicts = len(state.conflicts)
+        return Projected(kind, card, state.deleted, conflicts, state.revived, title, creator)
+
+    def searched(self, state: RecordState) -> str:
+        """Return the folded text that the search finds a record by; empty for a deleted one's unknown type."""
+        plan = self._plans.get(state.type, self._untyped)
+        pieces: list[str] = []
+        for merge, field in plan.searched:
+            if merge == "register":
+                pieces += [str(one.value) for one in state.registers.get(field, ()) if one.value is not None]
+            elif merge == "set":
+                pieces += elements_of(state.sets.get(field, {}))
+            elif text := state.texts.get(field):
+                pieces.append(text.plain)
+        return fold("\n".join(piece.replace(EXTRAS, " ") for piece in pieces))
+
+
+def encode_card(card: Card) -> bytes:
+    """Encode a card for the database."""
+    return encode(card)
+
+
+def list_row(name: bytes, space: bytes, kind: str, card: bytes, marks: tuple[int, int, int, int, int]) -> ListRow:
+    """Build a list's row; `marks`: updated, unread, conflicts, revived, unsent."""
+    updated, unread, conflicts, revived, unsent = marks
+    shown = decode(Card, card, CARD_LIMIT)
+    return ListRow(
+        name.hex(),
+        space.hex(),
+        kind,
+        shown.reference,
+        shown.title,
+        shown.subtitle,
+        shown.status,
+        shown.priority,
+        shown.tlp,
+        shown.handling,
+        shown.countries,
+        shown.due,
+        shown.assignee,
+        updated,
+        bool(unread),
+        conflicts,
+        bool(revived),
+        bool(unsent),
+    )
+
+
+def line(value: Scalar) -> str:
+    """A value as one line of a list."""
+    if isinstance(value, str):
+        return value if len(value) <= MAX_LINE else value[:MAX_LINE] + "…"
+    return "" if value is None else str(value)
+
+
+def elements_of(elements: dict[str, list[Dot]]) -> list[str]:
+    """The elements of a set that some addition still holds, in order."""
+    return sorted(element for element, dots in elements.items() if dots)
+
+
+def _strictest(written: list[Written]) -> str:
+    """In conflict the stricter marking is shown and filtered by, until a person decides."""
+    codes = [line(one.value) for one in written]
+    return codes[0] if len(codes) == 1 else strictest_tlp(codes)
+
+
+def _untyped(state: RecordState) -> tuple[tuple[str, str], ...]:
+    return tuple(("title", field) for field in _UNTYPED if field in state.registers)[:1]
+
+
+def _plan(kind: RecordType) -> _Plan:
+    by_merge: dict[str, list[tuple[str, str]]] = {"register": [], "set": [], "text": []}
+    for role, field in kind.roles.items():
+        if role in Card.__struct_fields__ and (field.merge == "set") == (role in _SETS):
+            by_merge[field.merge].append((role, field.name))
+    searched = tuple((field.merge, field.name) for field in kind.fields.values() if field.searched)
+    return _Plan(tuple(by_merge["register"]), tuple(by_merge["text"]), tuple(by_merge["set"]), searched)

@@ -1,0 +1,46 @@
+"""This desk's copy of its spaces, as the sync engine asks for it (`sync.replica.Replica`)."""
+
+from __future__ import annotations
+
+from desktop.store.authors import Authors
+from desktop.store.context import Context
+from desktop.store.directories import Directories
+from desktop.store.inbox import Inbox
+from desktop.store.outbox import Outbox
+from desktop.store.states import States
+from sync.keys import DeviceKeys
+from sync.wire.directory import Certificate
+
+
+class DeskReplica(Outbox, Inbox):
+    """Who this desk is and whom it believes, beside what it sends and what it receives."""
+
+    def __init__(self, context: Context, states: States, authors: Authors) -> None:
+        Outbox.__init__(self, context, states)
+        Inbox.__init__(self, context, states)
+        self._authors = authors
+        self._directories = Directories(context)
+
+    def device_keys(self) -> DeviceKeys:
+        """The keys of this device."""
+        return self._context.identity.keys
+
+    def ministry(self) -> str:
+        """The code of this device's ministry."""
+        return self._context.identity.ministry
+
+    def certificate(self, device: bytes) -> tuple[str, Certificate] | None:
+        """The ministry and certificate of an enrolled device, from the verified directories."""
+        return self._authors.certificate(device)
+
+    def directory_heads(self) -> dict[str, int]:
+        """How many entries of each trusted ministry's directory are here; 0 for one that is trusted and unknown."""
+        return self._directories.heads()
+
+    def add_directory_entries(self, ministry: str, first: int, entries: list[bytes]) -> int:
+        """Verify and take entries from number `first` on (known ones are skipped); returns how many were new."""
+        return self._directories.add(ministry, first, entries)
+
+    def trust(self, ministry: str, root: bytes) -> None:
+        """Trust a ministry's root from now on; raises NotEntitled where another one is trusted."""
+        self._directories.trust(ministry, root)

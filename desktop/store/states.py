@@ -1,0 +1,171 @@
+"""Records in memory while changes are applied, and their way back to the database: state, card, row, touches, index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop.store.context import Context
+from desktop.store.projection import Projected, Projection, encode_card
+from desktop.store.search import SearchIndex
+from sync.changes import Edit, RecordEdit
+from sync.merge import RecordState, apply, decode_state, encode_state, new_state
+
+MAX_LEAD_MS = 24 * 3600 * 1000  # how far a foreign clock may push a record up the list
+
+
+class Held:
+    """A record being changed. `fresh`: not in the database yet."""
+
+    __slots__ = ("dirty", "fresh", "n", "name", "space", "state", "unread", "unsent", "updated")
+
+    def __init__(self, n: int, name: bytes, space: int, state: RecordState, marks: tuple[int, int, int]) -> None:
+        self.n = n
+        self.name = name
+        self.space = space
+        self.state = state
+        self.updated, self.unread, self.unsent = marks
+        self.fresh = False
+        self.dirty = False
+
+
+class States:
+    """The records that a batch touches. Nothing outlives the transaction: `flush` writes, `clear` forgets."""
+
+    def __init__(self, context: Context, projection: Projection, index: SearchIndex) -> None:
+        self._context = context
+        self._database = context.database
+        self._projection = projection
+        self._index = index
+        self._held: dict[tuple[int, bytes], Held] = {}
+        self._touches: list[tuple[int, int]] = []
+        self._next = 0  # number of the next new record; 0: not known
+
+    def apply(
+        self, space: tuple[int, bytes], number: int, sequence: int, device: bytes, edits: Sequence[RecordEdit]
+    ) -> list[Held]:
+        """Apply a change's edits, all or none; returns the records. Raises Malformed, with every state as before."""
+        held = [self.get(space, edit.record) for edit in edits]
+        before = _copies(held, edits)
+        try:
+            place = 0
+            for each, edit in zip(held, edits, strict=True):
+                apply(each.state, device, sequence, place, edit.operations)
+                place += len(edit.operations)
+        except BaseException:
+            for each, state in before:
+                each.state = decode_state(state)
+            raise
+        for each in held:
+            each.dirty = True
+            self._touches.append((each.n, number))
+        return held
+
+    def mark(self, held: list[Held], at_ms: int, *, unread: bool = False, unsent: int = 0) -> None:
+        """Note when records moved, and that they are unread, or that our own change `unsent` has yet to be sent."""
+        at_ms = min(at_ms, self._context.now_ms() + MAX_LEAD_MS)
+        for each in held:
+            each.updated = max(each.updated, at_ms)
+            each.unread = each.unread or int(unread)
+            each.unsent = unsent or each.unsent
+
+    def get(self, space: tuple[int, bytes], record: bytes) -> Held:
+        """Return the record of that id in that space, new if it is not here."""
+        key = space[0], record
+        found = self._held.get(key)
+        if found is None:
+            found = self._held[key] = self._load(space, record)
+        return found
+
+    def _load(self, space: tuple[int, bytes], record: bytes) -> Held:
+        name = record
+        row = self._find(name)
+        if row is not None and row[1] != space[0]:  # another space had this id first: neither may touch the other
+            name = record + space[1]
+            row = self._find(name)
+        elif row is None:
+            clash = next((each for each in self._held.values() if each.fresh and each.name == record), None)
+            if clash is not None:
+                name = record + space[1]
+        if row is not None:
+            return Held(row[0], name, space[0], decode_state(row[2]), row[3:])
+        self._next = self._next or int(self._database.value("SELECT coalesce(max(n), 0) + 1 FROM records"))
+        held = Held(self._next, name, space[0], new_state(), (0, 0, 0))
+        held.fresh = True
+        self._next += 1
+        return held
+
+    def _find(self, name: bytes) -> tuple[int, int, bytes, int, int, int] | None:
+        row: tuple[int, int, bytes, int, int, int] | None = self._database.one(
+            "SELECT s.n, s.space, s.state, r.updated, r.unread, r.unsent"
+            " FROM records s JOIN rows r ON r.n = s.n WHERE s.name = ?",
+            (name,),
+        )
+        return row
+
+    def flush(self, *, index_now: bool = False) -> None:
+        """Write everything that moved. The index follows at once or through its queue."""
+        dirty = [each for each in self._held.values() if each.dirty]
+        if dirty:
+            self._write(dirty, index_now=index_now)
+        if self._touches:
+            self._database.many("INSERT OR IGNORE INTO touches VALUES (?, ?)", self._touches)
+        self.clear()
+
+    def _write(self, dirty: list[Held], *, index_now: bool) -> None:
+        new: list[tuple[object, ...]] = []
+        old: list[tuple[object, ...]] = []
+        rows: list[tuple[object, ...]] = []
+        for each in dirty:
+            shown = self._projection.project(each.state)
+            card, state = encode_card(shown.card), encode_state(each.state)
+            if each.fresh:
+                new.append((each.n, each.name, each.space, shown.type, card, state))
+            else:
+                old.append((shown.type, card, state, each.n))
+            rows.append(row_of(self._context, each, shown))
+            if index_now:
+                self._index.put(each.n, each.state)
+        database = self._database
+        database.many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", new)
+        database.many("UPDATE records SET type = ?, card = ?, state = ? WHERE n = ?", old)
+        database.many(f"INSERT OR REPLACE INTO rows VALUES ({', '.join('?' * 17)})", rows)
+        if not index_now:
+            database.many("INSERT OR IGNORE INTO index_queue VALUES (?)", [(each.n,) for each in dirty])
+
+    def clear(self) -> None:
+        """Forget everything that is held."""
+        self._held.clear()
+        self._touches.clear()
+        self._next = 0
+
+
+def row_of(context: Context, held: Held, shown: Projected) -> tuple[object, ...]:
+    """The row of a record: what lists filter and sort by."""
+    card = shown.card
+    mine = shown.creator == context.device or (card.assignee != "" and card.assignee == context.identity.officer)
+    return (
+        held.n,
+        held.name,
+        shown.type,
+        held.space,
+        held.updated,
+        shown.deleted,
+        shown.conflicts,
+        shown.revived,
+        held.unread,
+        held.unsent,
+        mine,
+        card.status,
+        card.tlp,
+        card.due,
+        f" {' '.join(card.countries)} " if card.countries else "",
+        card.reference,
+        shown.title,
+    )
+
+
+def _copies(held: list[Held], edits: Sequence[RecordEdit]) -> list[tuple[Held, bytes]]:
+    """States as they are, where a change may fail after its first record: only an edit of a text can."""
+    if len(edits) < 2 or not any(isinstance(one, Edit) for edit in edits for one in edit.operations):
+        return []
+    return [(each, encode_state(each.state)) for each in held]

@@ -1,0 +1,183 @@
+"""The unlocked store of one home, and the connections that threads open from it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from desktop.casework.record_types import RecordTypes
+from desktop.store import vault
+from desktop.store.authors import Authors
+from desktop.store.context import Context, Identity, wall_clock_ms
+from desktop.store.database import DATABASE_FILE, Database
+from desktop.store.errors import NoStore, StoreDamaged, StoreExists
+from desktop.store.history import History
+from desktop.store.keyring_secret import SecretPlace, SystemKeyring
+from desktop.store.listing import Listing
+from desktop.store.lock import hold
+from desktop.store.log import Log
+from desktop.store.notes import Notes
+from desktop.store.projection import Projection
+from desktop.store.reads import Reads
+from desktop.store.replica import DeskReplica
+from desktop.store.search import SearchIndex
+from desktop.store.states import States
+from desktop.store.vault import Cost, DataKey
+from sync.wire.codec import MAX_CALL, decode, encode
+
+SYNC_LOCK_FILE = "sync.lock"
+
+
+class Connection:
+    """One thread's way into the store. Only `interrupt` may be called from another thread."""
+
+    def __init__(self, store: Store, database: Database, identity: Identity) -> None:
+        self.database = database
+        self.identity = identity
+        context = Context(database, identity, store.types, store.now_ms)
+        projection = Projection(store.types)
+        authors = Authors(context)
+        self.index = SearchIndex(context, projection)
+        states = States(context, projection, self.index)
+        self.listing = Listing(context)
+        self.history = History(context, authors)
+        self.reads = Reads(context, authors, self.history)
+        self.log = Log(context, states)
+        self.notes = Notes(context)
+        self.replica = DeskReplica(context, states, authors)
+        self.index.refresh()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Several calls as one: all of them are kept, flushed to the disk, or none."""
+        with self.database.transaction():
+            yield
+
+    def interrupt(self) -> None:
+        """End the query that runs in this connection's thread; it raises Interrupted."""
+        self.database.interrupt()
+
+    def close(self) -> None:
+        """Close; a second time does nothing."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Store:
+    """A home whose key is in memory. `lock` drops it; connections that are open have to be closed by their threads."""
+
+    def __init__(self, home: Path, key: DataKey, types: RecordTypes, now_ms: Callable[[], int]) -> None:
+        """Use `create` or `open`."""
+        self.home = home
+        self.types = types
+        self.now_ms = now_ms
+        self._key: DataKey | None = key
+
+    @staticmethod
+    def exists(home: Path) -> bool:
+        """Whether a store was made in this home."""
+        return vault.exists(home)
+
+    @classmethod
+    def create(
+        cls,
+        home: Path,
+        passphrase: str,
+        identity: Identity,
+        roots: Mapping[str, bytes],
+        *,
+        place: SecretPlace | None = None,
+        cost: Cost | None = None,
+        now_ms: Callable[[], int] = wall_clock_ms,
+    ) -> Self:
+        """Make a home's vault and an empty store that trusts the ministries' `roots` (32-byte keys by code).
+
+        Raises WeakPassphrase, StoreExists, StoreReadOnly, StoreFull. `place` and `cost` are for tests.
+        """
+        if (home / DATABASE_FILE).exists():
+            raise StoreExists
+        place = SystemKeyring() if place is None else place
+        key = vault.create(home, passphrase, place, cost)
+        store = cls(home, key, RecordTypes.load(), now_ms)
+        try:
+            with contextlib.closing(Database(home / DATABASE_FILE, key.key, create=True)) as database:
+                _fill(database, identity, roots)
+        except BaseException:
+            _remove(home)
+            place.forget(key.home_id)
+            raise
+        return store
+
+    @classmethod
+    def open(
+        cls,
+        home: Path,
+        passphrase: str,
+        *,
+        place: SecretPlace | None = None,
+        cost: Cost | None = None,
+        now_ms: Callable[[], int] = wall_clock_ms,
+    ) -> Self:
+        """Unlock a home: about a second of work. Raises what `vault.unlock` raises; `connect` opens the database."""
+        key = vault.unlock(home, passphrase, SystemKeyring() if place is None else place, cost)
+        return cls(home, key, RecordTypes.load(), now_ms)
+
+    @property
+    def key(self) -> DataKey:
+        """The unwrapped key; raises NoStore once the store is locked."""
+        if self._key is None:
+            raise NoStore("locked")
+        return self._key
+
+    @property
+    def notice(self) -> str:
+        """`no_keyring` when only the passphrase protects this home, else empty."""
+        return self.key.notice
+
+    def connect(self) -> Connection:
+        """Open a connection for the calling thread. Raises StoreDamaged, -TooNew, -ReadOnly, -Busy, NoStore."""
+        database = Database(self.home / DATABASE_FILE, self.key.key)
+        try:
+            return Connection(self, database, read_identity(database))
+        except BaseException:
+            database.close()
+            raise
+
+    @contextlib.contextmanager
+    def sync_lock(self) -> Iterator[bool]:
+        """Hold the home's sync to oneself, between processes; gives False when another one syncs it now."""
+        with hold(self.home / SYNC_LOCK_FILE) as held:
+            yield held
+
+    def lock(self) -> None:
+        """Forget the key."""
+        self._key = None
+
+
+def read_identity(database: Database) -> Identity:
+    """Who the store's desk is. Raises StoreDamaged."""
+    data = database.value("SELECT value FROM meta WHERE key = 'identity'")
+    if not isinstance(data, bytes):
+        raise StoreDamaged("identity")
+    return decode(Identity, data, MAX_CALL)
+
+
+def _fill(database: Database, identity: Identity, roots: Mapping[str, bytes]) -> None:
+    with database.transaction():
+        database.run("INSERT INTO meta VALUES ('identity', ?)", (encode(identity),))
+        database.many("INSERT INTO roots VALUES (?, ?)", sorted(roots.items()))
+
+
+def _remove(home: Path) -> None:
+    for name in (vault.VAULT_FILE, DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"):
+        (home / name).unlink(missing_ok=True)
