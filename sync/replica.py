@@ -119,7 +119,10 @@ class Replica(Protocol):
         """Note an item that the server refused for good: kept, shown, not sent again by itself."""
 
     def resend(self, space: bytes) -> int:
-        """Put all our own items of a space into the outbox again (the server lost them); returns how many."""
+        """Put our own entry and segments of a space (empty: our grants) into the outbox again, also refused ones.
+
+        The server lost them. They go in the order of their chain, before later changes. Returns how many.
+        """
 
     def unsent(self) -> int:
         """Number of changes that the server has not acknowledged."""
@@ -132,7 +135,7 @@ class Replica(Protocol):
         """Keep the feed position; `as_of_ms` when the desk now has all that the server has."""
 
     def note_behind(self, heads: list[tuple[bytes, int]]) -> None:
-        """Note where logs of spaces end at the server; one that is beyond our cursor is to be pulled. The last note rules."""
+        """Note where logs end at the server; one beyond our cursor is to be pulled. The last note of a space rules."""
 
     def behind(self, limit: int) -> list[Cursor]:
         """Cursors of spaces to pull."""
@@ -150,7 +153,7 @@ class Replica(Protocol):
         """The key of an epoch, if it was granted."""
 
     def take_grant(self, sequence: int, keys: list[EpochKey]) -> Applied:
-        """Keep granted keys and the inbox sequence; opens the segments that waited for them (`locked`)."""
+        """Keep granted keys and the inbox sequence, the last one taken; opens the segments that waited (`locked`)."""
 
     def skip_grant(self, sequence: int, data: bytes, code: str) -> None:
         """Set a grant aside that did not verify, and go on after it."""

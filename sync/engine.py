@@ -1,0 +1,123 @@
+"""The engine: carries sealed changes between a replica and the secretariat; killed anywhere, it loses nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
+
+from sync.errors import BadReply, Refused
+from sync.link import Link
+from sync.listener import Listener
+from sync.pull import Puller
+from sync.push import push
+from sync.replica import Applied, Replica
+from sync.run import Run
+from sync.transport import Transport
+from sync.wire.calls import PollReply
+
+WAIT_S = 50  # of a long poll: under the minute after which many proxies cut a silent connection
+ROUNDS = 10_000  # polls in one run: a server that always has more is not believed for ever
+
+
+class Engine:
+    """One replica's way to one server. One thread runs it; `wake` and `close` may be called from any."""
+
+    def __init__(
+        self,
+        replica: Replica,
+        transport: Transport,
+        *,
+        clock: Callable[[], float] = time.time,
+        on_applied: Callable[[Applied], None] | None = None,
+    ) -> None:
+        """Take the replica, the way to the server, the wall clock in seconds, and who hears of records that moved."""
+        self._replica = replica
+        self._transport = transport
+        self._clock = clock
+        self._link = Link(transport, replica.device_keys())
+        self._puller = Puller(replica, self._link, on_applied or (lambda _: None))
+        self._events: SimpleQueue[PollReply | Exception | None] = SimpleQueue()
+        self._listener = Listener(self._link, self._events.put)
+        self._woken = threading.Event()
+
+    def run_once(self) -> Run:
+        """Send and fetch until neither side has more. Raises a SyncError; what was done stays done."""
+        run = Run()
+        with self._measured(run):
+            for _ in range(ROUNDS):
+                reply = self._link.call("poll", self._puller.poll_request(0), PollReply)
+                if not self._take(reply, run):
+                    return run
+        raise BadReply("the server always has more")
+
+    def listen(self, timeout_s: float) -> Run:
+        """Wait at most so long for news or for `wake`, and do what there is to do. Raises a SyncError.
+
+        The long poll stays open between calls, so that a local edit is sent beside it at once.
+        """
+        run = Run()
+        self._listener.start(lambda: self._puller.poll_request(WAIT_S))
+        try:
+            event = self._events.get(timeout=timeout_s)
+        except Empty:
+            return run
+        with self._measured(run):
+            if event is None:
+                self._woken.clear()
+                push(self._replica, self._link, run, self._now_ms())
+            else:
+                self._listener.finish()
+                if isinstance(event, Exception):
+                    raise event
+                while self._take(event, run):
+                    event = self._link.call("poll", self._puller.poll_request(0), PollReply)
+        return run
+
+    def wake(self) -> None:
+        """Say that there is something to send."""
+        if not self._woken.is_set():
+            self._woken.set()
+            self._events.put(None)
+
+    def close(self) -> None:
+        """End the listening; a call in flight is cut."""
+        self._listener.close()
+        self._transport.cancel()
+
+    def _take(self, reply: PollReply, run: Run) -> bool:
+        """Take a poll's reply, send, pull; returns whether to ask again."""
+        before = run.pushed + len(run.refused_items)
+        self._puller.take(reply, run)
+        failure: Refused | None = None
+        try:
+            push(self._replica, self._link, run, self._now_ms())
+        except Refused as refusal:  # a full quota, say: reading goes on all the same
+            failure = refusal
+        complete = self._puller.pull(run)
+        if failure is not None:
+            raise failure
+        again = reply.more or reply.reset or run.pushed + len(run.refused_items) > before
+        if not again:
+            run.complete = complete
+            if complete:
+                self._replica.keep_feed(self._replica.feed()[0], self._now_ms())
+        return again
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    @contextlib.contextmanager
+    def _measured(self, run: Run) -> Iterator[None]:
+        traffic, start = self._transport.traffic, time.monotonic()
+        requests, sent, received = traffic.requests, traffic.sent, traffic.received
+        try:
+            yield
+        finally:
+            run.requests = traffic.requests - requests
+            run.bytes_sent = traffic.sent - sent
+            run.bytes_received = traffic.received - received
+            run.seconds = time.monotonic() - start
+            run.unsent = self._replica.unsent()

@@ -1,0 +1,63 @@
+"""The desk's side of a session with the secretariat: proves who it is, and makes calls with the token it gets."""
+
+from __future__ import annotations
+
+import threading
+from typing import TypeVar
+
+import msgspec
+
+from sync.errors import BadReply, Refused
+from sync.keys import DeviceKeys
+from sync.transport import CALL_S, Transport
+from sync.wire.calls import (
+    TOKEN_DOMAIN,
+    ChallengeReply,
+    ChallengeRequest,
+    TokenReply,
+    TokenRequest,
+)
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+UNAUTHENTICATED = 401
+
+
+class Link:
+    """Calls of one device. Any thread may call; they share the token."""
+
+    def __init__(self, transport: Transport, keys: DeviceKeys) -> None:
+        """Take the way to the server and the keys that prove who calls."""
+        self._transport = transport
+        self._keys = keys
+        self._token = ""
+        self._lock = threading.Lock()
+
+    def call(self, name: str, request: msgspec.Struct, reply: type[T], *, timeout_s: float = CALL_S) -> T:
+        """Call the server, proving who we are first, and once again if the token is refused. Raises a SyncError."""
+        token = self._token or self._authenticate("")
+        try:
+            return self._transport.call(name, request, reply, token=token, timeout_s=timeout_s)
+        except Refused as refusal:
+            if refusal.status != UNAUTHENTICATED:
+                raise
+        return self._transport.call(name, request, reply, token=self._authenticate(token), timeout_s=timeout_s)
+
+    def call_openly(self, name: str, request: msgspec.Struct, reply: type[T]) -> T:
+        """Make a call that needs no token."""
+        return self._transport.call(name, request, reply)
+
+    def _authenticate(self, stale: str) -> str:
+        """Get a token in place of `stale`, unless another thread has just done so."""
+        with self._lock:
+            if self._token != stale:
+                return self._token
+            device = self._keys.device
+            challenge = self._transport.call("challenge", ChallengeRequest(device), ChallengeReply)
+            message = challenge.nonce + challenge.data_epoch + device
+            signed = TokenRequest(device, challenge.nonce, self._keys.sign(TOKEN_DOMAIN, message))
+            self._token = self._transport.call("token", signed, TokenReply).token
+            if not self._token.isascii() or not self._token.isprintable() or not self._token:
+                self._token = ""
+                raise BadReply("a token that cannot stand in a header")
+            return self._token

@@ -1,0 +1,170 @@
+"""The way in: take what a poll says, pull the spaces that are behind, start over where the server lost history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sync.errors import BadReply, ServerRewound
+from sync.intake import Intake
+from sync.link import Link
+from sync.replica import Applied, Received, Replica
+from sync.run import Run
+from sync.wire.calls import (
+    MAX_CURSORS,
+    Cursor,
+    DirectoryHead,
+    DirectoryItems,
+    DirectoryReply,
+    DirectoryRequest,
+    HeadsReply,
+    HeadsRequest,
+    PollReply,
+    PollRequest,
+    PullReply,
+    PullRequest,
+    SpaceItems,
+)
+from sync.wire.codec import MAX_CALL
+from sync.wire.errors import WireError
+
+PULL_BYTES = MAX_CALL - 128 * 1024  # of bodies in one reply
+HEADS_PAGE = 5_000
+ROUNDS = 10_000  # calls in one pull: a server that always has more is not believed for ever
+REWINDS = 3  # of one space while the engine lives; a server that wants more of them is lying
+DIRECTORY_PAGES = 1_000
+
+
+class Puller:
+    """Brings the replica to where the server is. One thread."""
+
+    def __init__(self, replica: Replica, link: Link, on_applied: Callable[[Applied], None]) -> None:
+        """Take what to fill, from where, and who hears of records that moved."""
+        self._replica = replica
+        self._link = link
+        self._on_applied = on_applied
+        self._intake = Intake(replica, self.fetch_directories)
+        self._rewound: dict[bytes, int] = {}
+        self._problems: list[str] = []
+
+    def poll_request(self, wait_s: int) -> PollRequest:
+        """Return the question for all news since the last."""
+        feed, grants = self._replica.feed()
+        return PollRequest(feed, grants, self._directory_heads(), wait_s)
+
+    def take(self, reply: PollReply, run: Run) -> None:
+        """Take a poll's reply. The feed position is kept after everything it covers is noted."""
+        self._intake.start_run()
+        for part in reply.directories:
+            self._take_directory(part)
+        if reply.reset:
+            self._compare_heads(run)
+            reply = self._link.call("poll", PollRequest(reply.feed, 0, self._directory_heads(), 0), PollReply)
+        for grant in reply.grants:
+            applied = self._intake.take_grant(grant)
+            self._tell(applied, run)
+        self._replica.note_behind([(one.space, one.sequence) for one in reply.changed])
+        self._receive(reply.inline, run)
+        self._replica.keep_feed(reply.feed, None)
+        self._report(run)
+
+    def pull(self, run: Run) -> bool:
+        """Pull all spaces that are behind; returns whether none is left so."""
+        stuck: set[bytes] = set()
+        for _ in range(ROUNDS):
+            behind = [one for one in self._replica.behind(MAX_CURSORS) if one.space not in stuck]
+            if not behind:
+                break
+            reply = self._link.call("pull", PullRequest(behind, PULL_BYTES), PullReply)
+            asked = {one.space for one in behind}
+            answered = {one.space for one in reply.spaces}
+            if not answered or not answered <= asked:
+                raise BadReply("a pull that answers something else")
+            moved = self._receive(reply.spaces, run)
+            stuck |= answered - moved
+        self._report(run)
+        return not stuck
+
+    def fetch_directories(self) -> None:
+        """Bring all directories up to date."""
+        for _ in range(DIRECTORY_PAGES):
+            request = DirectoryRequest(self._directory_heads())
+            reply = self._link.call_openly("directory", request, DirectoryReply)
+            if not sum(self._take_directory(part) for part in reply.directories):
+                return
+
+    def _directory_heads(self) -> list[DirectoryHead]:
+        return [DirectoryHead(*one) for one in self._replica.directory_heads().items()]
+
+    def _take_directory(self, part: DirectoryItems) -> int:
+        try:
+            return self._replica.add_directory_entries(part.ministry, part.first, part.entries)
+        except WireError as error:
+            self._problems.append(f"directory_{error.code}")
+            return 0
+
+    def _receive(self, spaces: list[SpaceItems], run: Run) -> set[bytes]:
+        """Check and apply news; returns the spaces that moved."""
+        checked: list[Received] = []
+        moved: set[bytes] = set()
+        for news in spaces:
+            try:
+                received = self._intake.check(news)
+            except ServerRewound:
+                if self._rewind(news.space, news.head_sequence):
+                    moved.add(news.space)
+                continue
+            if received is not None:
+                checked.append(received)
+                moved.add(news.space)
+                run.pulled += len(received.segments) + len(received.rejected) + bool(received.founding)
+                run.rejected += len(received.rejected)
+                run.locked += sum(segment.locked for segment in received.segments)
+        if checked:
+            self._tell(self._replica.receive(checked), run)
+        for space in self._intake.reread - self._rewound.keys():
+            self._replica.resend(space)
+        self._intake.reread.clear()
+        return moved
+
+    def _tell(self, applied: Applied, run: Run) -> None:
+        run.add(applied)
+        if applied.records:
+            self._on_applied(applied)
+
+    def _rewind(self, space: bytes, end: int) -> bool:
+        """Start a space over and send our own items again: the server lost some. False if that happens too often."""
+        self._rewound[space] = self._rewound.get(space, 0) + 1
+        self._problems.append(ServerRewound.code)
+        if self._rewound[space] > REWINDS or self._replica.standing(space).cursor.sequence == 0:
+            self._replica.note_behind([(space, 0)])  # it gives nothing of this space, or nothing that holds
+            return False
+        self._replica.rewind(space)
+        self._replica.resend(space)
+        self._replica.note_behind([(space, end)])
+        return True
+
+    def _compare_heads(self, run: Run) -> None:
+        """The feed is of other data than ours came from: see space by space what the server still has."""
+        there: dict[bytes, Cursor] = {}
+        after = b""
+        while True:
+            page = self._link.call("heads", HeadsRequest(after, HEADS_PAGE), HeadsReply).heads
+            there |= {one.space: one for one in page}
+            if len(page) < HEADS_PAGE or page[-1].space <= after:
+                break
+            after = page[-1].space
+        after = b""
+        while here := self._replica.cursors(after, HEADS_PAGE):
+            for cursor in here:
+                head = there.get(cursor.space) or Cursor(cursor.space, 0, bytes(32))
+                if head.sequence < cursor.sequence or (head.sequence == cursor.sequence and head.head != cursor.head):
+                    self._rewind(cursor.space, head.sequence)
+            after = here[-1].space
+        self._replica.note_behind([(one.space, one.sequence) for one in there.values()])
+        self._replica.resend(b"")
+        self._replica.take_grant(0, [])
+        run.problems.append("server_data_changed")
+
+    def _report(self, run: Run) -> None:
+        run.problems += self._problems
+        self._problems.clear()

@@ -1,0 +1,63 @@
+"""The way out: seal what is unsealed, grant what is due, send the outbox in order until it is empty."""
+
+from __future__ import annotations
+
+from sync.errors import BadReply, Refused
+from sync.keys import make_grant
+from sync.link import Link
+from sync.replica import Outgoing, Replica
+from sync.run import Run
+from sync.seal import Place, Sealed, seal
+from sync.wire.calls import MAX_PUSH_ITEMS, PushReply, PushRequest, PushResult
+from sync.wire.codec import MAX_CALL, MAX_CALL_CHANGES
+
+PUSH_BYTES = MAX_CALL - 64 * 1024  # of bodies, so that their envelopes fit
+SEAL_SPACES = 256  # spaces sealed in one transaction of the replica
+LATER = frozenset({"quota", "storage_full", "storage_failed", "busy", "unavailable"})
+"""Codes of refusals that time or an operator mends; all others stand until the item is sent again on purpose."""
+
+
+def push(replica: Replica, link: Link, run: Run, now_ms: int) -> None:
+    """Send everything there is to send. Raises a SyncError; what was acknowledged until then is noted."""
+    _seal(replica)
+    _grant(replica, now_ms)
+    while items := replica.outbox(PUSH_BYTES, MAX_CALL_CHANGES)[:MAX_PUSH_ITEMS]:
+        reply = link.call("push", PushRequest([one.item for one in items]), PushReply)
+        if len(reply.results) != len(items):
+            raise BadReply(f"{len(reply.results)} results for {len(items)} items")
+        _note(replica, run, items, reply.results)
+
+
+def _seal(replica: Replica) -> None:
+    keys = replica.device_keys()
+    while waiting := replica.unsealed(SEAL_SPACES):
+        sealed: list[Sealed] = []
+        for one in waiting:
+            place = Place(one.space, one.last, one.previous)
+            sealed.append(seal(keys, place, one.key.key, one.heads, one.changes))
+        replica.keep_segments(sealed)
+
+
+def _grant(replica: Replica, now_ms: int) -> None:
+    keys = replica.device_keys()
+    while due := replica.grants_due():
+        for grant in due:
+            replica.keep_grant(grant, make_grant(keys, grant.recipient, grant.keys, now_ms))
+
+
+def _note(replica: Replica, run: Run, items: list[Outgoing], results: list[PushResult]) -> None:
+    """Note what became of each item. The chain behind an item that must wait waits with it."""
+    sent: list[int] = []
+    waiting: dict[bytes, str] = {}
+    for one, result in zip(items, results, strict=True):
+        if result.status != "refused":
+            sent.append(one.id)
+            run.pushed += one.changes
+        elif result.code in LATER or one.space in waiting:
+            waiting.setdefault(one.space, result.code)
+        else:
+            replica.mark_refused(one.id, result.code[:64])
+            run.refused_items.append(result.code[:64])
+    replica.mark_sent(sent)
+    if waiting:
+        raise Refused(next(iter(waiting.values())), "some items must wait", status=429)
