@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from desktop.ui.kit import announce_language
 from desktop.ui.theme import Theme, apply_theme
@@ -14,6 +15,7 @@ from i18n import set_language
 from i18n.direction import is_rtl
 
 Look = Callable[..., Theme]
+Stage = Callable[..., QWidget]
 
 
 @pytest.fixture
@@ -31,3 +33,25 @@ def look(qapp: QApplication) -> Iterator[Look]:
     set_language("en")
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     apply_theme(qapp)
+
+
+@pytest.fixture
+def stage(qtbot: QtBot) -> Iterator[Stage]:
+    """`stage(one, two)` shows widgets side by side in an active window and keeps it until the test ends."""
+    kept: list[QWidget] = []
+
+    def show(*widgets: QWidget) -> QWidget:
+        host = QWidget()
+        kept.append(host)
+        row = QHBoxLayout(host)
+        for widget in widgets:
+            row.addWidget(widget)
+        host.show()
+        host.activateWindow()
+        qtbot.waitUntil(host.isActiveWindow)
+        return host
+
+    yield show
+    for host in kept:
+        host.close()
+        host.deleteLater()
