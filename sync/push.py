@@ -5,11 +5,12 @@ from __future__ import annotations
 from sync.errors import BadReply, Refused
 from sync.keys import make_grant
 from sync.link import Link
-from sync.replica import Outgoing, Replica
+from sync.replica import Outgoing, Received, Replica
 from sync.run import Run
 from sync.seal import Place, Sealed, seal
-from sync.wire.calls import MAX_PUSH_ITEMS, PushReply, PushRequest, PushResult
+from sync.wire.calls import MAX_PUSH_ITEMS, Cursor, PushReply, PushRequest, PushResult
 from sync.wire.codec import MAX_CALL, MAX_CALL_CHANGES
+from sync.wire.space import advance_head
 
 PUSH_BYTES = MAX_CALL - 64 * 1024  # of bodies, so that their envelopes fit
 SEAL_SPACES = 256  # spaces sealed in one transaction of the replica
@@ -25,6 +26,7 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> None:
         reply = link.call("push", PushRequest([one.item for one in items]), PushReply)
         if len(reply.results) != len(items):
             raise BadReply(f"{len(reply.results)} results for {len(items)} items")
+        _follow(replica, items, reply.results)
         _note(replica, run, items, reply.results)
 
 
@@ -43,6 +45,23 @@ def _grant(replica: Replica, now_ms: int) -> None:
     while due := replica.grants_due():
         for grant in due:
             replica.keep_grant(grant, make_grant(keys, grant.recipient, grant.keys, now_ms))
+
+
+def _follow(replica: Replica, items: list[Outgoing], results: list[PushResult]) -> None:
+    """Move the cursors of spaces over our own items where nothing of others lies between: they need not come back."""
+    cursors: dict[bytes, Cursor] = {}
+    moved: dict[bytes, Received] = {}
+    for one, result in zip(items, results, strict=True):
+        if not one.space or result.status == "refused":
+            continue
+        cursor = cursors.get(one.space) or replica.standing(one.space).cursor
+        if result.sequence == cursor.sequence + 1:
+            head = advance_head(cursor.head, one.item.kind, one.item.body)
+            cursor = Cursor(one.space, result.sequence, head)
+            moved[one.space] = Received(one.space, b"", [], [], cursor)
+        cursors[one.space] = cursor
+    if moved:
+        replica.receive(list(moved.values()))
 
 
 def _note(replica: Replica, run: Run, items: list[Outgoing], results: list[PushResult]) -> None:

@@ -159,7 +159,10 @@ class Replica(Protocol):
         """Set a grant aside that did not verify, and go on after it."""
 
     def receive(self, news: list[Received]) -> Applied:
-        """Store and apply news of several spaces and move their cursors, ≤ 100 rows a transaction. Idempotent."""
+        """Store and apply news of several spaces and move their cursors, ≤ 100 rows a transaction. Idempotent.
+
+        News without items move the cursor only: our own items, stored at the server right behind it.
+        """
 
     def rewind(self, space: bytes) -> None:
         """The server's log is not the one our cursor was taken from: start over at 0 (applied changes stay applied)."""
