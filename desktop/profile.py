@@ -47,7 +47,7 @@ _KEYS: dict[str, frozenset[str]] = {
 }
 
 
-class BadProfile(Exception):  # noqa: N818 - named for what it reports
+class BadProfile(Exception):
     """A profile that is not one: `key` names the place, `code` is bad_profile, `reason` is a stable word for why."""
 
     code = "bad_profile"

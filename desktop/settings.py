@@ -38,24 +38,36 @@ class Values(msgspec.Struct, frozen=True):
     auto_lock_minutes: int = 10  # 0: never by itself
 
 
+def _is_server(value: str) -> bool:
+    try:
+        if value:
+            check_url(value)
+    except BadProfile:
+        return False
+    return True
+
+
 _CHECKS: dict[str, Callable[[Any], bool]] = {
     "language": lambda value: value in LANGUAGES,
     "territory": lambda value: value == "" or (len(value) == 2 and value.isascii() and value.isupper()),
     "digits": lambda value: value in ("latn", "arab"),
     "theme": lambda value: value in THEMES,
     "text_scale": lambda value: math.isfinite(value) and MIN_SCALE <= value <= MAX_SCALE,
-    "server_url": lambda value: _is_server(value),
+    "server_url": _is_server,
     "auto_lock_minutes": lambda value: 0 <= value <= MAX_AUTO_LOCK_MINUTES,
 }
 
 
 class Settings:
-    """The settings of one home; every change is saved at once. Reading and writing never raise for a bad file.
+    """The settings of one home; every change is saved at once, then told to `on_change`.
 
-    `set` raises ValueError for a value that does not hold and OSError when it cannot be saved.
+    A bad file is never an error. `set` raises ValueError for a value that does not hold, OSError when it cannot save.
     """
 
-    def __init__(self, home: Path, profile: Profile | None = None) -> None:
+    def __init__(
+        self, home: Path, profile: Profile | None = None, on_change: Callable[[], None] = lambda: None
+    ) -> None:
+        self._on_change = on_change
         self._path = home / FILE
         self._ministry = profile.ministry if profile else ""
         self._values = _read(self._path, _defaults(profile))
@@ -103,14 +115,13 @@ class Settings:
         new = msgspec.structs.replace(self._values, **values)
         write_private(self._path, render_tables({"settings": msgspec.structs.asdict(new)}).encode())
         self._values = new
+        self._on_change()
 
 
 def _defaults(profile: Profile | None) -> Values:
     if profile is None:
         return Values()
-    return Values(
-        language=profile.language, territory=profile.territory, digits=profile.digits, server_url=profile.url
-    )
+    return Values(language=profile.language, territory=profile.territory, digits=profile.digits, server_url=profile.url)
 
 
 def _read(path: Path, defaults: Values) -> Values:
@@ -138,12 +149,3 @@ def _checked(name: str, value: object) -> object:
     if type(value) is not type(default) or not check(value):
         raise ValueError(f"{name} cannot be {value!r}")
     return value
-
-
-def _is_server(value: str) -> bool:
-    try:
-        if value:
-            check_url(value)
-    except BadProfile:
-        return False
-    return True

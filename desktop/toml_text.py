@@ -1,4 +1,4 @@
-"""Tables written as TOML: settings and profiles, flat, with strings, numbers, booleans, lists and one level of table."""
+"""Tables written as TOML, for settings and profiles: strings, numbers, booleans, lists, and one level of table."""
 
 from __future__ import annotations
 

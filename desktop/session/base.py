@@ -7,7 +7,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Signal
 
 from desktop.casework.validation import InvalidValue
-from desktop.desk import Desk, Locked, Refused
+from desktop.desk import Desk, Locked, Refused, params_of
 from desktop.store import StoreError
 
 
@@ -71,6 +71,6 @@ class _Reporting:
             self._session.edit_refused.emit(self._record, field, error)
             return True
         if isinstance(error, StoreError | Refused):
-            self._session.failed.emit(error.code, dict(error.params))
+            self._session.failed.emit(error.code, params_of(error))
             return True
         return False

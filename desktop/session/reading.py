@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from desktop.casework.record_types import RecordTypes
-from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, Query, RecordView
+from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, RecordView
 from desktop.session.base import SessionBase
 
 

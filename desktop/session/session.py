@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
 from desktop import messages
 from desktop.casework.views import Query, SyncState
-from desktop.desk import Desk, Opening, desk_exists, read_home_profile
+from desktop.desk import Opening, Refused, desk_exists, read_home_profile
+from desktop.profile import BadProfile
 from desktop.session.editing import Editing
 from desktop.session.query_thread import QueryThread
 from desktop.session.unlock_thread import UnlockThread
 from desktop.settings import Settings
+from desktop.store import Store, StoreError
 from desktop.sync_worker import SyncThread
 from i18n import set_language
 
@@ -35,9 +38,10 @@ class Session(Editing):
         super().__init__(parent)
         self._home = home
         self._opening = opening or Opening()
-        self._settings = Settings(home, read_home_profile(home))
+        self._settings = Settings(home, read_home_profile(home), self._on_settings)
         set_language(self._settings.locale)
         self._state = SyncState()
+        self._asked: dict[str, int] = {}
         self._connected = True
         self._unlocking: UnlockThread | None = None
         self._queries: QueryThread | None = None
@@ -45,9 +49,6 @@ class Session(Editing):
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
 
     # unlocking and locking
 
@@ -73,7 +74,7 @@ class Session(Editing):
         self.tell_undo()
 
     def note_activity(self) -> None:
-        """The officer did something: the time to the automatic lock starts again. Keys and clicks count by themselves."""
+        """The officer did something: the automatic lock is put off. Keys and clicks count by themselves."""
         minutes = self._settings.auto_lock_minutes
         if self._desk is None or not minutes:
             self._idle.stop()
@@ -83,6 +84,7 @@ class Session(Editing):
     def close(self) -> None:
         """Lock without a word and let the threads end; also for the end of the program."""
         self._idle.stop()
+        self._watch_activity(False)
         unlocking, self._unlocking = self._unlocking, None
         if unlocking is not None:
             unlocking.wait()
@@ -102,7 +104,10 @@ class Session(Editing):
 
         A newer request of the same `channel` supersedes the older one, whose answer then never comes.
         """
-        return self._queries.ask(query, channel) if self._queries else 0
+        if self._queries is None:
+            return 0
+        self._asked[channel] = self._queries.ask(query, channel)
+        return self._asked[channel]
 
     # connection
 
@@ -119,7 +124,8 @@ class Session(Editing):
 
     def sync_now(self) -> None:
         """Try the server at once instead of waiting for the back-off to end."""
-        self._wake()
+        if self._sync:
+            self._sync.hurry()
 
     def sync_state(self) -> SyncState:
         """The state that `sync_state_changed` told last."""
@@ -142,14 +148,33 @@ class Session(Editing):
 
     # answers of the threads, on the main thread
 
-    def on_opened(self, desk: Desk) -> None:
+    def on_opened(self, store: Store) -> None:
         """The unlocking thread has the key."""
-        raise NotImplementedError
+        self._unlocking = None
+        try:
+            self._desk = self._opening.attach(store)
+        except (StoreError, Refused, BadProfile) as error:
+            store.lock()
+            self.unlock_failed.emit(error.code)
+            return
+        self._start_threads(store)
+        self._watch_activity(True)
+        self.note_activity()
+        self.unlocked.emit()
+        self._announce(frozenset())
+        self.tell_undo()
+        for code, params in self._desk.notices():
+            self.failed.emit(code, params)
 
     def on_unlock_refused(self, code: str) -> None:
         """The unlocking thread was refused."""
         self._unlocking = None
         self.unlock_failed.emit(code)
+
+    def on_rows(self, number: int, channel: str, ids: list[str]) -> None:
+        """The query thread has an answer; one that a newer request of its channel has overtaken is dropped."""
+        if self._asked.get(channel) == number:
+            self.rows_ready.emit(number, ids)
 
     def on_sync_state(self, state: SyncState) -> None:
         """The sync thread tells how it stands."""
@@ -164,6 +189,25 @@ class Session(Editing):
         """A thread met a failure of the environment."""
         self.failed.emit(code, params)
 
+    def _on_settings(self) -> None:
+        """The officer changed a setting: what of it concerns the session."""
+        set_language(self._settings.locale)
+        self.note_activity()
+        if self._sync:
+            self._sync.set_server(self._settings.server_url)
+
+    def _start_threads(self, store: Store) -> None:
+        self._queries = QueryThread(store, self)
+        self._queries.answered.connect(self.on_rows)
+        self._queries.broke.connect(self.on_thread_failed)
+        self._sync = SyncThread(store, self._open_desk().profile, self._settings.server_url, self)
+        self._sync.state_changed.connect(self.on_sync_state)
+        self._sync.synced.connect(self.on_synced)
+        self._sync.broke.connect(self.on_thread_failed)
+        self._sync.set_connected(self._connected)
+        self._queries.start()
+        self._sync.start()
+
     # Qt
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -173,5 +217,14 @@ class Session(Editing):
         return super().eventFilter(watched, event)
 
     def _wake(self) -> None:
+        """Send an edit of our own, and let the screens know at once that it is not sent yet."""
+        self.on_sync_state(msgspec.structs.replace(self._state, unsent=self.counts()["unsent"]))
         if self._sync:
             self._sync.wake()
+
+    def _watch_activity(self, on: bool) -> None:
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+            if on:
+                application.installEventFilter(self)

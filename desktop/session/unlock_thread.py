@@ -6,15 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from desktop.desk import Opening, Refused
+from desktop.desk import Opening
 from desktop.store import StoreError
 
 
 class UnlockThread(QThread):
-    """Derives the data key once and hands it over; it opens no connection, those belong to the thread that uses them."""
+    """Derives the data key and hands the unlocked store over; connections belong to the threads that use them."""
 
     opened = Signal(object)
-    """The data key."""
+    """The unlocked Store."""
     refused = Signal(str)
     """Code of what stood in the way."""
 
@@ -28,8 +28,8 @@ class UnlockThread(QThread):
         """Qt's entry into the thread."""
         passphrase, self._passphrase = self._passphrase, ""
         try:
-            key = self._opening.unlock(self._home, passphrase)
-        except (StoreError, Refused) as error:
+            store = self._opening.unlock(self._home, passphrase)
+        except StoreError as error:
             self.refused.emit(error.code)
         else:
-            self.opened.emit(key)
+            self.opened.emit(store)

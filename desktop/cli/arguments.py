@@ -1,0 +1,189 @@
+"""The command line: what can be asked for, in the user's language.
+
+argparse's own words are English whatever the language: its headings are replaced, and its complaint about a line it
+cannot read stands inside a sentence of ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TypeAlias
+
+from desktop.cli.output import complain
+from i18n import _
+
+MISUSE = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser with headings in the user's language, and without guessing at shortened options."""
+
+    def __init__(self, **options: Any) -> None:
+        """`options` are argparse's own."""
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_Formatter, **options)
+        self._positionals.title = _("Arguments")
+        self._optionals.title = _("Options")
+        self.add_argument("-h", "--help", action="help", help=_("show this help and end"))
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2, having said what the line lacks."""
+        self.print_usage(sys.stderr)
+        complain(_("This command line cannot be read: {detail}").format(detail=message))
+        raise SystemExit(MISUSE)
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """The usage line under a heading in the user's language."""
+        super().add_usage(usage, actions, groups, _("Usage:") + " " if prefix is None else prefix)
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - argparse gives it no other name
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read a command line; ends the program with exit code 2 when it cannot be read, with 0 after help."""
+    return build().parse_args(arguments)
+
+
+def build() -> Parser:
+    """The whole parser."""
+    parser = Parser(prog="tahaluf", description=_("The joint-case desk. Without a command, its window opens."))
+    parser.add_argument("--home", type=Path, metavar="DIR", help=_("folder of this desk's encrypted store"))
+    parser.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="F",
+        help=_("file whose first line is the passphrase; without it, the terminal asks"),
+    )
+    parser.add_argument("--language", metavar="CODE", help=_("language of the texts: ar, fr, it, es or en"))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=_("Commands"), parser_class=Parser)
+    _add_setup(commands)
+    _add_edits(commands)
+    _add_reading(commands)
+    _add_ministry(commands)
+    return parser
+
+
+def _add_setup(commands: Commands) -> None:
+    init = commands.add_parser("init", help=_("set up a desk: keys, encrypted store, certificate request"))
+    init.add_argument("--profile", type=Path, metavar="FILE", required=True, help=_("the ministry's profile"))
+    init.add_argument("--officer", metavar="NAME", default="", help=_("the officer's name, instead of the profile's"))
+    init.add_argument("--desk", metavar="LABEL", default="", help=_("the desk's label, instead of the profile's"))
+    _json(init)
+    sync = commands.add_parser("sync", help=_("exchange with the secretariat, and print the figures of the run"))
+    sync.add_argument("--once", action="store_true", help=_("try once instead of for a minute"))
+    _json(sync)
+    _json(commands.add_parser("verify", help=_("check the store, every chain and every signature")))
+    salvage = commands.add_parser("salvage", help=_("copy everything that verifies out of a damaged store"))
+    salvage.add_argument("--into", type=Path, metavar="DIR", required=True, help=_("home of the new store"))
+    _json(salvage)
+
+
+def _add_edits(commands: Commands) -> None:
+    case = commands.add_parser("case", help=_("open a case")).add_subparsers(
+        dest="action", metavar="new", required=True, parser_class=Parser
+    )
+    new = case.add_parser("new", help=_("open a case and print its id"))
+    new.add_argument("--title", metavar="T", required=True, help=_("title of the case"))
+    new.add_argument("--members", metavar="CODES", help=_("ministries that can read it, such as AE,FR; own included"))
+    _sets(new)
+    _json(new)
+    record = commands.add_parser("record", help=_("add a record to a case")).add_subparsers(
+        dest="action", metavar="new", required=True, parser_class=Parser
+    )
+    add = record.add_parser("new", help=_("add a record and print its id"))
+    add.add_argument("type", metavar="TYPE", help=_("type of the record, such as person"))
+    add.add_argument("--space", metavar="ID", required=True, help=_("id of the case"))
+    _sets(add)
+    _json(add)
+    for name, text in (
+        ("set", _("write a field; an empty value clears it")),
+        ("resolve", _("write the value that settles a conflict")),
+    ):
+        edit = commands.add_parser(name, help=text)
+        edit.add_argument("record", metavar="RECORD", help=_("id of the record"))
+        edit.add_argument("field", metavar="FIELD", help=_("name of the field"))
+        edit.add_argument("value", metavar="VALUE", help=_("the value; of a set, all its elements with commas between"))
+        _json(edit)
+    for name, text in (
+        ("delete", _("put a record into the bin")),
+        ("restore", _("take a record out of the bin")),
+    ):
+        edit = commands.add_parser(name, help=text)
+        edit.add_argument("record", metavar="RECORD", help=_("id of the record"))
+        _json(edit)
+    for name, text in (("undo", _("undo your last edit")), ("redo", _("do again what was undone"))):
+        _json(commands.add_parser(name, help=text))
+
+
+def _add_reading(commands: Commands) -> None:
+    show = commands.add_parser("show", help=_("show a record"))
+    show.add_argument("record", metavar="RECORD", help=_("id of the record"))
+    _json(show)
+    log = commands.add_parser("log", help=_("show the history of a record"))
+    log.add_argument("record", metavar="RECORD", help=_("id of the record"))
+    log.add_argument("--field", metavar="FIELD", default="", help=_("of one field only"))
+    _json(log)
+    rows = commands.add_parser("list", help=_("list records of a type"))
+    rows.add_argument("type", metavar="TYPE", help=_("type of the records, such as case"))
+    rows.add_argument("--space", metavar="ID", default="", help=_("of one case only"))
+    rows.add_argument("--deleted", action="store_true", help=_("the bin instead of the list"))
+    _listing(rows)
+    search = commands.add_parser("search", help=_("search in all records, whatever the script or the accents"))
+    search.add_argument("text", metavar="TEXT", help=_("words to look for; the last one may be cut short"))
+    search.add_argument("--type", metavar="TYPE", default="", help=_("records of one type only"))
+    _listing(search)
+    _json(commands.add_parser("conflicts", help=_("list the fields that hold several values")))
+
+
+def _add_ministry(commands: Commands) -> None:
+    ministry = commands.add_parser("ministry", help=_("for the ministry's administrator")).add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=Parser
+    )
+    new = ministry.add_parser("new", help=_("make a ministry's keys in a folder"))
+    new.add_argument("--code", metavar="CODE", required=True, help=_("code of the ministry, such as SN"))
+    new.add_argument("--administrator", metavar="NAME", default="", help=_("name of the administrator"))
+    enrol = ministry.add_parser("enrol", help=_("enrol a desk by its certificate request"))
+    enrol.add_argument("request", type=Path, metavar="REQUEST", help=_("file that the desk wrote"))
+    enrol.add_argument("--server", metavar="URL", help=_("publish the directory there at once"))
+    enrol.add_argument(
+        "--fingerprint",
+        "--yes",
+        metavar="XXXX-…",
+        help=_("the fingerprint as the officer read it, instead of a question"),
+    )
+    publish = ministry.add_parser("publish", help=_("bring the server's copy of the directory up to date"))
+    publish.add_argument("--server", metavar="URL", required=True, help=_("address of the secretariat"))
+    show = ministry.add_parser("show", help=_("show the ministry, its root key and its desks"))
+    for command in (new, enrol, publish, show):
+        command.add_argument("--keys", type=Path, metavar="DIR", required=True, help=_("folder of the ministry's keys"))
+        _json(command)
+    for command in (enrol, publish):
+        command.add_argument("--ca-file", metavar="FILE", default="", help=_("certificate authority of the server"))
+
+
+def _sets(parser: Parser) -> None:
+    parser.add_argument(
+        "--set",
+        metavar="FIELD=VALUE",
+        action="append",
+        default=[],
+        dest="sets",
+        help=_("a field's value; may be repeated"),
+    )
+
+
+def _listing(parser: Parser) -> None:
+    parser.add_argument("--limit", metavar="N", type=int, default=0, help=_("at most so many"))
+    parser.add_argument(
+        "--order", choices=("updated", "due", "reference", "title"), default="updated", help=_("order of the list")
+    )
+    _json(parser)
+
+
+def _json(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help=_("print JSON, as docs/cli.md describes it"))

@@ -1,0 +1,33 @@
+"""The whole desk: reading, editing, and the work on the store and the connection as such."""
+
+from __future__ import annotations
+
+from desktop.casework.views import SyncReport
+from desktop.desk.edits import DeskEdits
+from desktop.desk.syncing import MakeTransport, exchange, http_transport
+from desktop.settings import Settings
+
+
+class Desk(DeskEdits):
+    """One desk, bound to the thread that opened it."""
+
+    @property
+    def server_url(self) -> str:
+        """The secretariat's address: the officer's setting, else the profile's."""
+        return Settings(self._store.home, self.profile).server_url
+
+    def sync_once(self, *, patience_s: float = 0.0, make_transport: MakeTransport = http_transport) -> SyncReport:
+        """Exchange with the secretariat. Raises Refused, SyncError, StoreError; nothing is lost by any of them."""
+        return exchange(
+            self._store,
+            self._connection,
+            self.profile,
+            self.server_url,
+            patience_s=patience_s,
+            make_transport=make_transport,
+        )
+
+    def close(self) -> None:
+        """Close the connection and forget the key."""
+        self._connection.close()
+        self._store.lock()

@@ -1,0 +1,256 @@
+"""What a desk writes: every use case is one change, validated first, with its step of undo in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from desktop.casework.record_types import Field
+from desktop.casework.validation import InvalidValue, Value, validate, validate_new
+from desktop.casework.views import Scalar
+from desktop.desk import operations
+from desktop.desk.operations import Operations
+from desktop.desk.reads import DeskReads
+from desktop.desk.references import next_case_reference
+from desktop.desk.undo import Step, UndoStack, digest, text_step
+from desktop.profile import Profile
+from desktop.refusals import Refused
+from desktop.store import Connection, Standing, Store
+from desktop.store.listing import parse_name
+from i18n import _
+from sync.changes import Dot, RecordEdit
+from sync.merge import RecordState, in_conflict
+from sync.wire.codec import new_id
+from sync.wire.errors import Malformed
+from sync.wire.space import Member
+
+WRITING_ROLES = ("lead", "contributor")
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What an edit did: the record it was about, and the ids of all records that moved (none: it stood so already)."""
+
+    record: str
+    records: frozenset[str] = frozenset()
+
+
+class DeskEdits(DeskReads):
+    """The writing half of a desk.
+
+    Raises InvalidValue for a value that the field refuses, Refused for what cannot be done, UnknownRecord, and
+    StoreError for failures of the environment. Whatever is raised, nothing was written.
+    """
+
+    def __init__(self, store: Store, connection: Connection, profile: Profile) -> None:
+        super().__init__(store, connection, profile)
+        self._undo = UndoStack(connection.notes)
+
+    def new_case(self, values: Mapping[str, object], members: tuple[str, ...] | None = None) -> Changed:
+        """Open a case in a space of its own, read by the ministries `members` (codes; our own is always among them).
+
+        The case gets a reference unless the caller gives one.
+        """
+        record_type = self.type("case")
+        clean = validate_new(record_type, values)
+        own = self._connection.identity.ministry
+        chosen = self.profile.default_members if members is None else members
+        entitled = self._members(dict.fromkeys([own, *chosen]))
+        with self._connection.transaction():
+            reference = record_type.role_name("reference")
+            if reference and reference not in values:
+                clean = {reference: self._next_reference(), **clean}
+            space = self._connection.log.found_space("case", entitled)
+            edit = RecordEdit(space, operations.create_record(record_type, clean))
+            return self._append(space, edit, Step("create", space.hex(), record_type.name))
+
+    def new_record(self, kind: str, space: str, values: Mapping[str, object]) -> Changed:
+        """Add a record of a type to a space."""
+        record_type = self.type(kind)
+        clean = validate_new(record_type, values)
+        place = parse_name(space)
+        if place is None or len(place) != len(new_id()):
+            raise Refused("unknown_space", space=space[:64])
+        self._check_writer(space)
+        record = new_id()
+        with self._connection.transaction():
+            edit = RecordEdit(record, operations.create_record(record_type, clean))
+            return self._append(place, edit, Step("create", record.hex(), record_type.name))
+
+    def edit(self, record: str, field: str, value: object) -> Changed:
+        """Write a field: a scalar, an iterable of strings for a set, the whole text for a long text."""
+        with self._connection.transaction():
+            standing = self._connection.reads.standing(record)
+            declared = self._field(standing.state, field)
+            return self._write(record, standing, declared, validate(declared, value))
+
+    def resolve(self, record: str, field: str, value: object) -> Changed:
+        """Write the value that supersedes all those side by side. Raises Refused (no_conflict) if there is one only."""
+        with self._connection.transaction():
+            standing = self._connection.reads.standing(record)
+            declared = self._field(standing.state, field)
+            if not in_conflict(standing.state.registers.get(field, [])):
+                raise Refused("no_conflict", field=field)
+            return self._write(record, standing, declared, validate(declared, value))
+
+    def delete(self, record: str) -> Changed:
+        """Put a record into the bin, as far as this desk has seen it."""
+        return self._step(Step("delete", record, self._type_of(record)))
+
+    def restore(self, record: str) -> Changed:
+        """Take a record out of the bin, or keep one that came back by itself."""
+        return self._step(Step("restore", record, self._type_of(record)))
+
+    def undo(self) -> Changed:
+        """Take back one's last edit by a new change. Raises Refused: nothing_to_undo, undo_overtaken."""
+        with self._connection.transaction():
+            step = self._undo.done()
+            if step is None:
+                raise Refused("nothing_to_undo")
+            changed = self._take(step.inverse())
+            self._undo.back()
+            return changed
+
+    def redo(self) -> Changed:
+        """Do again what was undone last. Raises Refused: nothing_to_redo, undo_overtaken."""
+        with self._connection.transaction():
+            step = self._undo.undone()
+            if step is None:
+                raise Refused("nothing_to_redo")
+            changed = self._take(step)
+            self._undo.forward()
+            return changed
+
+    def undo_texts(self) -> tuple[str, str]:
+        """What would be undone and done again, in words; empty if nothing."""
+        return self._words(self._undo.done()), self._words(self._undo.undone())
+
+    def _write(self, record: str, standing: Standing, field: Field, value: Value) -> Changed:
+        self._check_writer(standing.space.hex())
+        at = self._place(standing.space)
+        written = operations.write_field(standing.state, field, value, at)
+        if not written:
+            return Changed(record)
+        step = _step_of(record, standing.state, field, value)
+        return self._append(standing.space, RecordEdit(standing.record, written), step)
+
+    def _step(self, step: Step) -> Changed:
+        """Take a step that is an edit of its own."""
+        with self._connection.transaction():
+            changed = self._take(step)
+            if changed.records:
+                self._undo.push(step)
+            return changed
+
+    def _take(self, step: Step) -> Changed:
+        """Write what a step says, over what stands now."""
+        standing = self._connection.reads.standing(step.record)
+        self._check_writer(standing.space.hex())
+        written = self._operations(step, standing)
+        if not written:
+            return Changed(step.record)
+        return self._append(standing.space, RecordEdit(standing.record, written))
+
+    def _operations(self, step: Step, standing: Standing) -> Operations:
+        state = standing.state
+        match step.kind:
+            case "create" | "restore":
+                return operations.restore_record(state)
+            case "delete":
+                return operations.delete_record(state)
+            case "set":
+                return operations.change_set(state, step.field, add=step.added, remove=step.removed)
+            case "text":
+                return operations.write_text(state, step.field, _patched(state, step), self._place(standing.space))
+            case "register":
+                return operations.write_values(state, step.field, step.after)
+
+    def _append(self, space: bytes, edit: RecordEdit, step: Step | None = None) -> Changed:
+        """Append the change, with its step of undo."""
+        try:
+            appended = self._connection.log.append(space, [edit])
+        except Malformed as wrong:
+            raise Refused("too_much_at_once") from wrong
+        if step is not None:
+            self._undo.push(step)
+        # Where another space had the record's id first, the desk knows ours by a longer name.
+        name = next(iter(appended.records)) if len(appended.records) == 1 else edit.record.hex()
+        return Changed(name, appended.records)
+
+    def _place(self, space: bytes) -> Dot:
+        """The name of the first operation of the next change in a space."""
+        return Dot(self._connection.identity.device, self._connection.log.next_sequence(space), 0)
+
+    def _field(self, state: RecordState, name: str) -> Field:
+        field = self.type(state.type).get(name)
+        if field is None:
+            raise InvalidValue("unknown_field", name=name)
+        return field
+
+    def _type_of(self, record: str) -> str:
+        return self._connection.reads.standing(record).state.type
+
+    def _members(self, codes: Mapping[str, None]) -> list[Member]:
+        for code in codes:
+            if code not in self.profile.trust:
+                raise Refused("unknown_member", ministry=code)
+        own = self._connection.identity.ministry
+        return [Member(code, "lead" if code == own else "contributor") for code in codes]
+
+    def _check_writer(self, space: str) -> None:
+        roles = dict(self._connection.reads.members(space))
+        role = roles.get(self._connection.identity.ministry)
+        if roles and role not in WRITING_ROLES:
+            raise Refused("reader_only")
+
+    def _next_reference(self) -> str:
+        own = self._connection.identity
+        year = date.today().year  # noqa: DTZ011 - the officer's own calendar year is meant
+        known = self._connection.listing.references(f"{own.ministry}-{year:04d}-")
+        return next_case_reference(own.ministry, year, self._connection.replica.directory_place(), own.device, known)
+
+    def _words(self, step: Step | None) -> str:
+        if step is None:
+            return ""
+        kind = self.types.get(step.type)
+        field = kind.get(step.field) if kind else None
+        if field is not None:
+            return field.label
+        label = kind.label if kind else step.type
+        texts = {
+            "create": _("new: {type}"),
+            "delete": _("to the bin: {type}"),
+            "restore": _("out of the bin: {type}"),
+        }
+        return texts[step.kind].format(type=label) if step.kind in texts else step.field
+
+
+def _step_of(record: str, state: RecordState, field: Field, value: Value) -> Step:
+    """The step that remembers what an edit is about to change."""
+    if field.merge == "text":
+        standing = state.texts.get(field.name)
+        return text_step(record, state.type, field.name, standing.plain if standing else "", str(value or ""))
+    if field.merge == "set":
+        wanted = value if isinstance(value, tuple) else ()
+        there = state.sets.get(field.name, {})
+        return Step(
+            "set",
+            record,
+            state.type,
+            field.name,
+            added=tuple(each for each in wanted if each not in there),
+            removed=tuple(each for each in sorted(there) if each not in wanted),
+        )
+    before: tuple[Scalar, ...] = tuple(one.value for one in state.registers.get(field.name, []))
+    after = () if isinstance(value, tuple) else (value,)
+    return Step("register", record, state.type, field.name, before, after)
+
+
+def _patched(state: RecordState, step: Step) -> str:
+    """The text after a step. Raises Refused (undo_overtaken) if somebody wrote in it since."""
+    standing = state.texts.get(step.field)
+    text = standing.plain if standing else ""
+    if digest(text) != step.digests[0]:
+        raise Refused("undo_overtaken")
+    return text[: step.head] + str(step.after[0]) + text[len(text) - step.tail :]

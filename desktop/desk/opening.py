@@ -1,0 +1,147 @@
+"""Setting a desk up, opening it, and telling what stood in the way."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from desktop import ministry
+from desktop.armour import armour
+from desktop.desk.desk import Desk
+from desktop.files import write_private
+from desktop.profile import MAX_LABEL, BadProfile, Profile, read_profile, render_profile
+from desktop.refusals import Refused
+from desktop.store import Identity, NoStore, Store, StoreDamaged, StoreError, StoreExists, WeakPassphrase
+from desktop.store.keyring_secret import SecretPlace
+from desktop.store.vault import MIN_CHARACTERS, MIN_CHARACTERS_ALONE, Cost, translate_os_errors
+from sync.keys import make_request, new_device_keys
+from sync.wire.signing import fingerprint
+
+PROFILE_FILE = "profile.toml"
+REQUEST_FILE = "request.txt"
+INIT_COMMAND = "tahaluf init --profile FILE"
+SALVAGE_COMMAND = "tahaluf salvage --into DIR"
+
+
+class NewDesk(msgspec.Struct, frozen=True):
+    """A desk that was set up; the `--json` of `tahaluf init`."""
+
+    home: str
+    officer: str
+    desk: str
+    ministry: str
+    device: str
+    fingerprint: str
+    request: str  # path of the certificate request
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How desks are set up and opened. The defaults are the product's; tests give a place for secrets and less work."""
+
+    place: SecretPlace | None = None
+    cost: Cost | None = None
+    ministry_cost: ministry.Cost = ministry.COST
+
+    def create(self, home: Path, profile: Profile, passphrase: str, *, officer: str = "", desk: str = "") -> NewDesk:
+        """Make keys, an empty store and the certificate request. Raises StoreError, and BadProfile for a missing name."""
+        officer, desk = officer.strip() or profile.officer, desk.strip() or profile.desk
+        for key, label in (("desk.officer", officer), ("desk.desk", desk)):
+            if not label:
+                raise BadProfile(key, "missing")
+            check_label(key, label)
+        if desk_exists(home):
+            raise StoreExists
+        keys = new_device_keys()
+        request = make_request(keys, profile.ministry, officer, desk, time.time_ns() // 1_000_000)
+        own = msgspec.structs.replace(profile, officer=officer, desk=desk)
+        files = {REQUEST_FILE: armour(request), PROFILE_FILE: render_profile(own)}
+        try:
+            # The vault comes last: a home without one is no desk yet, and can be set up again.
+            _write_files(home, files)
+            store = Store.create(
+                home,
+                passphrase,
+                Identity(profile.ministry, officer, desk, keys),
+                profile.trust,
+                place=self.place,
+                cost=self.cost,
+            )
+        except BaseException:
+            for name in files:
+                (home / name).unlink(missing_ok=True)
+            raise
+        notice = store.notice
+        store.lock()
+        path, name = str(home / REQUEST_FILE), fingerprint(keys.device)
+        return NewDesk(str(home), officer, desk, profile.ministry, keys.device.hex(), name, path, notice)
+
+    def unlock(self, home: Path, passphrase: str) -> Store:
+        """Unlock a home: about a second of work, on any thread. Raises StoreError."""
+        return Store.open(home, passphrase, place=self.place, cost=self.cost)
+
+    def attach(self, store: Store) -> Desk:
+        """The desk of an unlocked store, bound to the calling thread. Raises StoreError, BadProfile."""
+        profile = _home_profile(store.home)
+        return Desk(store, store.connect(), profile)
+
+    def open(self, home: Path, passphrase: str) -> Desk:
+        """Unlock and attach. Raises StoreError, BadProfile."""
+        store = self.unlock(home, passphrase)
+        try:
+            return self.attach(store)
+        except BaseException:
+            store.lock()
+            raise
+
+
+def desk_exists(home: Path) -> bool:
+    """Whether a desk was set up in this home."""
+    return Store.exists(home)
+
+
+def read_home_profile(home: Path) -> Profile | None:
+    """The profile of a home; None when there is none that holds (opening the desk then says what is wrong)."""
+    try:
+        return _home_profile(home)
+    except (BadProfile, Refused):
+        return None
+
+
+def params_of(error: Exception) -> dict[str, object]:
+    """The parameters of an error's sentence."""
+    if isinstance(error, WeakPassphrase):
+        return {"minimum": MIN_CHARACTERS, "minimum_alone": MIN_CHARACTERS_ALONE}
+    if isinstance(error, StoreDamaged):
+        return {"where": error.where, "command": SALVAGE_COMMAND}
+    if isinstance(error, NoStore):
+        return {"command": INIT_COMMAND}
+    if isinstance(error, StoreError):
+        return {"detail": error.detail, "where": error.detail}
+    return dict(getattr(error, "params", {}))
+
+
+def check_label(key: str, label: str) -> None:
+    """Refuse a name that a certificate cannot hold. Raises BadProfile."""
+    if len(label) > MAX_LABEL:
+        raise BadProfile(key, "too_long")
+    if not label.isprintable():
+        raise BadProfile(key, "not_text")
+
+
+def _home_profile(home: Path) -> Profile:
+    try:
+        return read_profile(home / PROFILE_FILE)
+    except OSError as wrong:
+        raise Refused("file_unreadable", path=str(home / PROFILE_FILE)) from wrong
+
+
+def _write_files(home: Path, files: dict[str, str]) -> None:
+    with translate_os_errors():
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, text in files.items():
+            write_private(home / name, text.encode())

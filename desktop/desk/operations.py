@@ -1,0 +1,113 @@
+"""Values that an officer wants in a field, as the fewest operations that say so without touching what others wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from desktop.casework.record_types import Field, RecordType
+from desktop.casework.validation import Value
+from desktop.casework.views import Scalar
+from sync import merge, text
+from sync.changes import Add, Create, Delete, Dot, Operation, Remove, Restore, Set, Unknown, Write
+from sync.changes import Edit as EditText
+from sync.merge import RecordState
+
+Operations: TypeAlias = list[Operation | Unknown]
+
+
+def create_record(record_type: RecordType, values: Mapping[str, Value]) -> Operations:
+    """The operations that make a record with its first, already validated values."""
+    operations: Operations = [Create(record_type.name)]
+    for name, value in values.items():
+        match record_type.fields[name].merge:
+            case "set":
+                operations += [Add(name, element, []) for element in _elements(value)]
+            case "text":
+                operations.append(Write(name, str(value)))
+            case _:
+                operations.append(Set(name, _scalar(value), []))
+    return operations
+
+
+def write_field(state: RecordState, field: Field, value: Value, at: Dot) -> Operations:
+    """The operations that give a field a validated value, none if it holds it; `at` is the place of the first."""
+    if field.merge == "set":
+        return write_set(state, field.name, _elements(value))
+    if field.merge == "text":
+        return write_text(state, field.name, str(value or ""), at)
+    return write_register(state, field.name, _scalar(value))
+
+
+def write_register(state: RecordState, name: str, value: Scalar) -> Operations:
+    """One value over all that stand; nothing when it stands there alone already."""
+    standing = state.registers.get(name, [])
+    if len(standing) == 1 and _same(standing[0].value, value):
+        return []
+    if not standing and value is None:
+        return []
+    return [Set(name, value, [one.dot for one in standing])]
+
+
+def write_values(state: RecordState, name: str, values: Iterable[Scalar]) -> Operations:
+    """Several values side by side over all that stand: a conflict again, when its resolution is undone."""
+    operations: Operations = []
+    over = [one.dot for one in state.registers.get(name, [])]
+    for value in list(values) or [None]:
+        operations.append(Set(name, value, over))
+        over = []
+    return operations
+
+
+def write_set(state: RecordState, name: str, wanted: Iterable[str]) -> Operations:
+    """Additions of what is missing and removals of what is too much, in a settled order."""
+    elements = list(dict.fromkeys(wanted))
+    standing = state.sets.get(name, {})
+    return change_set(
+        state,
+        name,
+        add=[each for each in elements if each not in standing],
+        remove=[each for each in sorted(standing) if each not in elements],
+    )
+
+
+def change_set(state: RecordState, name: str, *, add: Iterable[str], remove: Iterable[str]) -> Operations:
+    """Add and remove single elements; those that are there, or gone, already are passed over."""
+    standing = state.sets.get(name, {})
+    operations: Operations = [Add(name, each, []) for each in add if each not in standing]
+    operations += [Remove(name, each, list(standing[each])) for each in remove if each in standing]
+    return operations
+
+
+def write_text(state: RecordState, name: str, wanted: str, at: Dot) -> Operations:
+    """A first write in the plain, or the smallest edit of the text that stands."""
+    standing = state.texts.get(name)
+    if standing is None:
+        return [Write(name, wanted)] if wanted else []
+    if standing.plain == wanted:
+        return []
+    return [EditText(name, text.edit(standing.load(), merge.origin(at), wanted))]
+
+
+def delete_record(state: RecordState) -> Operations:
+    """Delete what the desk has seen of a record; nothing when it is deleted already."""
+    return [] if state.deleted else [Delete(list(state.touched))]
+
+
+def restore_record(state: RecordState) -> Operations:
+    """Void the deletions that stand; nothing when there are none."""
+    return [Restore([deletion.dot for deletion in state.deletions])] if state.deletions else []
+
+
+def _elements(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _scalar(value: Value) -> Scalar:
+    if isinstance(value, tuple):
+        raise TypeError("a register holds one value")
+    return value
+
+
+def _same(one: Scalar, other: Scalar) -> bool:
+    return type(one) is type(other) and one == other

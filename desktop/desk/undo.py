@@ -1,0 +1,130 @@
+"""Steps that can be undone and done again: what one's own edits changed, kept in the encrypted store.
+
+Undoing is a new change like any other, seen by everybody; nothing is ever rewritten. A step remembers what it changed
+and no more, so that undoing it leaves alone what others did to the same record meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+import msgspec
+
+from desktop.casework.views import Scalar
+from desktop.store.notes import Notes
+
+MAX_STEPS = 100
+_PREFIX = "undo."
+_CURSOR = "undo-at"
+
+Kind = Literal["create", "delete", "restore", "register", "set", "text"]
+_INVERSE: dict[Kind, Kind] = {"create": "delete", "delete": "restore", "restore": "delete"}
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One edit of one record. The pairs are what was there before and what is there after it."""
+
+    kind: Kind
+    record: str
+    type: str = ""
+    field: str = ""
+    before: tuple[Scalar, ...] = ()  # values of a register; the part of a text that differs
+    after: tuple[Scalar, ...] = ()
+    added: tuple[str, ...] = ()  # elements of a set
+    removed: tuple[str, ...] = ()
+    head: int = 0  # characters of a text that stayed as they were, at its start and at its end
+    tail: int = 0
+    digests: tuple[str, str] = ("", "")  # of the whole text, before and after
+
+    def inverse(self) -> Step:
+        """The step that takes this one back."""
+        return msgspec.structs.replace(
+            self,
+            kind=_INVERSE.get(self.kind, self.kind),
+            before=self.after,
+            after=self.before,
+            added=self.removed,
+            removed=self.added,
+            digests=self.digests[::-1],
+        )
+
+
+class UndoStack:
+    """The steps of this desk: numbered notes, and a note of how many of them are done (the rest were undone)."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+
+    def push(self, step: Step) -> None:
+        """Note a new edit: what was undone before it can no longer be done again, and the oldest goes."""
+        numbers, at = self._load()
+        for number in [each for each in numbers if each > at] + [
+            each for each in numbers if each <= at - MAX_STEPS + 1
+        ]:
+            self._notes.remove(_key(number))
+        self._notes.put(_key(at + 1), msgspec.json.encode(step))
+        self._move(at + 1)
+
+    def done(self) -> Step | None:
+        """The step to undo next."""
+        return self._step(self._load()[1])
+
+    def undone(self) -> Step | None:
+        """The step to do again next."""
+        return self._step(self._load()[1] + 1)
+
+    def back(self) -> None:
+        """Note that the last step was undone."""
+        self._move(self._load()[1] - 1)
+
+    def forward(self) -> None:
+        """Note that a step was done again."""
+        self._move(self._load()[1] + 1)
+
+    def forget(self, *, undone: bool) -> None:
+        """Drop the next step (of those to do again, if `undone`), which cannot be taken any more."""
+        at = self._load()[1]
+        self._notes.remove(_key(at + 1 if undone else at))
+        if not undone:
+            self._move(at - 1)
+
+    def _load(self) -> tuple[list[int], int]:
+        numbers = sorted(int(key.removeprefix(_PREFIX)) for key in self._notes.keys(_PREFIX))
+        cursor = self._notes.get(_CURSOR)
+        return numbers, int(cursor) if cursor else 0
+
+    def _step(self, number: int) -> Step | None:
+        data = self._notes.get(_key(number))
+        return msgspec.json.decode(data, type=Step) if data else None
+
+    def _move(self, at: int) -> None:
+        self._notes.put(_CURSOR, str(at).encode())
+
+
+def text_step(record: str, kind: str, field: str, before: str, after: str) -> Step:
+    """The step of a text's edit: only what differs is kept, and digests that tell whether it can be undone."""
+    limit = min(len(before), len(after))
+    head = next((index for index in range(limit) if before[index] != after[index]), limit)
+    limit -= head
+    tail = next((index for index in range(limit) if before[-1 - index] != after[-1 - index]), limit)
+    return Step(
+        "text",
+        record,
+        kind,
+        field,
+        (before[head : len(before) - tail],),
+        (after[head : len(after) - tail],),
+        head=head,
+        tail=tail,
+        digests=(digest(before), digest(after)),
+    )
+
+
+def digest(text: str) -> str:
+    """A short name of a text, to know it again."""
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _key(number: int) -> str:
+    return f"{_PREFIX}{number:09d}"

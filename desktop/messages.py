@@ -1,0 +1,208 @@
+"""Codes of failures as sentences for people: what happened, what was kept, what to do. The only place that makes them.
+
+    describe("no_connection")                      in the current language
+    describe("disk_full", {"path": "…"})          parameters are shown isolated
+
+A code from elsewhere (a server's problem document) that is not known here gives a general sentence that shows the code.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from importlib import metadata
+
+from desktop.casework.validation import InvalidValue
+from desktop.casework.validation import describe as describe_value
+from desktop.casework.views import SyncState
+from i18n import _, current
+from i18n.bidi import ltr, one_line
+from i18n.formats import moment
+
+_SHOWN = 120  # characters of a parameter
+
+
+def describe(code: str, params: Mapping[str, object] | None = None) -> str:
+    """The sentence of a code in the current language."""
+    make = _SENTENCES.get(code)
+    if make is None:
+        return _("Something went wrong ({code}). Nothing you wrote was lost.").format(code=_shown(code))
+    return make().format_map(_Shown(params or {}))
+
+
+def describe_refused(error: InvalidValue) -> str:
+    """The sentence of a refused value, for the command line (a form says it under the field)."""
+    return describe_value(error, in_form=False)
+
+
+def diagnostics(state: SyncState, counts: Mapping[str, int], server_url: str) -> str:
+    """Lines for a technician: versions, figures, the connection. English, without case data or names."""
+    lines = [
+        f"tahaluf {_version('tahaluf')}, Python {platform.python_version()}, {platform.platform(terse=True)}",
+        f"PySide6 {_version('PySide6-Essentials')}, sqlcipher3 {_version('sqlcipher3')}, pycrdt {_version('pycrdt')}",
+        f"language {current().code}",
+        f"server {one_line(server_url, _SHOWN) or 'none'}",
+        f"connection {state.phase}, error {one_line(state.error, _SHOWN) or 'none'}",
+        f"detail {one_line(state.detail, 400) or 'none'}",
+        f"up to date at {state.as_of_ms} ms, next try at {state.retry_at_ms} ms",
+        ", ".join(f"{name} {number}" for name, number in sorted(counts.items())),
+    ]
+    return "\n".join(lines)
+
+
+class _Shown(dict[str, str]):
+    """Parameters made safe to stand in a sentence; one that is missing is shown as a dash."""
+
+    def __init__(self, params: Mapping[str, object]) -> None:
+        super().__init__({name: _shown(value) for name, value in params.items()})
+        for name in ("at_ms", "until_ms"):
+            if isinstance(value := params.get(name), int):
+                self[name.removesuffix("_ms")] = moment(value)
+
+    def __missing__(self, name: str) -> str:
+        return "—"
+
+
+def _shown(value: object) -> str:
+    return ltr(one_line(str(value), _SHOWN))
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+_SENTENCES: dict[str, Callable[[], str]] = {
+    # unlocking
+    "wrong_passphrase": lambda: _("This passphrase does not open the desk. Nothing was changed; try again."),
+    "keyring_missing": lambda: _(
+        "The system's keyring is not available, and this desk needs the secret kept in it. "
+        "Nothing was changed. Unlock the keyring, then try again."
+    ),
+    "weak_passphrase": lambda: _(
+        "This passphrase is too short. Take at least {minimum} characters; where the system has no keyring, "
+        "six different words or {minimum_alone} characters. Nothing was set up."
+    ),
+    "no_store": lambda: _("No desk has been set up here yet. Set one up with: {command}"),
+    "store_exists": lambda: _("A desk is set up here already. It was left as it is."),
+    "vault_damaged": lambda: _(
+        "The file that holds the keys of this desk is damaged ({where}). The cases themselves were not touched. "
+        "Put the file back from a copy, or ask your administrator."
+    ),
+    "no_keyring": lambda: _(
+        "This system has no keyring that remembers: only the passphrase protects this desk. "
+        "Keep it long and to yourself."
+    ),
+    "no_terminal": lambda: _("There is no terminal to ask for the passphrase. Name a file with --passphrase-file."),
+    "passphrases_differ": lambda: _("The two passphrases differ. Nothing was set up."),
+    # the store
+    "store_damaged": lambda: _(
+        "The case store is damaged ({where}). Nothing more was written to it. "
+        "Everything that still verifies can be saved into a new store: {command}"
+    ),
+    "disk_full": lambda: _(
+        "The disk is full. What you saved before is safe; this last step was not saved. Make room, then try again."
+    ),
+    "read_only": lambda: _(
+        "The case store cannot be written to. You can read; nothing new can be saved. "
+        "Check the rights of the desk's folder."
+    ),
+    "store_too_new": lambda: _(
+        "This store was written by a newer version of Tahaluf. Nothing was changed. Install the newer version."
+    ),
+    "store_busy": lambda: _("The case store is busy: another program is using it. Nothing was changed; try again."),
+    "store": lambda: _("The case store gave an error ({detail}). What you saved before is safe."),
+    # the connection: never a reproach, since nothing is lost by it
+    "no_connection": lambda: _("No connection to the secretariat. Your work is kept here and sent when it returns."),
+    "wrong_address": lambda: _(
+        "The server's address cannot be used: it must be https, or http on this very machine. Nothing was sent. "
+        "Correct it in the settings."
+    ),
+    "unavailable": lambda: _("The secretariat is not available at the moment. Your work is kept here."),
+    "too_slow": lambda: _("The secretariat answers too slowly. Your work is kept here; the desk will try again."),
+    "wrong_certificate": lambda: _(
+        "The server's certificate is not the secretariat's. Nothing was sent. "
+        "You may be on a network that intercepts connections: use another one or tell your administrator."
+    ),
+    "redirected": lambda: _(
+        "The server sends this desk to another address, which it does not follow. Nothing was sent. "
+        "Check the address in the settings."
+    ),
+    "bad_reply": lambda: _(
+        "The server's answer cannot be understood. Your work is kept here; the desk will try again. "
+        "If it lasts, check the address in the settings."
+    ),
+    "too_large": lambda: _("The server's answer is too large to be right. Your work is kept here."),
+    "not_enrolled": lambda: _(
+        "The secretariat does not know this desk yet. Give your administrator the certificate request "
+        "and read out its fingerprint. Until then your work is kept here."
+    ),
+    "server_rewound": lambda: _(
+        "The server's history is not the one this desk has seen; it may have been restored from a copy. "
+        "Nothing is lost here: the desk sends again what the server lacks."
+    ),
+    "no_server": lambda: _("No server address is set. Your work is kept here. Add the address in the settings."),
+    "quota": lambda: _(
+        "The server's quota for your ministry is used up. Your work is kept here; tell your administrator."
+    ),
+    "storage_full": lambda: _("The secretariat's disk is full. Your work is kept here; the desk will try again."),
+    "storage_failed": lambda: _(
+        "The secretariat cannot store at the moment. Your work is kept here; the desk will try again."
+    ),
+    "token_expired": lambda: _("The server no longer accepts this session. The desk signs in again by itself."),
+    "busy": lambda: _("The secretariat is busy. Your work is kept here; the desk will try again."),
+    "sync": lambda: _("The exchange with the secretariat failed. Your work is kept here; the desk will try again."),
+    "sync_running": lambda: _("Another program of this desk is exchanging with the secretariat at the moment."),
+    # the clock
+    "clock_behind": lambda: _(
+        "This computer's clock is behind: it was already {at} when the desk was last used. "
+        "Your work is kept; the times shown with it will be wrong until the clock is set."
+    ),
+    "clock_ahead": lambda: _(
+        "This computer's clock may be ahead: the desk was last used on {at}. "
+        "Your work is kept; the times shown with it will be wrong until the clock is set."
+    ),
+    "interrupted": lambda: _("This search was replaced by a newer one."),
+    # edits
+    "unknown_record": lambda: _("There is no record {record} on this desk."),
+    "unknown_type": lambda: _("This version of Tahaluf knows no record type {type}. Install the newer version."),
+    "unknown_space": lambda: _("There is no space {space} on this desk, or its key has not arrived yet."),
+    "unknown_member": lambda: _("{ministry} is not a member of the alliance according to this desk's profile."),
+    "reader_only": lambda: _("Your ministry may read this space but not write in it. Nothing was changed."),
+    "no_conflict": lambda: _("{field} is not in conflict: it holds one value. Use an ordinary edit."),
+    "nothing_to_undo": lambda: _("There is nothing to undo."),
+    "nothing_to_redo": lambda: _("There is nothing to redo."),
+    "undo_overtaken": lambda: _(
+        "This was written again since, so it is not undone by itself. Both versions are in the history."
+    ),
+    "too_much_at_once": lambda: _("This is too much for one edit. Nothing was saved; write it in smaller parts."),
+    "not_a_pair": lambda: _("{value} is not of the form field=value. Nothing was saved."),
+    "verify_failed": lambda: _(
+        "The store does not verify: {problems} problems. Nothing was changed. "
+        "What verifies can be saved into a new store with the command salvage."
+    ),
+    # files and keys
+    "bad_profile": lambda: _("The profile is not right at {key} ({reason}). Nothing was set up."),
+    "file_unreadable": lambda: _("The file {path} cannot be read."),
+    "file_unwritable": lambda: _("The file {path} cannot be written. Nothing was changed."),
+    "bad_request": lambda: _("This is not a certificate request that can be trusted ({reason}). Nobody was enrolled."),
+    "wrong_ministry": lambda: _("This request comes from {ministry}; only its own administrator can enrol it."),
+    "fingerprint_differs": lambda: _(
+        "The fingerprint is not the one of this request: {fingerprint}. Nobody was enrolled. "
+        "Ask the officer to read it out again."
+    ),
+    "already_enrolled": lambda: _("This desk is enrolled already. Nothing was changed."),
+    "keys_exist": lambda: _("The folder holds a ministry's keys already. They were left as they are."),
+    "bad_code": lambda: _("{value} is not a ministry's code (two to eight capital letters), or the name is too long."),
+    "no_keys": lambda: _("The folder {path} holds no ministry's keys."),
+    "keys_damaged": lambda: _("The ministry's keys in this folder are damaged ({where})."),
+    "directory_differs": lambda: _(
+        "The server's directory of your ministry is not the one in this folder. Nothing was changed. "
+        "Look for the folder that was used last, before anybody is enrolled."
+    ),
+    "confirmation_needed": lambda: _(
+        "The fingerprint must be confirmed. Read it to the officer, then repeat with: {command}"
+    ),
+}

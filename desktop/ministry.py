@@ -1,0 +1,271 @@
+"""A ministry's keys and directory in a folder of its administrator: made, shown, used to enrol desks, published.
+
+The folder holds two files. `keys.sealed` is the root and the administrator's key under a passphrase (Argon2id and
+XChaCha20-Poly1305); it belongs on a machine without a network, and in a safe. `directory.log` is public: the signed
+entries, the same that the server relays to every desk. Losing the first ends the ministry's power to enrol; losing the
+second is mended by fetching it from the server.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+import unicodedata
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import msgspec
+from nacl import bindings, exceptions
+
+from desktop.armour import MAX_ARMOURED, unarmour
+from desktop.files import write_private
+from desktop.refusals import Refused
+from sync.ministry import MinistryKeys, enrol, new_ministry, open_directory
+from sync.wire.calls import DirectoryHead, DirectoryReply, DirectoryRequest, EnrolReply, EnrolRequest
+from sync.wire.codec import MAX_ENTRY, decode, encode
+from sync.wire.directory import CertificateRequest, Directory, read_request
+from sync.wire.errors import WireError
+from sync.wire.signing import fingerprint
+
+KEYS_FILE = "keys.sealed"
+DIRECTORY_FILE = "directory.log"
+VERSION = 1
+SALT_BYTES = 16
+MIB = 1 << 20
+FLOOR_MEMORY, CEILING_MEMORY = 64 * MIB, 2048 * MIB
+MIN_PASSPHRASE = 10  # characters
+MAX_DIRECTORY_BYTES = 256 * MIB
+MAX_BATCH = 200  # entries in one call to the server
+
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Server(Protocol):
+    """What of sync.transport an administrator needs. The two calls take no token: entries are their own authority."""
+
+    def call(self, name: str, request: msgspec.Struct, reply: type[T], /) -> T:
+        """Post one request and return the checked reply; raises SyncError."""
+
+
+class Cost(msgspec.Struct, frozen=True, array_like=True):
+    """Work of Argon2id: passes over `memory` bytes."""
+
+    passes: int
+    memory: int
+
+
+COST = Cost(3, 256 * MIB)
+
+
+class _SealedKeys(msgspec.Struct, frozen=True, array_like=True):
+    version: int
+    ministry: str
+    root: bytes
+    cost: Cost
+    salt: bytes
+    nonce: bytes
+    sealed: bytes
+
+    def bound(self) -> bytes:
+        return encode((self.version, self.ministry, self.root, self.cost, self.salt))
+
+
+class MinistryFolder:
+    """A ministry's folder, opened without the keys: what is public of it."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises Refused: no_keys, keys_damaged."""
+        self._path = path
+        self._sealed = _read_keys(path)
+        self.directory = Directory(self._sealed.ministry, self._sealed.root)
+        self.entries: list[bytes] = []
+        for entry in _read_directory(path):
+            self._take(entry)
+
+    @property
+    def ministry(self) -> str:
+        """The ministry's code."""
+        return self._sealed.ministry
+
+    @property
+    def root(self) -> bytes:
+        """The root's public key, which every profile carries under `[trust]`."""
+        return self._sealed.root
+
+    def unlock(self, passphrase: str, cost: Cost | None = None) -> MinistryKeys:
+        """The ministry's keys. Raises Refused: wrong_passphrase, keys_damaged. `cost` below the floor is for tests."""
+        sealed = self._sealed
+        honest = FLOOR_MEMORY <= sealed.cost.memory <= CEILING_MEMORY and 1 <= sealed.cost.passes <= 16
+        if not honest and sealed.cost != cost:
+            raise Refused("keys_damaged", where=KEYS_FILE)
+        try:
+            plain = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
+                sealed.sealed, sealed.bound(), sealed.nonce, _stretch(passphrase, sealed.salt, sealed.cost)
+            )
+        except (exceptions.CryptoError, ValueError) as wrong:
+            raise Refused("wrong_passphrase") from wrong
+        return decode(MinistryKeys, plain)
+
+    def enrol(self, keys: MinistryKeys, request: bytes) -> CertificateRequest:
+        """Enrol the desk of a request. Raises Refused: bad_request, wrong_ministry, already_enrolled.
+
+        Whoever calls has compared the fingerprint with the officer's first.
+        """
+        wanted = check_request(request)
+        if wanted.ministry != self.ministry:
+            raise Refused("wrong_ministry", ministry=wanted.ministry)
+        if wanted.certificate.device in self.directory.devices:
+            raise Refused("already_enrolled")
+        self.entries.append(enrol(keys, self.directory, request, _now_ms()))
+        self._save()
+        return wanted
+
+    def publish(self, server: Server) -> int:
+        """Bring the server's copy of the directory up to ours; returns how many entries it took.
+
+        Raises Refused: directory_differs; SyncError when the server cannot be reached or refuses.
+        """
+        known, first = self.fetch(server), len(self.entries)
+        sent = first - known
+        while known < len(self.entries):
+            batch = self.entries[known : known + MAX_BATCH]
+            server.call("enrol", EnrolRequest(self.ministry, known + 1, batch), EnrolReply)
+            known += len(batch)
+        return sent
+
+    def fetch(self, server: Server) -> int:
+        """Compare with the server's copy and take what another administrator published; returns how many it has.
+
+        Raises Refused: directory_differs; SyncError when the server cannot be reached or refuses.
+        """
+        known, before = 0, len(self.entries)
+        while news := self._page(server, known):
+            for entry in news:
+                if known < len(self.entries):
+                    if self.entries[known] != entry:
+                        raise Refused("directory_differs")
+                else:
+                    self._take(entry, "directory_differs")
+                known += 1
+        if len(self.entries) > before:
+            self._save()
+        return known
+
+    def _page(self, server: Server, known: int) -> list[bytes]:
+        """The server's entries after the first `known`, as many as one answer holds."""
+        request = DirectoryRequest([DirectoryHead(self.ministry, known)])
+        reply = server.call("directory", request, DirectoryReply)
+        for items in reply.directories:
+            if items.ministry == self.ministry and items.first == known + 1:
+                return items.entries
+        return []
+
+    def _take(self, entry: bytes, code: str = "keys_damaged") -> None:
+        try:
+            self.directory.append(entry)
+        except WireError as wrong:
+            raise Refused(code, where=DIRECTORY_FILE) from wrong
+        self.entries.append(entry)
+
+    def _save(self) -> None:
+        _write(self._path / DIRECTORY_FILE, encode(self.entries))
+
+
+def create_ministry(path: Path, code: str, administrator: str, passphrase: str, cost: Cost = COST) -> MinistryFolder:
+    """Make a ministry's keys and open its directory. Raises Refused: keys_exist, weak_passphrase, bad_code.
+
+    Nothing is overwritten. `cost` is for tests, which cannot wait.
+    """
+    if len(passphrase) < MIN_PASSPHRASE:
+        raise Refused("weak_passphrase", minimum=MIN_PASSPHRASE, minimum_alone=MIN_PASSPHRASE)
+    if any((path / name).exists() for name in (KEYS_FILE, DIRECTORY_FILE)):
+        raise Refused("keys_exist")
+    keys = new_ministry(code, administrator)
+    plain = encode(keys)
+    try:
+        decode(MinistryKeys, plain)  # the wire's own rules for a code and a name
+    except WireError as wrong:
+        raise Refused("bad_code", value=code) from wrong
+    draft = _SealedKeys(
+        VERSION,
+        code,
+        keys.root,
+        cost,
+        secrets.token_bytes(SALT_BYTES),
+        secrets.token_bytes(bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES),
+        b"",
+    )
+    sealed = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
+        plain, draft.bound(), draft.nonce, _stretch(passphrase, draft.salt, cost)
+    )
+    _directory, entry = open_directory(keys, _now_ms())
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise Refused("file_unwritable", path=str(path)) from wrong
+    _write(path / DIRECTORY_FILE, encode([entry]))
+    _write(path / KEYS_FILE, encode(msgspec.structs.replace(draft, sealed=sealed)))
+    return MinistryFolder(path)
+
+
+def check_request(data: bytes) -> CertificateRequest:
+    """Read and verify a certificate request. Raises Refused: bad_request."""
+    try:
+        return read_request(data)
+    except WireError as wrong:
+        raise Refused("bad_request", reason=wrong.code) from wrong
+
+
+def read_request_file(path: Path) -> bytes:
+    """The request in a file that a desk wrote. Raises Refused: file_unreadable, bad_request."""
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(MAX_ARMOURED).decode("ascii", "replace")
+    except OSError as wrong:
+        raise Refused("file_unreadable", path=str(path)) from wrong
+    try:
+        return unarmour(text)
+    except ValueError as wrong:
+        raise Refused("bad_request", reason="malformed") from wrong
+
+
+def request_fingerprint(request: CertificateRequest) -> str:
+    """The 20 characters that officer and administrator read to each other; they cover both keys of the desk."""
+    return fingerprint(request.certificate.device)
+
+
+def _read_keys(path: Path) -> _SealedKeys:
+    try:
+        return decode(_SealedKeys, (path / KEYS_FILE).read_bytes(), MAX_ENTRY)
+    except FileNotFoundError as wrong:
+        raise Refused("no_keys", path=str(path)) from wrong
+    except OSError as wrong:
+        raise Refused("file_unreadable", path=str(path / KEYS_FILE)) from wrong
+    except WireError as wrong:
+        raise Refused("keys_damaged", where=KEYS_FILE) from wrong
+
+
+def _read_directory(path: Path) -> list[bytes]:
+    try:
+        return decode(list[bytes], (path / DIRECTORY_FILE).read_bytes(), MAX_DIRECTORY_BYTES)
+    except OSError as wrong:
+        raise Refused("file_unreadable", path=str(path / DIRECTORY_FILE)) from wrong
+    except WireError as wrong:
+        raise Refused("keys_damaged", where=DIRECTORY_FILE) from wrong
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        write_private(path, data)
+    except OSError as wrong:
+        raise Refused("file_unwritable", path=str(path)) from wrong
+
+
+def _stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+    text = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
+    return bindings.crypto_pwhash_alg(32, text, salt, cost.passes, cost.memory, bindings.crypto_pwhash_ALG_ARGON2ID13)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,95 @@
+"""Long lists on a thread of their own, with a connection of its own; a newer request interrupts the one it replaces."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from desktop.casework.views import Query
+from desktop.desk import params_of
+from desktop.store import Connection, Interrupted, Store, StoreError
+
+
+class _Request(NamedTuple):
+    number: int
+    channel: str
+    query: Query
+
+
+class QueryThread(QThread):
+    """Answers queries as asked, the newest of each channel only. `ask` and `stop` are for the main thread."""
+
+    answered = Signal(int, str, object)
+    """Request number, its channel, list[str] of ids."""
+    broke = Signal(str, object)
+    """Code and parameters of a failure of the environment."""
+
+    def __init__(self, store: Store, parent: QObject) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._changed = threading.Condition()
+        self._waiting: dict[str, _Request] = {}
+        self._running: _Request | None = None
+        self._connection: Connection | None = None
+        self._last = 0
+        self._stopping = False
+
+    def ask(self, query: Query, channel: str) -> int:
+        """Queue a query; returns its number. An older one of the same channel is dropped, or interrupted if it runs."""
+        with self._changed:
+            self._last += 1
+            self._waiting.pop(channel, None)
+            self._waiting[channel] = _Request(self._last, channel, query)
+            if self._running is not None and self._running.channel == channel:
+                self._interrupt()
+            self._changed.notify()
+            return self._last
+
+    def stop(self) -> None:
+        """End the thread, in the middle of a query if need be, and wait for it."""
+        with self._changed:
+            self._stopping = True
+            self._waiting.clear()
+            self._interrupt()
+            self._changed.notify()
+        self.wait()
+
+    def run(self) -> None:
+        """Qt's entry into the thread."""
+        try:
+            with self._store.connect() as connection:
+                self._connection = connection
+                try:
+                    while (request := self._next()) is not None:
+                        self._answer(connection, request)
+                finally:
+                    with self._changed:
+                        self._connection = None
+        except StoreError as error:
+            self.broke.emit(error.code, params_of(error))
+
+    def _next(self) -> _Request | None:
+        with self._changed:
+            self._running = None
+            while not self._waiting and not self._stopping:
+                self._changed.wait()
+            if self._stopping:
+                return None
+            self._running = self._waiting.pop(next(iter(self._waiting)))
+            return self._running
+
+    def _answer(self, connection: Connection, request: _Request) -> None:
+        try:
+            ids = connection.listing.query(request.query)
+        except Interrupted:
+            return
+        except StoreError as error:
+            self.broke.emit(error.code, params_of(error))
+            return
+        self.answered.emit(request.number, request.channel, ids)
+
+    def _interrupt(self) -> None:
+        if self._connection is not None:
+            self._connection.interrupt()
