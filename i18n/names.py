@@ -27,7 +27,7 @@ def country_codes() -> tuple[str, ...]:
 
 def country_name(code: str) -> str:
     """The country's name in the current language; a code that is not known stays as it is."""
-    return _territories(current().code).get(code, code)
+    return _territories(str(current().babel)).get(code, code)
 
 
 def country_list(codes: tuple[str, ...]) -> str:
