@@ -79,20 +79,20 @@ class Registry:
         Refuses what does not follow. Entries that are there already are skipped, so a retry succeeds.
         Raises WireError for an entry that does not hold.
         """
-        if ministry not in self.members:
+        while True:
             await self.refresh()
-        member = self.members.get(ministry)
-        if member is None:
-            raise Refusal("no_such_member")
-        if first < 1 or first > len(member.entries) + 1:
-            await self.refresh()
-        there = member.entries[first - 1 : first - 1 + len(entries)] if first >= 1 else []
-        if first < 1 or first > len(member.entries) + 1 or there != entries[: len(there)]:
-            raise Refusal("broken_chain", f"the directory of {ministry} has {len(member.entries)} entries")
-        new = entries[len(there) :]
-        if new:
-            await self._append(member, new)
-        return len(member.entries)
+            member = self.members.get(ministry)
+            if member is None:
+                raise Refusal("no_such_member")
+            there = member.entries[max(first - 1, 0) :][: len(entries)]
+            if not 1 <= first <= len(member.entries) + 1 or there != entries[: len(there)]:
+                raise Refusal("broken_chain", f"the directory of {ministry} has {len(member.entries)} entries")
+            if len(there) == len(entries):
+                return len(member.entries)
+            try:
+                await self._append(member, entries[len(there) :])
+            except DirectoryMoved:  # somebody else was faster: look at what they appended
+                continue
 
     async def _append(self, member: Member, entries: list[bytes]) -> None:
         trial = copy(member.directory)
@@ -101,12 +101,8 @@ class Registry:
         devices = [event.certificate.device for event in events if isinstance(event, DeviceEnrolled)]
         try:
             await self._storage.append_directory(trial.ministry, len(member.entries) + 1, entries, devices)
-        except DirectoryMoved:
-            await self.refresh()
-            raise Refusal("broken_chain", "somebody else appended to this directory", retry_after_s=1) from None
         except DeviceElsewhere:
             raise Refusal("device_elsewhere") from None
-        await self.refresh()
 
     def after(self, heads: list[DirectoryHead], budget: int = DIRECTORY_BYTES) -> tuple[list[DirectoryItems], bool]:
         """Return the entries behind the given heads that fit the budget (bytes), and whether more are left."""
