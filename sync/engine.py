@@ -67,7 +67,7 @@ class Engine:
         with self._measured(run):
             if event is None:
                 self._woken.clear()
-                push(self._replica, self._link, run, self._now_ms())
+                self._send(run)
             else:
                 self._listener.finish()
                 if isinstance(event, Exception):
@@ -91,20 +91,25 @@ class Engine:
         """Take a poll's reply, send, pull; returns whether to ask again."""
         before = run.pushed + len(run.refused_items)
         self._puller.take(reply, run)
-        failure: Refused | None = None
+        failure, anew = None, False
         try:
-            push(self._replica, self._link, run, self._now_ms())
+            anew = self._send(run)
         except Refused as refusal:  # a full quota, say: reading goes on all the same
             failure = refusal
         complete = self._puller.pull(run)
         if failure is not None:
             raise failure
-        again = reply.more or reply.reset or run.pushed + len(run.refused_items) > before
+        again = anew or reply.more or reply.reset or run.pushed + len(run.refused_items) > before
         if not again:
             run.complete = complete
             if complete:
                 self._replica.keep_feed(self._replica.feed()[0], self._now_ms())
         return again
+
+    def _send(self, run: Run) -> bool:
+        """Push; returns whether some spaces begin anew because the server lost what it had of them."""
+        doubted = push(self._replica, self._link, run, self._now_ms())
+        return bool(doubted) and self._puller.probe(doubted, run)
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

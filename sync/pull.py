@@ -84,6 +84,15 @@ class Puller:
         self._report(run)
         return not stuck
 
+    def probe(self, spaces: set[bytes], run: Run) -> bool:
+        """Ask whether the server's logs of spaces are those we know; returns whether some begin anew."""
+        before = dict(self._rewound)
+        cursors = [self._replica.standing(space).cursor for space in sorted(spaces)[:MAX_CURSORS]]
+        reply = self._link.call("pull", PullRequest(cursors, PULL_BYTES), PullReply)
+        self._receive([one for one in reply.spaces if one.space in spaces], run)
+        self._report(run)
+        return self._rewound != before
+
     def fetch_directories(self) -> None:
         """Bring all directories up to date."""
         for _ in range(DIRECTORY_PAGES):

@@ -17,17 +17,29 @@ SEAL_SPACES = 256  # spaces sealed in one transaction of the replica
 LATER = frozenset({"quota", "storage_full", "storage_failed", "busy", "unavailable"})
 """Codes of refusals that time or an operator mends; all others stand until the item is sent again on purpose."""
 
+GAP = "gap"  # the chain before the item is not at the server: the item is good, and waits for it
+DOUBTFUL = frozenset({GAP, "fork", "no_such_space"})
 
-def push(replica: Replica, link: Link, run: Run, now_ms: int) -> None:
-    """Send everything there is to send. Raises a SyncError; what was acknowledged until then is noted."""
+
+def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
+    """Send everything there is to send. Raises a SyncError; what was acknowledged until then is noted.
+
+    Returns spaces of which the server refused something as if its log were not the one we know.
+    """
     _seal(replica)
     _grant(replica, now_ms)
+    doubted: set[bytes] = set()
     while items := replica.outbox(PUSH_BYTES, MAX_CALL_CHANGES)[:MAX_PUSH_ITEMS]:
         reply = link.call("push", PushRequest([one.item for one in items]), PushReply)
         if len(reply.results) != len(items):
             raise BadReply(f"{len(reply.results)} results for {len(items)} items")
         _follow(replica, items, reply.results)
-        _note(replica, run, items, reply.results)
+        doubted |= {
+            one.space for one, result in zip(items, reply.results, strict=True) if result.code in DOUBTFUL and one.space
+        }
+        if not _note(replica, run, items, reply.results):
+            break
+    return doubted
 
 
 def _seal(replica: Replica) -> None:
@@ -64,19 +76,21 @@ def _follow(replica: Replica, items: list[Outgoing], results: list[PushResult]) 
         replica.receive(list(moved.values()))
 
 
-def _note(replica: Replica, run: Run, items: list[Outgoing], results: list[PushResult]) -> None:
-    """Note what became of each item. The chain behind an item that must wait waits with it."""
+def _note(replica: Replica, run: Run, items: list[Outgoing], results: list[PushResult]) -> bool:
+    """Note what became of each item; the chain behind one that waits waits too. False if some wait for a gap."""
     sent: list[int] = []
     waiting: dict[bytes, str] = {}
     for one, result in zip(items, results, strict=True):
         if result.status != "refused":
             sent.append(one.id)
             run.pushed += one.changes
-        elif result.code in LATER or one.space in waiting:
+        elif result.code in LATER or result.code == GAP or one.space in waiting:
             waiting.setdefault(one.space, result.code)
         else:
             replica.mark_refused(one.id, result.code[:64])
             run.refused_items.append(result.code[:64])
     replica.mark_sent(sent)
-    if waiting:
-        raise Refused(next(iter(waiting.values())), "some items must wait", status=429)
+    for code in waiting.values():
+        if code != GAP:
+            raise Refused(code, "some items must wait", status=429)
+    return not waiting
