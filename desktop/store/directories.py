@@ -41,6 +41,11 @@ class Directories:
                 self._loaded.pop(ministry)
         return new
 
+    def place(self, ministry: str, device: bytes) -> int:
+        """The device's place among those that its ministry enrolled, from 1; 0 while it is not among them."""
+        devices = list(self._load(ministry).devices)
+        return devices.index(device) + 1 if device in devices else 0
+
     def trust(self, ministry: str, root: bytes) -> None:
         """Trust a ministry's root from now on. A ministry's root is never replaced: raises NotEntitled for another one."""
         with self._database.transaction():

@@ -41,6 +41,10 @@ class DeskReplica(Outbox, Inbox):
         """Verify and take entries from number `first` on (known ones are skipped); returns how many were new."""
         return self._directories.add(ministry, first, entries)
 
+    def directory_place(self) -> int:
+        """This device's place among those of its ministry, from 1; 0 while it is not enrolled as far as we know."""
+        return self._directories.place(self.ministry(), self._context.device)
+
     def trust(self, ministry: str, root: bytes) -> None:
         """Trust a ministry's root from now on; raises NotEntitled where another one is trusted."""
         self._directories.trust(ministry, root)
