@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-# `$name` is a colour token, `@n` a length of n pixels at 100 %, `%name` a text size.
+# `$name` is a colour token, `@n` a length of n pixels at 100 %, `@name` a length of _lengths, `%name` a text size.
 _SHEET = """
 QWidget { color: $text; }
 QMainWindow, QDialog, QWidget#page { background: $win; }
@@ -44,12 +44,15 @@ QFrame[line="upright"] { background: $border; border: none; max-width: 1px; min-
 QAbstractScrollArea { border: none; background: transparent; }
 QLineEdit, QTextEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit, QDateTimeEdit {
   background: $surface; color: $text; border: 1px solid $border_strong; border-radius: @6;
-  padding: 0 @8; placeholder-text-color: $text3; selection-background-color: $primary; selection-color: $on_primary; }
-QLineEdit, QComboBox, QSpinBox, QDateEdit, QDateTimeEdit { min-height: @34; }
-QTextEdit, QPlainTextEdit { padding: @6 @4; }
+  padding: 0 @pad; placeholder-text-color: $text3; selection-background-color: $primary; selection-color: $on_primary; }
+QLineEdit, QComboBox, QSpinBox, QDateEdit, QDateTimeEdit { min-height: @field; }
+QTextEdit, QPlainTextEdit { padding: @text_pad; }
 QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus,
 QDateTimeEdit:focus { border: @2 solid $focus; }
 QLineEdit[invalid="true"], QTextEdit[invalid="true"], QComboBox[invalid="true"] { border: @2 solid $bad; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QDateTimeEdit:focus, QLineEdit[invalid="true"],
+QComboBox[invalid="true"] { min-height: @field_ring; padding: 0 @pad_ring; }
+QTextEdit:focus, QPlainTextEdit:focus, QTextEdit[invalid="true"] { padding: @text_pad_ring; }
 QLineEdit:disabled, QTextEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QSpinBox:disabled {
   background: $sunken; color: $text3; border-color: $border; }
 QLineEdit:read-only, QTextEdit[readOnly="true"] { background: $sunken; }
@@ -88,12 +91,12 @@ QMenu::item:selected { background: $sel; color: $text; }
 QMenu::item:disabled { color: $text3; }
 QMenu::separator { height: 1px; background: $border; margin: @4 @8; }
 QToolTip { background: $surface; color: $text; border: 1px solid $border_strong; padding: @4 @8; }
-QPushButton { background: $surface; color: $text; border: 1px solid $border_strong; border-radius: @6;
-  min-height: @34; padding: 0 @16; font-weight: 500; }
-QPushButton:hover { background: $hover; }
-QPushButton:focus { border: @2 solid $focus; }
-QPushButton:default { background: $primary; color: $on_primary; border-color: $primary; }
-QPushButton:disabled { color: $text3; border-color: $border; }
+.QPushButton { background: $surface; color: $text; border: 1px solid $border_strong; border-radius: @6;
+  min-height: @field; padding: 0 @16; font-weight: 500; }
+.QPushButton:hover { background: $hover; }
+.QPushButton:focus { border: @2 solid $focus; min-height: @field_ring; }
+.QPushButton:default { background: $primary; color: $on_primary; border-color: $primary; }
+.QPushButton:disabled { color: $text3; border-color: $border; }
 QProgressBar { background: $neutral_soft; border: none; border-radius: @3; max-height: @6; min-height: @6; }
 QProgressBar::chunk { background: $ok; border-radius: @3; }
 QGroupBox { border: 1px solid $border; border-radius: @10; margin-top: @16; padding: @12; }
@@ -101,11 +104,26 @@ QGroupBox::title { subcontrol-origin: margin; left: @12; padding: 0 @4; font-wei
 """
 
 
+def _lengths(px: Callable[[float], int]) -> dict[str, int]:
+    """Lengths that make room for a ring inside a field, so that getting the focus moves nothing."""
+    wider = px(2) - 1  # the ring instead of the hairline
+    field = px(36) - 2
+    return {
+        "field": field,
+        "field_ring": field - 2 * wider,
+        "pad": px(8),
+        "pad_ring": px(8) - wider,
+        "text_pad": px(5),
+        "text_pad_ring": px(5) - wider,
+    }
+
+
 def build_style_sheet(colors: Mapping[str, str], px: Callable[[float], int], text_px: Mapping[str, int]) -> str:
     """The style sheet of a scheme; `px` turns pixels at 100 % into pixels at the text scale.
 
     A name that no token has raises KeyError: a typing error in the template must not pass as "no rule".
     """
+    lengths = _lengths(px)
     out: list[str] = []
     position = 0
     while position < len(_SHEET):
@@ -121,7 +139,7 @@ def build_style_sheet(colors: Mapping[str, str], px: Callable[[float], int], tex
         if mark == "$":
             out.append(colors[name])
         elif mark == "@":
-            out.append(f"{px(int(name))}px")
+            out.append(f"{px(int(name)) if name.isdigit() else lengths[name]}px")
         else:
             out.append(f"{px(text_px[name])}px")
         position = end

@@ -20,7 +20,7 @@ class Living(_Base):
     """Mixin before a QWidget class: `class Page(Living, QWidget)`.
 
     bind(label.setText, lambda: _("Cases"))   runs now, and again whenever the language changes
-    follow(self.update_icons)                 runs now, and again whenever theme, scale or direction changes
+    follow(self.update_icons)                 runs now, and again when theme, scale, direction or language changes
     """
 
     _texts: list[tuple[Callable[[str], object], Callable[[], str]]] | None = None
@@ -38,7 +38,7 @@ class Living(_Base):
         setter(text())
 
     def follow(self, refresh: Callable[[], object]) -> None:
-        """Call `refresh` now and after each change of theme, text scale or direction."""
+        """Call `refresh` now and after each change of theme, text scale, direction or language."""
         if self._looks is None:
             self._looks = []
         self._looks.append(refresh)
@@ -66,6 +66,7 @@ class Living(_Base):
         kind = event.type()
         if kind == QEvent.Type.LanguageChange:
             self.retranslate()
+            self.refresh_look()
         elif kind in _LOOK_EVENTS:
             self.refresh_look()
 
