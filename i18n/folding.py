@@ -4,7 +4,8 @@
     fold_query(text)  an FTS5 MATCH expression for what a person typed; empty: nothing to search for
 
 `fold` gives the folded words, then U+001F and extra tokens, if any: numbers and codes written in one piece
-(`+971 50 123 4567` also gives `971501234567`), Arabic words without their article (`والقضية` also gives `قضيه`).
+(`+971 50 123 4567` also gives `971501234567`), the last eight digits of what may be a telephone number (`x01234567`,
+so that `050 123 4567` finds it), Arabic words without their article (`والقضية` also gives `قضيه`).
 It is idempotent. Indexes keep FOLD_VERSION beside them and are rebuilt when it differs.
 """
 
@@ -43,10 +44,12 @@ _MARKS = tuple(
 
 _DIGIT = re.compile(r"\d")
 # The look-behind comes after the first digit, so that the scan only stops at digits.
-_NUMBER_RUN = re.compile(r"\d(?<!\w\d)\d*(?:[ -]+\d+){1,7}\b")
+_NUMBER = re.compile(r"\d(?<!\w\d)\d*(?:[ -]+\d+){0,7}\b")
 _ARTICLE = re.compile(r"\b(?:(?:ال|لل)(?=\S{2})|[وبكف]ال(?=\S{3}))(\S+)")
 _PIECES = re.compile(r"\d+|[^\d\s]+")
 _NUMBER_DIGITS = range(6, 21)
+_TELEPHONE_DIGITS = range(9, 16)  # ITU-T E.164 allows 15
+_TAIL = 8
 _CODE_LENGTH = range(4, 35)  # an IBAN has at most 34
 _CACHE_LIMIT = 20_000  # characters remembered; the rest is folded each time
 
@@ -110,16 +113,22 @@ def _extras(laid_out: str, words: str) -> list[str]:
     found: list[str] = _ARTICLE.findall(words) if "ال" in words or "لل" in words else []
     if not _DIGIT.search(laid_out):
         return found
-    for run in _NUMBER_RUN.findall(laid_out):
-        digits = re.sub("[ -]+", "", run)
-        if len(digits) in _NUMBER_DIGITS:
+    for run in _NUMBER.findall(laid_out):
+        digits = run.replace(_JOINER, "").replace(_GAP, "")
+        if len(digits) != len(run) and len(digits) in _NUMBER_DIGITS:
             found.append(digits)
+        found += _tail(digits)
     for run in laid_out.split():
         if _JOINER in run:
             code = run.replace(_JOINER, "")
             if len(code) in _CODE_LENGTH and _DIGIT.search(code) and _JOINER in run.strip(_JOINER):
                 found.append(code)
     return found
+
+
+def _tail(digits: str) -> list[str]:
+    """The end of a telephone number, which its national and international spellings have in common; none if short."""
+    return [f"x{digits[-_TAIL:]}"] if len(digits) in _TELEPHONE_DIGITS else []
 
 
 def stem(word: str) -> str:
@@ -141,9 +150,9 @@ def fold_query(text: str) -> str:
     terms = [_term(word, last=index == len(words) - 1) for index, word in enumerate(words)]
     every = " AND ".join(terms)
     joined = "".join(words)
-    if len(words) > 1 and _DIGIT.search(joined) and len(joined) in _CODE_LENGTH:
-        return f'({every}) OR "{joined}"*'
-    return every
+    ways = [f'"{joined}"*'] if len(words) > 1 and _DIGIT.search(joined) and len(joined) in _CODE_LENGTH else []
+    ways += [f'"{tail}"' for tail in (_tail(joined) if joined.isdecimal() else [])]
+    return " OR ".join([f"({every})", *ways]) if ways else every
 
 
 def _term(word: str, *, last: bool) -> str:

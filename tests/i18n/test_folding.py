@@ -50,6 +50,11 @@ FOUND = [
     ("+971501234567", "+971 50 123 4567", True),
     ("+33 (0)6 12-34-56-78", "330612345678", True),
     ("+971 50 123 4567, +33 6 12 34 56 78", "33612345678", True),
+    ("+971 50 123 4567", "050 123 4567", True),
+    ("+971501234567", "0501234567", True),
+    ("00971501234567", "+971 50 123 4567", True),
+    ("06 12 34 56 78", "+33612345678", True),
+    ("+971 50 123 4567", "050 123 4568", False),
     ("plaque AB-123-CD", "ab123cd", True),
     ("plaque AB123CD", "AB-123-CD", True),
     ("1234 BCD", "1234bcd", True),
@@ -80,7 +85,7 @@ def test_what_is_stored_is_found_by_what_is_typed(stored: str, typed: str, found
 
 
 def test_words_come_first_and_extra_tokens_after_the_mark() -> None:
-    assert fold("Tél. +971 50 123 4567") == f"tel 971 50 123 4567{EXTRAS}971501234567"
+    assert fold("Tél. +971 50 123 4567") == f"tel 971 50 123 4567{EXTRAS}971501234567 x01234567"
     assert fold("Port de Tanger") == "port de tanger"
 
 
