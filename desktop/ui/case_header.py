@@ -189,4 +189,3 @@ def _facts(record_type: RecordType | None, view: RecordView) -> list[QWidget]:
             pressing = urgency(str(role_value(record_type, view, role))) if role == "due" else "none"
             facts.append(Fact(field.label, text, "bad" if pressing in ("late", "soon") else ""))
     return facts
-

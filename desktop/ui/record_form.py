@@ -6,6 +6,7 @@ written (refused, or half a date) is kept as a draft in the encrypted store, so 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
@@ -15,16 +16,17 @@ from desktop.casework.record_types import Field, RecordType
 from desktop.casework.validation import InvalidValue, validate
 from desktop.casework.views import FieldView, ListRow, RecordView
 from desktop.session import Session
-from desktop.ui.editors import Editor, make_editor
+from desktop.ui.column_grid import ColumnGrid
+from desktop.ui.editors import make_editor
 from desktop.ui.editors.text import TextEditor
 from desktop.ui.field_row import FieldRow
-from desktop.ui.form_grid import FormGrid
 from desktop.ui.kit import Card, Living
 from desktop.ui.presenter import author_text, field_text
 from desktop.ui.theme import current_theme
 from i18n import _
 
-PAUSE_MS = 700  # of typing, before it is saved: within the second that the officer may lose at most
+PAUSE_MS = 700  # without a key: what is typed is saved, if a half-typed value is worth saving
+TICK_MS = 800  # at the latest after a key: what is typed is in the store as a draft, however fast the typing goes on
 
 
 def draft_key(record: str, field: str) -> str:
@@ -38,22 +40,26 @@ class RecordForm(Living, QWidget):
     history_requested = Signal(str)
     compare_requested = Signal(str)
 
-    def __init__(self, session: Session, record_type: RecordType, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, record_type: RecordType, only: str = "", parent: QWidget | None = None
+    ) -> None:
+        """`only` makes a form of that one field, without cards."""
         super().__init__(parent)
         self._session = session
-        self._type = record_type
         self._view: RecordView | None = None
         self.rows: dict[str, FieldRow] = {}
         self._typing: set[str] = set()
+        self._drafts: set[str] = set()
         self._saving = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self._on_pause)
+        self._pause = self._make_timer(PAUSE_MS, self._on_pause)
+        self._tick = self._make_timer(TICK_MS, self._on_tick)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        for group, fields in record_type.groups().items():
-            self._column.addWidget(self._make_group(group, fields))
+        if only:
+            self._column.addWidget(self._make_row(record_type.fields[only]))
+        else:
+            for group, fields in record_type.groups().items():
+                self._column.addWidget(self._make_group(group, fields))
         self._column.addStretch(1)
         session.edit_refused.connect(self._on_refused)
         self.follow(lambda: self._column.setSpacing(current_theme().space("l")))
@@ -76,7 +82,7 @@ class RecordForm(Living, QWidget):
 
     def flush(self) -> None:
         """Save what is typed now: before another record is shown, before locking, before closing."""
-        self._timer.stop()
+        self._pause.stop()
         for name in tuple(self._typing):
             self._save(name, final=True)
 
@@ -85,21 +91,32 @@ class RecordForm(Living, QWidget):
         if name in self.rows:
             self.rows[name].editor.main_widget().setFocus()
 
+    def _make_timer(self, interval: int, on_end: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval)
+        timer.timeout.connect(on_end)
+        return timer
+
     def _make_group(self, group: str, fields: list[Field]) -> Card:
         card = Card()
         self.bind(card.set_title, partial(_, group))
-        grid = FormGrid()
+        grid = ColumnGrid(2, 280, gaps=("xl", "l"))
         for field in fields:
-            editor = make_editor(field, self._records)
-            row = FieldRow(field, editor)
-            editor.committed.connect(partial(self._on_committed, field.name))
-            editor.typed.connect(partial(self._on_typed, field.name))
-            row.history_requested.connect(self.history_requested)
-            row.compare_requested.connect(self._on_compare)
-            self.rows[field.name] = row
-            grid.add(row, wide=editor.wide or field.role == "title")
+            row = self._make_row(field)
+            grid.add(row, wide=row.editor.wide or field.role == "title")
         card.add(grid)
         return card
+
+    def _make_row(self, field: Field) -> FieldRow:
+        editor = make_editor(field, self._records)
+        row = FieldRow(field, editor)
+        editor.committed.connect(partial(self._on_committed, field.name))
+        editor.typed.connect(partial(self._on_typed, field.name))
+        row.history_requested.connect(self.history_requested)
+        row.compare_requested.connect(self._on_compare)
+        self.rows[field.name] = row
+        return row
 
     def _records(self) -> list[ListRow]:
         return self._session.records(self._view.space) if self._view else []
@@ -139,6 +156,7 @@ class RecordForm(Living, QWidget):
         if not draft or draft == row.editor.text():
             return
         row.editor.restore(draft)
+        self._drafts.add(name)
         self._typing.add(name)
         try:
             validate(row.field, row.editor.value())
@@ -149,11 +167,18 @@ class RecordForm(Living, QWidget):
 
     def _on_typed(self, name: str) -> None:
         self._typing.add(name)
-        self._timer.start()
+        self._pause.start()
+        if not self._tick.isActive():
+            self._tick.start()
 
     def _on_pause(self) -> None:
         for name in tuple(self._typing):
             self._save(name, final=False)
+
+    def _on_tick(self) -> None:
+        if self._pause.isActive():
+            for name in tuple(self._typing):
+                self._keep_draft(name)
 
     def _on_committed(self, name: str, value: object) -> None:
         self._typing.add(name)
@@ -166,7 +191,7 @@ class RecordForm(Living, QWidget):
         row = self.rows[name]
         editor = row.editor
         if not final and not editor.saves_while_typing:
-            self._keep_draft(name, editor)
+            self._keep_draft(name)
             return
         self._weave(row)
         wanted = editor.value() if value is None else value
@@ -174,7 +199,7 @@ class RecordForm(Living, QWidget):
             clean = validate(row.field, wanted)
         except InvalidValue as error:
             row.show_error(error)
-            self._keep_draft(name, editor)
+            self._keep_draft(name)
             return
         if clean == stored_value(self._view.fields.get(name)):
             self._settle(name)
@@ -185,7 +210,7 @@ class RecordForm(Living, QWidget):
         if written:
             self._settle(name)
         else:
-            self._keep_draft(name, editor)
+            self._keep_draft(name)
 
     def _settle(self, name: str) -> None:
         """A field is on disk as it is on screen."""
@@ -193,9 +218,11 @@ class RecordForm(Living, QWidget):
         self._typing.discard(name)
         row.show_error(None)
         row.show_note("")
-        self._session.set_draft(draft_key(self.record(), name), "")
         if self._view is None:
             return
+        if name in self._drafts:
+            self._drafts.discard(name)
+            self._session.set_draft(draft_key(self._view.id, name), "")
         view = self._view = self._session.show(self._view.id)
         if row.editor.main_widget().hasFocus() and row.field.kind in ("line", "text"):
             row.editor.note_saved(stored_value(view.fields.get(name)))
@@ -209,8 +236,10 @@ class RecordForm(Living, QWidget):
         self._view = self._session.show(self._view.id)
         row.editor.take_over(str(stored_value(self._view.fields.get(row.field.name)) or ""))
 
-    def _keep_draft(self, name: str, editor: Editor) -> None:
-        self._session.set_draft(draft_key(self.record(), name), editor.text())
+    def _keep_draft(self, name: str) -> None:
+        if self._view is not None:
+            self._drafts.add(name)
+            self._session.set_draft(draft_key(self._view.id, name), self.rows[name].editor.text())
 
     def _on_refused(self, record: str, field: str, error: InvalidValue) -> None:
         if record == self.record() and field in self.rows:

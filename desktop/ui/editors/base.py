@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.casework.record_types import Field
@@ -65,14 +64,3 @@ class Editor(Living, QWidget):
     def set_invalid(self, invalid: bool) -> None:
         """Give the field the border of a refused value, or take it away."""
         mark_invalid(self.main_widget(), invalid)
-
-
-class NoWheel(QObject):
-    """Keeps a turn of the wheel over a box without focus from changing its value; the page scrolls instead."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Drop wheel events of widgets without focus."""
-        if isinstance(event, QWheelEvent) and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)

@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QStyleOptionComboBox, QVBoxLayout, QWidget
 
 from desktop.casework.record_types import Field
-from desktop.ui.editors.base import Editor, NoWheel
-from desktop.ui.icons import icon_pixmap
-from desktop.ui.kit import Living
+from desktop.ui.editors.base import Editor
+from desktop.ui.kit import DropDown
 from desktop.ui.presenter import choice_text
 from desktop.ui.theme import current_theme
 from i18n import pgettext
 from i18n.bidi import neutralise, strip_isolates
 
 
-class ChoiceBox(Living, QComboBox):
-    """A combo box that cuts a long entry with an ellipsis and paints a chevron of ours."""
+class ChoiceBox(DropDown):
+    """A drop-down list as narrow as its form, that cuts a long entry with an ellipsis."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.setMaxVisibleItems(14)
-        self.installEventFilter(NoWheel(self))
+        self.follow(self._fit_popup)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the frame, the entry with an ellipsis where it does not fit, and the chevron."""
-        theme = current_theme()
-        painter = QStylePainter(self)
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        room = self.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-        )
-        option.currentText = self.fontMetrics().elidedText(
-            option.currentText, Qt.TextElideMode.ElideRight, room.width() - theme.px(8)
-        )
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-        side = theme.px(16)
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        left = theme.px(8) if rtl else self.width() - side - theme.px(8)
-        color = theme.color("text2" if self.isEnabled() else "text3")
-        painter.drawPixmap(left, (self.height() - side) // 2, icon_pixmap("chevron-down", color, side))
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Shorten what does not fit."""
+        super().initStyleOption(option)
+        room = self.width() - current_theme().px(44)
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+
+    def showPopup(self) -> None:
+        """Open the list wide enough for its entries."""
+        wide = self.view().sizeHintForColumn(0) + current_theme().px(32)
+        self.view().setMinimumWidth(min(max(wide, self.width()), self.screen().availableGeometry().width()))
+        super().showPopup()
+
+    def _fit_popup(self) -> None:
+        self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
 
 
 class ChoiceEditor(Editor):

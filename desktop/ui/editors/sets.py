@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.casework.record_types import Field
 from desktop.ui.editors.base import Editor
 from desktop.ui.editors.choice import ChoiceBox
 from desktop.ui.editors.line import LineBox
-from desktop.ui.kit import Button, CodeEdit, FilterChip, FlowLayout, plain_tip
+from desktop.ui.kit import Button, CheckBox, CodeEdit, FilterChip, FlowLayout, plain_tip
 from desktop.ui.presenter import choice_text, value_text
 from desktop.ui.theme import current_theme
 from i18n import _
@@ -25,6 +25,19 @@ def as_elements(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(each) for each in value)) if isinstance(value, tuple | list) else ()
 
 
+class _Box(CheckBox):
+    """A check box that may become narrower than its words: they then end in an ellipsis, whole in the tool tip."""
+
+    def setText(self, text: str) -> None:
+        """Set the words."""
+        super().setText(text)
+        self.setToolTip(plain_tip(strip_isolates(text)))
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the box and a word."""
+        return QSize(current_theme().px(120), self.sizeHint().height())
+
+
 class ChecksEditor(Editor):
     """A check box for each code: handling codes. Codes of a newer version keep their place in the set."""
 
@@ -33,14 +46,14 @@ class ChecksEditor(Editor):
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
         self._elements: tuple[str, ...] = ()
-        self.boxes = {choice.code: QCheckBox() for choice in field.choices}
+        self.boxes = {choice.code: _Box() for choice in field.choices}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         for code, box in self.boxes.items():
             self._column.addWidget(box)
             box.clicked.connect(self._on_clicked)
-            self.bind(partial(_caption, box), partial(choice_text, field, code))
+            self.bind(box.setText, partial(choice_text, field, code))
         self.setFocusProxy(next(iter(self.boxes.values())))
 
     def show_value(self, value: object) -> None:
@@ -219,8 +232,3 @@ class ChipsEditor(Editor):
         theme = current_theme()
         self._column.setSpacing(theme.space("s"))
         self._flow.set_gap(theme.px(6))
-
-
-def _caption(box: QCheckBox, text: str) -> None:
-    box.setText(text.replace("&", "&&"))
-    box.setAccessibleName(strip_isolates(text))

@@ -1,0 +1,248 @@
+"""The pane of a case: its page, and within it the pages of the people and objects that belong to it.
+
+view = CaseView(session)
+view.show_case(record)            a case, or any record of one: its case is then on the way to it
+view.compare_requested            the resolve screen is wanted for this record
+view.list_requested               the first step of the breadcrumb was followed
+view.marking_changed              Marking of what is in view, for the marking band
+view.flush()                      before locking and closing: what is being typed is saved
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.casework.handling import Marking, combine
+from desktop.casework.views import RecordView
+from desktop.session import Session, UnknownRecord
+from desktop.ui.kit import Button, EmptyState, Living, Tab, Toast
+from desktop.ui.new_record_dialog import NewRecordDialog
+from desktop.ui.presenter import role_value, title_text
+from desktop.ui.record_page import RecordPage
+from desktop.ui.records_tab import RecordsTab
+from desktop.ui.summary_tab import SummaryTab
+from desktop.ui.theme import current_theme
+from i18n import _
+from i18n.bidi import ltr, one_line
+
+
+class CasePage(RecordPage):
+    """The page of a case: two more tabs, and the action to add a person."""
+
+    record_opened = Signal(str)
+    add_requested = Signal()
+
+    def make_tabs(self) -> None:
+        self.summary = SummaryTab(self.session)
+        self.people = RecordsTab(self.session)
+        self.summary.tab_requested.connect(self.tabs.choose)
+        self.summary.record_opened.connect(self.record_opened)
+        self.summary.add_requested.connect(self.add_requested)
+        self.people.record_opened.connect(self.record_opened)
+        self.people.add_requested.connect(self.add_requested)
+        self.add_page("summary", self.summary)
+        self.add_page("people", self.people, scrolls=False)
+        super().make_tabs()
+
+    def make_actions(self) -> None:
+        self.add_person = Button("", "primary", "user-plus")
+        self.add_person.clicked.connect(self.add_requested)
+        self.header.add_action(self.add_person)
+        super().make_actions()
+        self.bind(self.add_person.setText, lambda: _("Add person…"))
+        self.follow(self._space_summary)
+
+    def show_record(self, view: RecordView, steps: list[str]) -> None:
+        self.people.show_case(view)
+        super().show_record(view, steps)
+
+    def name_tab(self, key: str, tab: Tab) -> None:
+        if key == "summary":
+            tab.set_caption(_("Summary"))
+        elif key == "people":
+            tab.set_caption(_("People & objects"), self.people.model.rowCount())
+        else:
+            super().name_tab(key, tab)
+
+    def refresh_page(self, key: str) -> None:
+        if key == "summary" and self.view is not None and not self.session.is_locked():
+            self.summary.show_record(self.view)
+        super().refresh_page(key)
+
+    def flush(self) -> None:
+        self.summary.flush()
+        super().flush()
+
+    def _space_summary(self) -> None:
+        theme = current_theme()
+        layout = self.summary.layout()
+        if layout is not None:
+            layout.setContentsMargins(0, 0, theme.space("m"), theme.px(18))
+
+
+class CaseView(Living, QWidget):
+    """Shows one case at a time, follows its changes, empties itself when the desk locks."""
+
+    compare_requested = Signal(str)
+    list_requested = Signal()
+    marking_changed = Signal(object)
+    deleted = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._case: RecordView | None = None
+        self._inner: RecordView | None = None
+        self.empty = EmptyState("briefcase")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.case_page: CasePage | None = None
+        self.record_page: RecordPage | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.stack)
+        self.toast = Toast(self)
+        self._binned = ""
+        self.toast.action_clicked.connect(self._on_undo_delete)
+        session.records_changed.connect(self._on_records_changed)
+        session.locked.connect(self.clear)
+        self.bind(lambda _text: self._retell(), str)
+
+    def case(self) -> str:
+        """Id of the case shown, empty when there is none."""
+        return self._case.id if self._case else ""
+
+    def record(self) -> str:
+        """Id of the record in view: the case, or one of its people and objects."""
+        return self._inner.id if self._inner else self.case()
+
+    def show_case(self, record: str) -> None:
+        """Show a case, or another record of it. One that is not there (any more) empties the pane."""
+        self.flush()
+        try:
+            view = self._session.show(record)
+            case = view if view.type == "case" else self._session.show(view.space)
+        except UnknownRecord:
+            self.clear()
+            return
+        self._case, self._inner = case, (None if view.id == case.id else view)
+        self._show()
+        self._session.mark_read(record)
+
+    def show_tab(self, key: str) -> None:
+        """Show a tab of the page in view: summary, people, details or history."""
+        page = self._page()
+        if page is not None:
+            page.show_tab(key)
+
+    def clear(self) -> None:
+        """Show nothing; forget what was decrypted."""
+        self._case = self._inner = None
+        self.stack.setCurrentWidget(self.empty)
+        for page in (self.case_page, self.record_page):
+            if page is not None:
+                self.stack.removeWidget(page)
+                page.hide()
+                page.deleteLater()
+        self.case_page = self.record_page = None
+        self.toast.hide()
+        self.marking_changed.emit(Marking())
+
+    def flush(self) -> None:
+        """Save what is typed now."""
+        if not self._session.is_locked():
+            for page in (self.case_page, self.record_page):
+                if page is not None:
+                    page.flush()
+
+    def marking(self) -> Marking:
+        """The strictest marking of what is in view."""
+        if self._case is None or self.case_page is None:
+            return Marking()
+        pages = [self.case_page, self.record_page] if self._inner else [self.case_page]
+        return combine(page.marking() for page in pages if page is not None)
+
+    def add_person(self) -> None:
+        """Ask for a new person of the case, and open it."""
+        if self._case is None or self.case_page is None:
+            return
+        marking = self.case_page.marking()
+        defaults = {"tlp": marking.tlp, "handling": marking.handling}
+        dialog = NewRecordDialog(self._session, "person", self._case.space, defaults, self)
+        dialog.created.connect(self.show_case)
+        dialog.open()
+
+    def _page(self) -> RecordPage | None:
+        return self.record_page if self._inner else self.case_page
+
+    def _show(self) -> None:
+        if self._case is None:
+            return
+        page = self.case_page or self._make_case_page()
+        cases = _("Cases")
+        page.show_record(self._case, [cases])
+        current: RecordPage = page
+        if self._inner is not None:
+            current = self.record_page or self._make_record_page()
+            record_type = self._session.types.get("case")
+            reference = role_value(record_type, self._case, "reference")
+            way = ltr(one_line(str(reference), 40)) if reference else title_text(record_type, self._case, limit=40)
+            current.show_record(self._inner, [cases, way])
+        self.stack.setCurrentWidget(current)
+        self.marking_changed.emit(self.marking())
+
+    def _make_case_page(self) -> CasePage:
+        page = self.case_page = CasePage(self._session)
+        page.record_opened.connect(self.show_case)
+        page.add_requested.connect(self.add_person)
+        self._join(page)
+        return page
+
+    def _make_record_page(self) -> RecordPage:
+        page = self.record_page = RecordPage(self._session)
+        self._join(page)
+        return page
+
+    def _join(self, page: RecordPage) -> None:
+        page.compare_requested.connect(self.compare_requested)
+        page.delete_requested.connect(self._on_delete)
+        page.step_followed.connect(self._on_step)
+        self.stack.addWidget(page)
+
+    def _on_step(self, step: int) -> None:
+        if step == 0:
+            self.list_requested.emit()
+        elif self._case is not None:
+            self.show_case(self._case.id)
+
+    def _on_records_changed(self, ids: object) -> None:
+        """Show what moved; the people of a case count as part of it."""
+        if self._case is None or self._session.is_locked() or not isinstance(ids, frozenset):
+            return
+        mine = {self._case.id, self.record()}
+        if mine & ids or any(row.space == self._case.space for row in self._session.rows(sorted(ids)[:200])):
+            self._case = self._session.show(self._case.id)
+            if self._inner is not None:
+                self._inner = self._session.show(self._inner.id)
+            self._show()
+
+    def _on_delete(self, record: str) -> None:
+        self.flush()
+        inner = self._inner is not None and self._inner.id == record
+        if not self._session.delete(record):
+            return
+        self._binned = record
+        if inner and self._case is not None:
+            self.show_case(self._case.id)
+        self.deleted.emit(record)
+        self.toast.show_note(_("Put into the bin."), _("Undo"))
+
+    def _on_undo_delete(self) -> None:
+        if self._binned and self._session.restore(self._binned):
+            self.show_case(self._binned)
+        self._binned = ""
+
+    def _retell(self) -> None:
+        self.empty.set_texts(_("No case chosen"), _("Choose a case in the list, or open a new one."))
+        self._show()

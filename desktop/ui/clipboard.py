@@ -1,0 +1,36 @@
+"""Copies out of the desk: with their marking, marked as secret where the system allows, gone after a while."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QTimer
+from PySide6.QtGui import QGuiApplication
+
+from desktop.casework.handling import Marking
+from i18n.bidi import strip_isolates
+
+KEPT_S = 60
+_SECRET = {  # what clipboard managers of the three systems look for before they remember a copy
+    "x-kde-passwordManagerHint": b"secret",
+    "application/x-nspasteboard-concealed-type": b"",
+    'application/x-qt-windows-mime;value="ExcludeClipboardContentFromMonitorProcessing"': b"\x00",
+}
+
+
+def copy_marked(text: str, marking: Marking) -> str:
+    """Put text on the clipboard with its TLP and handling codes behind it; returns what was put there."""
+    codes = ", ".join(code for code in (marking.tlp, *marking.handling) if code)
+    marked = strip_isolates(f"{text} [{codes}]" if codes else text)
+    data = QMimeData()
+    data.setText(marked)
+    for name, value in _SECRET.items():
+        data.setData(name, value)
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setMimeData(data)
+    QTimer.singleShot(KEPT_S * 1000, clipboard, lambda: _forget(marked))
+    return marked
+
+
+def _forget(text: str) -> None:
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.text() == text:
+        clipboard.clear()

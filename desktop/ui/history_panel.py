@@ -1,0 +1,173 @@
+"""The history of a record: every change with who, when and from which desk, and what it took away and brought."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.casework.views import HistoryEntry, RecordView
+from desktop.session import Session
+from desktop.ui.diff_text import DiffText
+from desktop.ui.editors.choice import ChoiceBox
+from desktop.ui.history_words import Change, difference, group_changes, heading
+from desktop.ui.kit import Avatar, Button, ElidedLabel, EmptyState, Label, Living, Panel, StatusPill
+from desktop.ui.presenter import SEPARATOR, desk_text, label_of
+from desktop.ui.theme import current_theme
+from i18n import _, ngettext
+from i18n.bidi import isolate, one_line, strip_isolates
+from i18n.formats import moment, number, relative_time
+
+PAGE = 40  # changes shown at a time: a long-lived case has thousands
+
+
+class ChangeRow(Panel):
+    """One change: its author, and each of its operations with the difference it made."""
+
+    def __init__(self, session: Session, type_name: str, change: Change, parent: QWidget | None = None) -> None:
+        super().__init__("card", parent)
+        theme = current_theme()
+        author = change.author
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.space("l"), theme.space("m"), theme.space("l"), theme.space("m"))
+        row.setSpacing(theme.space("m"))
+        row.addWidget(Avatar(author.officer), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(theme.space("xs"))
+        row.addLayout(column, 1)
+        head = QHBoxLayout()
+        who = ElidedLabel(isolate(one_line(author.officer, 80)), "strong")
+        head.addWidget(who, 1)
+        if not change.sent:
+            head.addWidget(StatusPill(_("Not sent yet"), "offline"))
+        head.addWidget(Label(relative_time(author.at_ms), "caption", "muted"))
+        column.addLayout(head)
+        where = _("from this desk, {desk}") if author.mine else _("from the desk {desk}")
+        caption = SEPARATOR.join((where.format(desk=desk_text(author)), moment(author.at_ms)))
+        column.addWidget(ElidedLabel(caption, "caption", "muted"))
+        for entry in change.entries:
+            self._add_entry(column, session, type_name, entry)
+        self.setAccessibleName(strip_isolates(f"{who.text()}, {caption}"))
+
+    def _add_entry(self, column: QVBoxLayout, session: Session, type_name: str, entry: HistoryEntry) -> None:
+        column.addWidget(Label(heading(session.types, type_name, entry), "caption", "muted"))
+        pieces, code = difference(session.types, type_name, entry)
+        if pieces:
+            column.addWidget(DiffText(pieces, code=code))
+
+
+class HistoryPanel(Living, QWidget):
+    """Shows the history of one record, of all its fields or of one."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._view: RecordView | None = None
+        self._changes: list[Change] = []
+        self._drawn = 0
+        self.filter = ChoiceBox()
+        self.filter.activated.connect(self._on_filter)
+        self.count = Label("", "caption", "muted")
+        self.more = Button("", "secondary", "chevron-down")
+        self.more.clicked.connect(self._on_more)
+        self._top = QHBoxLayout()
+        self._top.addWidget(self.count, 1)
+        self._top.addWidget(self.filter)
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 0, 0)
+        content = QWidget()
+        content.setProperty("scroll", "content")
+        inner = QVBoxLayout(content)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addLayout(self._list)
+        inner.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
+        inner.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(content)
+        self.empty = EmptyState("history")
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._top)
+        self._column.addWidget(self.area, 1)
+        self._column.addWidget(self.empty, 1)
+        self._inner = inner
+        self.bind(self.filter.setAccessibleName, lambda: _("Field whose history is shown"))
+        self.bind(self.area.setAccessibleName, lambda: _("History"))
+        self.bind(self.more.setText, lambda: _("Show older changes"))
+        self.bind(lambda _text: self._redraw(), str)
+        self.follow(self._space)
+
+    def show_record(self, view: RecordView, field: str | None = None) -> None:
+        """Show a record's history; `field` filters it, None keeps the filter while it is the same record."""
+        same = self._view is not None and self._view.id == view.id
+        self._view = view
+        wanted = field if field is not None else (str(self.filter.currentData() or "") if same else "")
+        self._fill_filter(wanted)
+        self._load()
+
+    def field(self) -> str:
+        """The field that is filtered for; empty for all."""
+        return str(self.filter.currentData() or "")
+
+    def rows(self) -> list[ChangeRow]:
+        """The rows that are drawn, newest first."""
+        items = (self._list.itemAt(place) for place in range(self._list.count()))
+        widgets = (item.widget() if item is not None else None for item in items)
+        return [widget for widget in widgets if isinstance(widget, ChangeRow)]
+
+    def _fill_filter(self, wanted: str) -> None:
+        assert self._view is not None  # noqa: S101 - show_record set it
+        types, view = self._session.types, self._view
+        record_type = types.get(view.type)
+        names = [name for name in record_type.fields if name in view.fields] if record_type else []
+        names += [name for name in view.fields if name not in names]
+        if wanted and wanted not in names:
+            names.append(wanted)
+        self.filter.clear()
+        self.filter.addItem(_("All fields"), "")
+        for name in names:
+            self.filter.addItem(strip_isolates(label_of(types, view.type, name)), name)
+        self.filter.setCurrentIndex(max(0, self.filter.findData(wanted)))
+
+    def _load(self) -> None:
+        if self._view is None:
+            return
+        self._changes = group_changes(self._session.history(self._view.id, self.field()))
+        self._redraw()
+
+    def _redraw(self) -> None:
+        if self._view is None:
+            return
+        while self._list.count():
+            item = self._list.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._drawn = 0
+        count = len(self._changes)
+        self.count.setText(ngettext("{n} change", "{n} changes", count).format(n=number(count)))
+        self.empty.setVisible(not count)
+        self.area.setVisible(bool(count))
+        self.empty.set_texts(_("No change yet"), _("Nobody has written into this field."))
+        self._on_more()
+
+    def _on_more(self) -> None:
+        if self._view is None:
+            return
+        for change in self._changes[self._drawn : self._drawn + PAGE]:
+            self._list.addWidget(ChangeRow(self._session, self._view.type, change))
+        self._drawn = min(self._drawn + PAGE, len(self._changes))
+        self.more.setVisible(self._drawn < len(self._changes))
+
+    def _on_filter(self) -> None:
+        self._load()
+
+    def _space(self) -> None:
+        theme = current_theme()
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.space("m"))
+        self._list.setSpacing(theme.space("s"))
+        self._inner.setSpacing(theme.space("m"))
+        self._redraw()

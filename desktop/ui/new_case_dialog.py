@@ -1,0 +1,87 @@
+"""The dialog that opens a case. It shows who will be able to read it before anything is written."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.session import Session
+from desktop.ui.creation_dialog import CreationDialog
+from desktop.ui.kit import CheckBox, FlowLayout, Label, Living
+from desktop.ui.presenter import countries_text
+from desktop.ui.theme import current_theme
+from i18n import _
+from i18n.names import country_name
+
+_FIELDS = ("title", "status", "priority", "tlp", "due", "handling", "handling_note")
+
+
+class ReadersBox(Living, QWidget):
+    """The ministries of the alliance: one's own always reads, the others are chosen."""
+
+    def __init__(self, members: tuple[str, ...], own: str, chosen: tuple[str, ...]) -> None:
+        super().__init__()
+        self._own = own
+        self.boxes: dict[str, CheckBox] = {}
+        self.label = Label("", "strong")
+        self.sentence = Label("", "body", "muted", wrap=True)
+        flow_holder = QWidget()
+        self._flow = FlowLayout(flow_holder)
+        for code in dict.fromkeys((own, *members)):
+            box = CheckBox()
+            box.setChecked(code == own or code in chosen)
+            box.setEnabled(code != own)
+            box.toggled.connect(self._tell)
+            self.boxes[code] = box
+            self._flow.addWidget(box)
+            self.bind(box.setText, partial(country_name, code))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.label, flow_holder, self.sentence):
+            self._column.addWidget(widget)
+        self.bind(self._name, lambda: _("Who can read it"))
+        self.follow(self._space)
+
+    def members(self) -> tuple[str, ...]:
+        """Codes of the ministries that will read the case."""
+        return tuple(code for code, box in self.boxes.items() if box.isChecked())
+
+    def _name(self, text: str) -> None:
+        self.label.setText(text)
+        self.setAccessibleName(text)
+        self._tell()
+
+    def _tell(self) -> None:
+        others = [code for code in self.members() if code != self._own]
+        if others:
+            text = _(
+                "The ministries of {members} will be able to read everything in this case, also what is added later."
+            )
+            self.sentence.setText(text.format(members=countries_text((self._own, *others))))
+        else:
+            self.sentence.setText(_("Only your own ministry will be able to read this case."))
+
+    def _space(self) -> None:
+        theme = current_theme()
+        self._column.setSpacing(theme.space("xs"))
+        self._flow.set_gap(theme.space("m"))
+
+
+class NewCaseDialog(CreationDialog):
+    """Title, state, marking, and who reads it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        record_type = session.types["case"]
+        super().__init__(session, record_type, [name for name in _FIELDS if name in record_type.fields], None, parent)
+        self.readers = ReadersBox(session.members(), session.identity().ministry, session.default_members())
+        self.add_below(self.readers)
+        self.bind(self._name, lambda: _("New case"))
+        self.bind(self.create_button.setText, lambda: _("Open the case"))
+
+    def write(self, values: dict[str, object]) -> str:
+        return self.session.new_case(values, self.readers.members())
+
+    def _name(self, text: str) -> None:
+        self.heading.setText(text)
+        self.setWindowTitle(text)
