@@ -20,13 +20,14 @@ from desktop.ui.kit.fields import CodeEdit, SearchBox, TextBox, mark_invalid
 from desktop.ui.kit.flow_layout import FlowLayout
 from desktop.ui.kit.labels import ElidedLabel, Label
 from desktop.ui.kit.pills import Avatar, CountBadge, HandlingBadge, Pill, StatusPill, TlpBadge
-from desktop.ui.kit.rail import RailItem
+from desktop.ui.kit.rail import BrandMark, RailItem
 from desktop.ui.kit.tabs import Tab, TabBar
 from desktop.ui.kit.tips import plain_tip
 
 __all__ = [
     "Avatar",
     "Banner",
+    "BrandMark",
     "Button",
     "Card",
     "CheckBox",

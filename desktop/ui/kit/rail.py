@@ -1,10 +1,10 @@
-"""Items of the navy rail: icon, words, gold count, and the gold bar beside the one in view."""
+"""The navy rail's own widgets: the gold mark, and items with icon, words, gold count and a bar beside the one in view."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
 from desktop.ui.icons import icon_pixmap
 from desktop.ui.kit.binding import Living
@@ -13,6 +13,37 @@ from desktop.ui.kit.pills import count_text, paint_count
 from desktop.ui.kit.tips import plain_tip
 from desktop.ui.theme import current_theme
 from i18n.bidi import strip_isolates
+
+
+class BrandMark(Living, QLabel):
+    """A gold square with the product's shield. It decorates the name beside it and has none of its own."""
+
+    def __init__(self, size: int = 32, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._size = size
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.follow(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        """A square."""
+        side = current_theme().px(self._size)
+        return QSize(side, side)
+
+    def minimumSizeHint(self) -> QSize:
+        """The same square."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint square and shield."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("gold"))
+        painter.drawRoundedRect(QRectF(self.rect()), theme.control("radius"), theme.control("radius"))
+        side = theme.px(self._size * 0.6)
+        inset = (self.width() - side) // 2
+        painter.drawPixmap(inset, inset, icon_pixmap("shield-check", theme.color("on_gold"), side))
 
 
 class RailItem(Living, QAbstractButton):

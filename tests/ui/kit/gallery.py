@@ -12,6 +12,7 @@ from desktop.ui.case_delegate import ROW_ROLE, RowDelegate
 from desktop.ui.kit import (
     Avatar,
     Banner,
+    BrandMark,
     Button,
     Card,
     CheckBox,
@@ -212,9 +213,12 @@ class Gallery(Living, QWidget):
         column = QVBoxLayout(rail)
         column.setContentsMargins(0, theme.space("l"), 0, theme.space("m"))
         column.setSpacing(0)
-        brand = Label(words["brand"], "h2", "rail_strong")
+        brand = QHBoxLayout()
         brand.setContentsMargins(theme.px(20), 0, theme.px(20), theme.space("m"))
-        column.addWidget(brand)
+        brand.setSpacing(theme.px(10))
+        brand.addWidget(BrandMark())
+        brand.addWidget(Label(words["brand"], "h2", "rail_strong"), 1)
+        column.addLayout(brand)
         icons = ("inbox", "briefcase", "send", "users", "git-compare")
         for place, (icon, text, count) in enumerate(zip(icons, words["rail"], (7, 0, 3, 0, 1200), strict=True)):
             item = RailItem(icon, text, count)
@@ -228,6 +232,7 @@ class Gallery(Living, QWidget):
         column.addWidget(RailItem("settings", words["settings"]))
         column.addWidget(line("rail"))
         person = QHBoxLayout()
+        person.setSpacing(theme.px(10))
         person.setContentsMargins(theme.px(20), theme.space("m"), theme.space("m"), 0)
         person.addWidget(Avatar(words["who"]))
         names = QVBoxLayout()
