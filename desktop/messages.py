@@ -20,6 +20,7 @@ from i18n.bidi import ltr, one_line
 from i18n.formats import moment
 
 _SHOWN = 120  # characters of a parameter
+_COMMANDS = {"no_store": "tahaluf init --profile FILE", "store_damaged": "tahaluf salvage --into DIR"}
 
 
 def describe(code: str, params: Mapping[str, object] | None = None) -> str:
@@ -27,7 +28,7 @@ def describe(code: str, params: Mapping[str, object] | None = None) -> str:
     make = _SENTENCES.get(code)
     if make is None:
         return _("Something went wrong ({code}). Nothing you wrote was lost.").format(code=_shown(code))
-    return make().format_map(_Shown(params or {}))
+    return make().format_map(_Shown({"command": _COMMANDS.get(code, ""), **(params or {})}))
 
 
 def describe_refused(error: InvalidValue) -> str:

@@ -107,7 +107,11 @@ def _add_edits(commands: Commands) -> None:
         edit = commands.add_parser(name, help=text)
         edit.add_argument("record", metavar="RECORD", help=_("id of the record"))
         edit.add_argument("field", metavar="FIELD", help=_("name of the field"))
-        edit.add_argument("value", metavar="VALUE", help=_("the value; of a set, all its elements with commas between"))
+        edit.add_argument(
+            "value",
+            metavar="VALUE",
+            help=_("the value (of a set, all elements with commas); - reads the standard input"),
+        )
         _json(edit)
     for name, text in (
         ("delete", _("put a record into the bin")),

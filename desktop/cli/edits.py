@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from desktop.casework.record_types import RecordType
 from desktop.casework.validation import InvalidValue, Value, parse
@@ -10,6 +11,8 @@ from desktop.cli.desks import opened
 from desktop.cli.output import dump, say
 from desktop.desk import Changed, Desk, Opening
 from desktop.refusals import Refused
+
+MAX_INPUT = 4 << 20  # bytes read of the standard input
 
 
 def new_case(options: argparse.Namespace, opening: Opening) -> None:
@@ -31,14 +34,14 @@ def new_record(options: argparse.Namespace, opening: Opening) -> None:
 def write(options: argparse.Namespace, opening: Opening) -> None:
     """`set`: write a field."""
     with opened(options, opening) as desk:
-        value = _value(desk.type(desk.show(options.record).type), options.field, options.value)
+        value = _value(desk.type(desk.show(options.record).type), options.field, _typed(options.value))
         _tell(options, desk.edit(options.record, options.field, value), desk)
 
 
 def resolve(options: argparse.Namespace, opening: Opening) -> None:
     """`resolve`: settle a conflict."""
     with opened(options, opening) as desk:
-        value = _value(desk.type(desk.show(options.record).type), options.field, options.value)
+        value = _value(desk.type(desk.show(options.record).type), options.field, _typed(options.value))
         _tell(options, desk.resolve(options.record, options.field, value), desk)
 
 
@@ -96,3 +99,8 @@ def _value(record_type: RecordType, name: str, text: str) -> Value:
     if field is None:
         raise InvalidValue("unknown_field", name=name)
     return parse(field, text)
+
+
+def _typed(text: str) -> str:
+    """The value of the command line, or of the standard input for `-`: long texts do not fit an argument."""
+    return sys.stdin.buffer.read(MAX_INPUT).decode("utf-8", "surrogateescape") if text == "-" else text

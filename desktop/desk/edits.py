@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from desktop.casework.record_types import Field
+from desktop.casework.record_types import Field, RecordTypes
 from desktop.casework.validation import InvalidValue, Value, validate, validate_new
 from desktop.casework.views import Scalar
 from desktop.desk import operations
@@ -124,7 +124,7 @@ class DeskEdits(DeskReads):
 
     def undo_texts(self) -> tuple[str, str]:
         """What would be undone and done again, in words; empty if nothing."""
-        return self._words(self._undo.done()), self._words(self._undo.undone())
+        return _words(self.types, self._undo.done()), _words(self.types, self._undo.undone())
 
     def _write(self, record: str, standing: Standing, field: Field, value: Value) -> Changed:
         self._check_writer(standing.space.hex())
@@ -210,21 +210,6 @@ class DeskEdits(DeskReads):
         known = self._connection.listing.references(f"{own.ministry}-{year:04d}-")
         return next_case_reference(own.ministry, year, self._connection.replica.directory_place(), own.device, known)
 
-    def _words(self, step: Step | None) -> str:
-        if step is None:
-            return ""
-        kind = self.types.get(step.type)
-        field = kind.get(step.field) if kind else None
-        if field is not None:
-            return field.label
-        label = kind.label if kind else step.type
-        texts = {
-            "create": _("new: {type}"),
-            "delete": _("to the bin: {type}"),
-            "restore": _("out of the bin: {type}"),
-        }
-        return texts[step.kind].format(type=label) if step.kind in texts else step.field
-
 
 def _step_of(record: str, state: RecordState, field: Field, value: Value) -> Step:
     """The step that remembers what an edit is about to change."""
@@ -254,3 +239,22 @@ def _patched(state: RecordState, step: Step) -> str:
     if digest(text) != step.digests[0]:
         raise Refused("undo_overtaken")
     return text[: step.head] + str(step.after[0]) + text[len(text) - step.tail :]
+
+
+def _words(types: RecordTypes, step: Step | None) -> str:
+    """What a step was, in the current language."""
+    if step is None:
+        return ""
+    kind = types.get(step.type)
+    field = kind.get(step.field) if kind else None
+    if field is not None:
+        return field.label
+    label = kind.label if kind else step.type
+    match step.kind:
+        case "create":
+            return _("new: {type}").format(type=label)
+        case "delete":
+            return _("to the bin: {type}").format(type=label)
+        case "restore":
+            return _("out of the bin: {type}").format(type=label)
+    return step.field

@@ -14,7 +14,7 @@ from desktop.desk.desk import Desk
 from desktop.files import write_private
 from desktop.profile import MAX_LABEL, BadProfile, Profile, read_profile, render_profile
 from desktop.refusals import Refused
-from desktop.store import Identity, NoStore, Store, StoreDamaged, StoreError, StoreExists, WeakPassphrase
+from desktop.store import Identity, Store, StoreDamaged, StoreError, StoreExists, WeakPassphrase
 from desktop.store.keyring_secret import SecretPlace
 from desktop.store.vault import MIN_CHARACTERS, MIN_CHARACTERS_ALONE, Cost, translate_os_errors
 from sync.keys import make_request, new_device_keys
@@ -22,8 +22,6 @@ from sync.wire.signing import fingerprint
 
 PROFILE_FILE = "profile.toml"
 REQUEST_FILE = "request.txt"
-INIT_COMMAND = "tahaluf init --profile FILE"
-SALVAGE_COMMAND = "tahaluf salvage --into DIR"
 
 
 class NewDesk(msgspec.Struct, frozen=True):
@@ -48,7 +46,7 @@ class Opening:
     ministry_cost: ministry.Cost = ministry.COST
 
     def create(self, home: Path, profile: Profile, passphrase: str, *, officer: str = "", desk: str = "") -> NewDesk:
-        """Make keys, an empty store and the certificate request. Raises StoreError, and BadProfile for a missing name."""
+        """Make keys, an empty store and the certificate request. Raises StoreError, BadProfile (a name is missing)."""
         officer, desk = officer.strip() or profile.officer, desk.strip() or profile.desk
         for key, label in (("desk.officer", officer), ("desk.desk", desk)):
             if not label:
@@ -117,9 +115,7 @@ def params_of(error: Exception) -> dict[str, object]:
     if isinstance(error, WeakPassphrase):
         return {"minimum": MIN_CHARACTERS, "minimum_alone": MIN_CHARACTERS_ALONE}
     if isinstance(error, StoreDamaged):
-        return {"where": error.where, "command": SALVAGE_COMMAND}
-    if isinstance(error, NoStore):
-        return {"command": INIT_COMMAND}
+        return {"where": error.where}
     if isinstance(error, StoreError):
         return {"detail": error.detail, "where": error.detail}
     return dict(getattr(error, "params", {}))

@@ -94,9 +94,9 @@ class DeskReads:
         else:
             self._connection.notes.remove(_DRAFT + key)
 
-    def notices(self) -> list[tuple[str, dict[str, int]]]:
+    def notices(self) -> list[tuple[str, dict[str, object]]]:
         """What the officer should know of this machine: codes and parameters. Nothing is refused for any of them."""
-        found: list[tuple[str, dict[str, int]]] = []
+        found: list[tuple[str, dict[str, object]]] = []
         if self._store.notice:
             found.append((self._store.notice, {}))
         now, seen = self._store.now_ms(), self.as_of_ms()

@@ -16,7 +16,7 @@ from desktop.store.notes import Notes
 
 MAX_STEPS = 100
 _PREFIX = "undo."
-_CURSOR = "undo-at"
+_RANGE = "undo-range"
 
 Kind = Literal["create", "delete", "restore", "register", "set", "text"]
 _INVERSE: dict[Kind, Kind] = {"create": "delete", "delete": "restore", "restore": "delete"}
@@ -51,55 +51,51 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class UndoStack:
-    """The steps of this desk: numbered notes, and a note of how many of them are done (the rest were undone)."""
+    """The steps of this desk: numbered notes, and one note that says which are done and which were undone."""
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
 
     def push(self, step: Step) -> None:
-        """Note a new edit: what was undone before it can no longer be done again, and the oldest goes."""
-        numbers, at = self._load()
-        for number in [each for each in numbers if each > at] + [
-            each for each in numbers if each <= at - MAX_STEPS + 1
-        ]:
+        """Note a new edit: what was undone before it can no longer be done again, and the oldest is forgotten."""
+        at, top = self._range()
+        for number in range(at + 1, top + 1):
             self._notes.remove(_key(number))
+        self._notes.remove(_key(at + 1 - MAX_STEPS))
         self._notes.put(_key(at + 1), msgspec.json.encode(step))
-        self._move(at + 1)
+        self._keep(at + 1, at + 1)
 
     def done(self) -> Step | None:
         """The step to undo next."""
-        return self._step(self._load()[1])
+        return self._step(self._range()[0])
 
     def undone(self) -> Step | None:
         """The step to do again next."""
-        return self._step(self._load()[1] + 1)
+        at, top = self._range()
+        return self._step(at + 1) if at < top else None
 
     def back(self) -> None:
         """Note that the last step was undone."""
-        self._move(self._load()[1] - 1)
+        at, top = self._range()
+        self._keep(at - 1, top)
 
     def forward(self) -> None:
         """Note that a step was done again."""
-        self._move(self._load()[1] + 1)
+        at, top = self._range()
+        self._keep(at + 1, top)
 
-    def forget(self, *, undone: bool) -> None:
-        """Drop the next step (of those to do again, if `undone`), which cannot be taken any more."""
-        at = self._load()[1]
-        self._notes.remove(_key(at + 1 if undone else at))
-        if not undone:
-            self._move(at - 1)
+    def _range(self) -> tuple[int, int]:
+        """Numbers of the last step done and of the last one there is."""
+        kept = self._notes.get(_RANGE)
+        at, top = msgspec.json.decode(kept, type=tuple[int, int]) if kept else (0, 0)
+        return at, top
 
-    def _load(self) -> tuple[list[int], int]:
-        numbers = sorted(int(key.removeprefix(_PREFIX)) for key in self._notes.keys(_PREFIX))
-        cursor = self._notes.get(_CURSOR)
-        return numbers, int(cursor) if cursor else 0
+    def _keep(self, at: int, top: int) -> None:
+        self._notes.put(_RANGE, msgspec.json.encode((at, top)))
 
     def _step(self, number: int) -> Step | None:
         data = self._notes.get(_key(number))
         return msgspec.json.decode(data, type=Step) if data else None
-
-    def _move(self, at: int) -> None:
-        self._notes.put(_CURSOR, str(at).encode())
 
 
 def text_step(record: str, kind: str, field: str, before: str, after: str) -> Step:

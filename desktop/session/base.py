@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal
@@ -38,10 +39,16 @@ class SessionBase(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk: Desk | None = None
+        self._told_params: dict[str, dict[str, object]] = {}
 
     def is_locked(self) -> bool:
         """Whether no data key is in memory."""
         return self._desk is None
+
+    def tell_failure(self, code: str, params: Mapping[str, object]) -> None:
+        """Emit `failed`, and keep the parameters for whoever asks for the text later."""
+        self._told_params[code] = dict(params)
+        self.failed.emit(code, params)
 
     def _open_desk(self) -> Desk:
         if self._desk is None:
@@ -71,6 +78,6 @@ class _Reporting:
             self._session.edit_refused.emit(self._record, field, error)
             return True
         if isinstance(error, StoreError | Refused):
-            self._session.failed.emit(error.code, params_of(error))
+            self._session.tell_failure(error.code, params_of(error))
             return True
         return False

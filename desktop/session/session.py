@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
 from desktop import messages
 from desktop.casework.views import Query, SyncState
-from desktop.desk import Opening, Refused, desk_exists, read_home_profile
+from desktop.desk import Opening, Refused, desk_exists, params_of, read_home_profile
 from desktop.profile import BadProfile
 from desktop.session.editing import Editing
 from desktop.session.query_thread import QueryThread
@@ -140,7 +140,7 @@ class Session(Editing):
 
     def message(self, code: str, params: dict[str, object] | None = None) -> str:
         """What a code of `unlock_failed`, `failed` or `SyncState.error` means, in the current language."""
-        return messages.describe(code, params or {})
+        return messages.describe(code, self._told_params.get(code, {}) if params is None else params)
 
     def diagnostics(self) -> str:
         """Text for a technician: versions, figures, the last errors; no case data."""
@@ -155,6 +155,7 @@ class Session(Editing):
             self._desk = self._opening.attach(store)
         except (StoreError, Refused, BadProfile) as error:
             store.lock()
+            self._told_params[error.code] = params_of(error)
             self.unlock_failed.emit(error.code)
             return
         self._start_threads(store)
@@ -164,7 +165,7 @@ class Session(Editing):
         self._announce(frozenset())
         self.tell_undo()
         for code, params in self._desk.notices():
-            self.failed.emit(code, params)
+            self.tell_failure(code, params)
 
     def on_unlock_refused(self, code: str) -> None:
         """The unlocking thread was refused."""
@@ -178,8 +179,9 @@ class Session(Editing):
 
     def on_sync_state(self, state: SyncState) -> None:
         """The sync thread tells how it stands."""
-        self._state = state
-        self.sync_state_changed.emit(state)
+        # Its count may be older than an edit of our own that this thread has made since.
+        self._state = msgspec.structs.replace(state, unsent=self.counts()["unsent"])
+        self.sync_state_changed.emit(self._state)
 
     def on_synced(self, records: frozenset[str]) -> None:
         """The sync thread applied news."""
@@ -187,7 +189,7 @@ class Session(Editing):
 
     def on_thread_failed(self, code: str, params: dict[str, object]) -> None:
         """A thread met a failure of the environment."""
-        self.failed.emit(code, params)
+        self.tell_failure(code, params)
 
     def _on_settings(self) -> None:
         """The officer changed a setting: what of it concerns the session."""
@@ -218,7 +220,7 @@ class Session(Editing):
 
     def _wake(self) -> None:
         """Send an edit of our own, and let the screens know at once that it is not sent yet."""
-        self.on_sync_state(msgspec.structs.replace(self._state, unsent=self.counts()["unsent"]))
+        self.on_sync_state(self._state)
         if self._sync:
             self._sync.wake()
 

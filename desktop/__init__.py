@@ -1,0 +1,1 @@
+"""The application on the officer's machine: store, casework, screens and commands."""
