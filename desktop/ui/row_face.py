@@ -157,8 +157,10 @@ def choose_badges(row: ListRow, room: int, theme: Theme, now: datetime) -> tuple
     state, second = (conflict, status) if conflict else (status, None)
     free = room - sum(badge.width + gap for badge in marking)
     due = due_mark(row, now)
-    if due is not None and free - _due_width(due, theme) < (state.width + gap if state else 0):
-        # The date alone says less, but all of it is there; the accessible text keeps the sentence.
+    least = min(state.width, theme.px(96)) + gap if state else 0
+    if due is not None and free - _due_width(due, theme) < least:
+        # A long state is cut with an ellipsis first. Then the date alone says less, but all of it is there; the
+        # accessible text keeps the sentence.
         due = Mark(short_date(row.due, now), due.tone)
         if free - _due_width(due, theme) < theme.px(60):
             due = None

@@ -1,4 +1,4 @@
-"""The navy rail's own widgets: the gold mark, and items with icon, words, gold count and a bar beside the one in view."""
+"""The navy rail's own widgets: the gold mark, and items with icon, words, gold count and a bar where one is."""
 
 from __future__ import annotations
 

@@ -97,6 +97,23 @@ def test_badges_and_due_date_never_meet(look: Look) -> None:
             assert taken + due_width <= 350 + theme.px(8), (language, row.reference)
 
 
+def test_a_long_state_is_cut_before_the_due_date_loses_its_word(look: Look) -> None:
+    theme = look("fr")
+    row = msgspec.structs.replace(rows()[1], due="2026-06-19")
+    badges, due = choose_badges(row, 352, theme, NOW)
+    sentence = due_mark(row, NOW)
+    assert due == sentence
+    wide, _due = choose_badges(row, 600, theme, NOW)
+    assert badges[0].text == wide[0].text
+    assert 96 <= badges[0].width < wide[0].width
+    _badges, short = choose_badges(
+        msgspec.structs.replace(row, tlp="TLP:AMBER+STRICT", handling=("H1", "H2")), 352, theme, NOW
+    )
+    assert short is not None
+    assert sentence is not None
+    assert len(short.text) < len(sentence.text)
+
+
 def test_a_conflict_stands_in_the_place_of_the_state(look: Look) -> None:
     theme = look("en")
     badges, _due = choose_badges(rows()[3], 350, theme, NOW)

@@ -19,7 +19,13 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 @pytest.mark.parametrize(
     ("language", "scheme", "scale"),
-    [("fr_FR", "light", 1.0), ("ar_AE", "dark", 1.0), ("fr_FR", "contrast", 1.0), ("ar_AE", "light", 1.5)],
+    [
+        ("fr_FR", "light", 1.0),
+        ("ar_AE", "dark", 1.0),
+        ("fr_FR", "contrast", 1.0),
+        ("ar_AE", "light", 1.5),
+        ("it_IT", "dark", 2.0),
+    ],
 )
 def test_the_whole_kit_shows_in_every_look(look: Look, qtbot: QtBot, language: str, scheme: str, scale: float) -> None:
     look(language, scheme, scale)
