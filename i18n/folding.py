@@ -43,6 +43,7 @@ _MARKS = tuple(
 )  # fmt: skip
 
 _DIGIT = re.compile(r"\d")
+_ASCII_DIGITS = "0123456789"
 # The look-behind comes after the first digit, so that the scan only stops at digits.
 _NUMBER = re.compile(r"\d(?<!\w\d)\d*(?:[ -]+\d+){0,7}\b")
 _ARTICLE = re.compile(r"\b(?:(?:ال|لل)(?=\S{2})|[وبكف]ال(?=\S{3}))(\S+)")
@@ -51,7 +52,8 @@ _NUMBER_DIGITS = range(6, 21)
 _TELEPHONE_DIGITS = range(9, 16)  # ITU-T E.164 allows 15
 _TAIL = 8
 _CODE_LENGTH = range(4, 35)  # an IBAN has at most 34
-_CACHE_LIMIT = 20_000  # characters remembered; the rest is folded each time
+_CACHE_LIMIT = 20_000  # characters, and words, remembered; the rest is folded each time
+_CACHED_WORD = 24  # characters of a word that is remembered
 
 
 class _Folding(dict[str, str]):
@@ -90,9 +92,22 @@ def _fold_decomposed(character: str) -> str:
 _folded = _Folding().__getitem__
 
 
+class _Words(dict[str, str]):
+    """What each piece between two spaces becomes: words recur, and each needs its characters folded only once."""
+
+    def __missing__(self, word: str) -> str:
+        laid_out = "".join(map(_folded, word))  # twice as fast as str.translate with a table that fills itself
+        if len(word) <= _CACHED_WORD and len(self) < _CACHE_LIMIT:
+            self[word] = laid_out
+        return laid_out
+
+
+_laid_out = _Words().__getitem__
+
+
 def _lay_out(text: str) -> str:
     """Folded characters, with gaps, joiners and breaks still told apart."""
-    return "".join(map(_folded, text))  # twice as fast as str.translate with a table that fills itself
+    return _GAP.join(map(_laid_out, text.split(" ")))
 
 
 def fold(text: str) -> str:
@@ -111,7 +126,7 @@ def _words(laid_out: str) -> str:
 
 def _extras(laid_out: str, words: str) -> list[str]:
     found: list[str] = _ARTICLE.findall(words) if "ال" in words or "لل" in words else []
-    if not _DIGIT.search(laid_out):
+    if not any(map(laid_out.__contains__, _ASCII_DIGITS)):  # folded digits are; ten plain scans beat one for \d
         return found
     for run in _NUMBER.findall(laid_out):
         digits = run.replace(_JOINER, "").replace(_GAP, "")
