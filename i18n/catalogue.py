@@ -4,6 +4,7 @@ extract writes the template from the sources, update brings each language's .po 
 messages that are still there), compile writes the .mo files. The .mo files are committed, so that a clone runs at once.
 check fails if any of these is stale, if a message has no translation or a fuzzy one, if placeholders differ, or if a
 message can never be extracted. Output is the same every time: no dates, no line numbers, the plural rule from CLDR.
+A new language is a new folder under `catalogues/`, then update, then translations.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from babel.plural import PluralRule, to_gettext
 
 from i18n import extraction
 from i18n.bidi import BIDI_CONTROLS
-from i18n.locales import LANGUAGES
+from i18n.locales import LANGUAGES, SOURCE
 from i18n.translations import DOMAIN
 
 ROOT = Path(__file__).resolve().parent.parent
-TRANSLATED = tuple(code for code in LANGUAGES if code != "en")  # English is the source
+TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE)
 _TAGS = ("zero", "one", "two", "few", "many", "other")
 _WORDS_FOR_NUMBERS = frozenset({"zero", "one", "two"})  # plural forms that may leave the figure out
 
@@ -58,15 +59,14 @@ class PlainCatalog(Catalog):
 
 
 def plural_rule(language: str) -> PluralRule:
-    """CLDR's plural rule for whole numbers.
+    """CLDR's plural rule for the whole numbers that people read here, 0 to 1000 and on.
 
-    French, Italian and Spanish also have "many", for exact millions («un million de dossiers»). Numbers are shown in
-    figures here, where it reads as "other", and gettext cannot write the rule's compact exponent.
+    French, Italian and Spanish also have "many", for exact millions («un million de dossiers»), Slovak for fractions.
+    Numbers are whole and shown in figures, where it reads as "other"; gettext cannot write the rules of either.
     """
-    rules = dict(babel.Locale(language).plural_form.rules)
-    if language != "ar":
-        rules.pop("many", None)
-    return PluralRule(rules)
+    whole = babel.Locale(language).plural_form
+    needed = {whole(count) for count in range(1001)}
+    return PluralRule({tag: rule for tag, rule in whole.rules.items() if tag in needed})
 
 
 def plural_tags(rule: PluralRule) -> list[str]:

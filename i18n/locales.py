@@ -1,7 +1,8 @@
 """Languages the desk speaks, and the locale of a member: language, territory, digits, first day of the week.
 
-Codes are data: a profile names a language and a territory. A language without a territory (`ar`) is a trap, since
-libraries disagree on what it means (Egypt's digits in one, none in another); a `Locale` always has both.
+Languages are data: each folder of `catalogues/` is one, and what else there is to know of it (its name in itself, its
+direction, its home) is in the locale data. A language without a territory (`ar`) is a trap, since libraries disagree on
+what it means (Egypt's digits in one, none in another); a `Locale` always has both.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Literal
 
 import babel
-from babel.core import UnknownLocaleError
+from babel.core import UnknownLocaleError, get_global
 
 Digits = Literal["latn", "arab"]
 
@@ -29,16 +32,31 @@ class Language:
     rtl: bool = False
 
 
-LANGUAGES: dict[str, Language] = {
-    language.code: language
-    for language in (
-        Language("ar", "العربية", "AE", rtl=True),
-        Language("fr", "Français", "FR"),
-        Language("it", "Italiano", "IT"),
-        Language("es", "Español", "ES"),
-        Language("en", "English", "GB"),
-    )
-}
+SOURCE = "en"  # messages are written in it; it needs no catalogue
+_FIRST = ("ar", "fr", "it", "es", SOURCE)
+# Where the alliance differs from the locale data, whose Arabic lives in Egypt and English in the United States.
+_HOMES = {"ar": "AE", "en": "GB"}
+
+
+def find_languages(catalogues: Traversable) -> dict[str, Language]:
+    """The languages that have a folder there, and the source language; the alliance's five first."""
+    found = {entry.name for entry in catalogues.iterdir() if entry.is_dir() and _known(entry.name)} | {SOURCE}
+    ordered = [code for code in _FIRST if code in found] + sorted(found.difference(_FIRST))
+    return {code: _describe(code) for code in ordered}
+
+
+def _known(code: str) -> bool:
+    return _CODE.match(code) is not None and babel.localedata.exists(code)
+
+
+def _describe(code: str) -> Language:
+    data = babel.Locale(code)
+    own_name = str(data.languages.get(code, code))
+    home = _HOMES.get(code) or get_global("likely_subtags").get(code, f"{code}_GB").rpartition("_")[2]
+    return Language(code, own_name[:1].upper() + own_name[1:], home, rtl=data.text_direction == "rtl")
+
+
+LANGUAGES: dict[str, Language] = find_languages(resources.files("i18n").joinpath("catalogues"))
 
 # The founding members' locales, offered first in the settings; any other territory that Babel knows works as well.
 TERRITORIES: tuple[str, ...] = ("ar_AE", "ar_BH", "ar_MA", "fr_FR", "fr_SN", "fr_MA", "it_IT", "es_ES", "en_GB")

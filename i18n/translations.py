@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from i18n.locales import LANGUAGES, Locale, parse_locale
+from i18n.locales import LANGUAGES, SOURCE, Locale, parse_locale
 
 DOMAIN = "tahaluf"
 
@@ -25,7 +25,7 @@ class _Active:
 @lru_cache(maxsize=16)
 def translations_for(language: str) -> _gettext.NullTranslations:
     """The compiled catalogue of a language; English, and a catalogue that is not there, give the source text."""
-    if language not in LANGUAGES or language == "en":
+    if language not in LANGUAGES or language == SOURCE:
         return _gettext.NullTranslations()
     compiled = resources.files("i18n").joinpath("catalogues", language, "LC_MESSAGES", f"{DOMAIN}.mo")
     try:

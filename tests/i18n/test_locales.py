@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from i18n import LANGUAGES, TERRITORIES, Locale, _, current, locale_for, ngettext, parse_locale, pgettext, set_language
+from i18n import (
+    LANGUAGES,
+    TERRITORIES,
+    Language,
+    Locale,
+    _,
+    current,
+    locale_for,
+    ngettext,
+    parse_locale,
+    pgettext,
+    set_language,
+)
 from i18n.direction import is_rtl, text_is_rtl
+from i18n.locales import find_languages
 from i18n.names import country_codes, country_list, country_name, language_name, own_language_name
 
 
 def test_five_languages_name_themselves() -> None:
+    own = ["العربية", "Français", "Italiano", "Español", "English"]
+    assert [own_language_name(code) for code in LANGUAGES] == own
+    assert [language.territory for language in LANGUAGES.values()] == ["AE", "FR", "IT", "ES", "GB"]
     assert list(LANGUAGES) == ["ar", "fr", "it", "es", "en"]
-    assert own_language_name("ar") == "العربية"
     assert [language.code for language in LANGUAGES.values() if language.rtl] == ["ar"]
+
+
+def test_a_new_language_is_a_folder_and_no_code(tmp_path: Path) -> None:
+    for name in ("sk", "ar", "he", "__pycache__", "not-one", "xx"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "tahaluf.pot").write_text("")
+    found = find_languages(tmp_path)
+    assert list(found) == ["ar", "en", "he", "sk"]
+    assert found["sk"] == Language("sk", "Slovenčina", "SK")
+    assert found["he"] == Language("he", "עברית", "IL", rtl=True)
 
 
 @pytest.mark.parametrize(
