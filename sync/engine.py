@@ -67,7 +67,8 @@ class Engine:
         with self._measured(run):
             if event is None:
                 self._woken.clear()
-                self._send(run)
+                while self._send(run):
+                    pass
             else:
                 self._listener.finish()
                 if isinstance(event, Exception):

@@ -44,6 +44,7 @@ class Puller:
         self._on_applied = on_applied
         self._intake = Intake(replica, self.fetch_directories)
         self._rewound: dict[bytes, int] = {}
+        self._resent: set[bytes] = set()  # in this run
         self._problems: list[str] = []
 
     def poll_request(self, wait_s: int) -> PollRequest:
@@ -54,6 +55,7 @@ class Puller:
     def take(self, reply: PollReply, run: Run) -> None:
         """Take a poll's reply. The feed position is kept after everything it covers is noted."""
         self._intake.start_run()
+        self._resent.clear()
         for part in reply.directories:
             self._take_directory(part)
         if reply.reset:
@@ -130,7 +132,7 @@ class Puller:
                 run.locked += sum(segment.locked for segment in received.segments)
         if checked:
             self._tell(self._replica.receive(checked), run)
-        for space in self._intake.reread - self._rewound.keys():
+        for space in self._intake.reread - self._resent:
             self._replica.resend(space)
         self._intake.reread.clear()
         return moved
@@ -142,13 +144,14 @@ class Puller:
 
     def _rewind(self, space: bytes, end: int) -> bool:
         """Start a space over and send our own items again: the server lost some. False if that happens too often."""
-        self._rewound[space] = self._rewound.get(space, 0) + 1
         self._problems.append(ServerRewound.code)
-        if self._rewound[space] > REWINDS or self._replica.standing(space).cursor.sequence == 0:
+        if self._rewound.get(space, 0) >= REWINDS or self._replica.standing(space).cursor.sequence == 0:
             self._replica.note_behind([(space, 0)])  # it gives nothing of this space, or nothing that holds
             return False
+        self._rewound[space] = self._rewound.get(space, 0) + 1
         self._replica.rewind(space)
         self._replica.resend(space)
+        self._resent.add(space)
         self._replica.note_behind([(space, end)])
         return True
 
