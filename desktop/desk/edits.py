@@ -70,7 +70,7 @@ class DeskEdits(DeskReads):
         record_type = self.type(kind)
         clean = validate_new(record_type, values)
         place = parse_name(space)
-        if place is None or len(place) != len(new_id()):
+        if place is None or not self._connection.reads.members(space):
             raise Refused("unknown_space", space=space[:64])
         self._check_writer(space)
         record = new_id()
