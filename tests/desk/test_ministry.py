@@ -1,3 +1,5 @@
+"""The administrator's folder: keys under a passphrase, enrolment, and what is published."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -74,7 +76,8 @@ def test_weak_parameters_in_the_file_are_not_believed(folder: MinistryFolder) ->
         folder.unlock(PASSPHRASE)
 
 
-def test_another_root_in_the_file_shows(folder: MinistryFolder, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_another_root_in_the_file_shows(tmp_path: Path) -> None:
     path = tmp_path / "keys" / KEYS_FILE
     fields = decode(list[Any], path.read_bytes())
     fields[2] = bytes(32)

@@ -1,3 +1,5 @@
+"""Setting a desk up, opening it, and what bad surroundings get: each a sentence and nothing lost."""
+
 from __future__ import annotations
 
 import stat
@@ -18,6 +20,11 @@ from sync.wire.signing import fingerprint
 from tests.support.desk import PASSPHRASE, HomeOfDesk, made_up_trust, quick_opening, set_up
 
 PROFILE = Profile("SN", made_up_trust(), officer="Awa Diop", desk="Dakar 1", default_members=("SN",))
+
+
+def edit_until_it_is_full(desk: Desk, case: str) -> None:
+    for number in range(200):
+        desk.edit(case, "summary", f"{number} " * 4_000)
 
 
 @pytest.fixture(autouse=True)
@@ -110,8 +117,7 @@ def test_a_full_disk_refuses_the_edit_and_keeps_what_was_saved(desk: Desk) -> No
     pages = database.value("PRAGMA page_count")
     database.run(f"PRAGMA max_page_count = {pages + 4}")
     with pytest.raises(StoreError) as caught:
-        for number in range(200):
-            desk.edit(case, "summary", f"{number} " * 4_000)
+        edit_until_it_is_full(desk, case)
     assert caught.value.code == "disk_full"
     assert "Make room" in describe(caught.value.code, params_of(caught.value))
     kept = desk.show(case)

@@ -1,3 +1,5 @@
+"""Profiles: what is read, and how what does not hold is named."""
+
 from __future__ import annotations
 
 from pathlib import Path

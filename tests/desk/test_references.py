@@ -1,3 +1,5 @@
+"""References of new cases: no two desks of a ministry give the same one."""
+
 from __future__ import annotations
 
 from hypothesis import given, settings

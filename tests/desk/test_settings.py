@@ -1,3 +1,5 @@
+"""The officer's settings: saved at once, and never a reason to keep anybody out."""
+
 from __future__ import annotations
 
 import stat

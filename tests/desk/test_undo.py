@@ -1,3 +1,5 @@
+"""Undo and redo: new changes that touch only what the step touched."""
+
 from __future__ import annotations
 
 import pytest
