@@ -46,7 +46,7 @@ _DIGIT = re.compile(r"\d")
 _ASCII_DIGITS = "0123456789"
 # The look-behind comes after the first digit, so that the scan only stops at digits.
 _NUMBER = re.compile(r"\d(?<!\w\d)\d*(?:[ -]+\d+){0,7}\b")
-_ARTICLE = re.compile(r"\b(?:(?:ال|لل)(?=\S{2})|[وبكف]ال(?=\S{3}))(\S+)")
+_ARTICLE = re.compile(r"(?:(?:ال|لل)(?=\S{2})|[وبكف]ال(?=\S{3}))(\S+)")
 _PIECES = re.compile(r"\d+|[^\d\s]+")
 _NUMBER_DIGITS = range(6, 21)
 _TELEPHONE_DIGITS = range(9, 16)  # ITU-T E.164 allows 15
@@ -125,7 +125,7 @@ def _words(laid_out: str) -> str:
 
 
 def _extras(laid_out: str, words: str) -> list[str]:
-    found: list[str] = _ARTICLE.findall(words) if "ال" in words or "لل" in words else []
+    found = _stems(words) if "ال" in words or "لل" in words else []
     if not any(map(laid_out.__contains__, _ASCII_DIGITS)):  # folded digits are; ten plain scans beat one for \d
         return found
     for run in _NUMBER.findall(laid_out):
@@ -133,12 +133,18 @@ def _extras(laid_out: str, words: str) -> list[str]:
         if len(digits) != len(run) and len(digits) in _NUMBER_DIGITS:
             found.append(digits)
         found += _tail(digits)
-    for run in laid_out.split():
-        if _JOINER in run:
-            code = run.replace(_JOINER, "")
-            if len(code) in _CODE_LENGTH and _DIGIT.search(code) and _JOINER in run.strip(_JOINER):
-                found.append(code)
+    joined = [run for run in laid_out.split() if _JOINER in run]
+    for run in joined:
+        code = run.replace(_JOINER, "")
+        if len(code) in _CODE_LENGTH and _JOINER in run.strip(_JOINER) and _DIGIT.search(code):
+            found.append(code)
     return found
+
+
+def _stems(words: str) -> list[str]:
+    """What `stem` takes an article from; looking at the letters first costs a fifth of a search over the text."""
+    candidates = [word for word in words.split() if word[1:3] == "ال" or word[:2] in ("ال", "لل")]
+    return [match.group(1) for match in map(_ARTICLE.fullmatch, candidates) if match]
 
 
 def _tail(digits: str) -> list[str]:
