@@ -1,7 +1,7 @@
 """The HTTP/1.1 connection: uvicorn's, with limits on headers and one write a reply.
 
 Uvicorn's protocol on httptools takes headers of any size, for any time, and writes a reply's head and body apart:
-two system calls and two packets. docs/decisions/0022-http-parser.md has the figures.
+two system calls and two packets. docs/decisions/0024-http-parser.md has the figures.
 """
 
 from __future__ import annotations
