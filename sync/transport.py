@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from sync.connections import Call, Watch, watched_pools
@@ -90,7 +91,7 @@ class HttpTransport:
                 return self._exchange(prepared, reply, timeout_s)
             except SyncError:
                 raise
-            except (requests.RequestException, OSError, ValueError) as error:
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 raise _failure(error, call) from error
 
     def cancel(self) -> None:
@@ -112,9 +113,11 @@ class HttpTransport:
                 raise BadReply(f"a reply in the encoding {encoding[:20]!r}, which was not asked for")
             if 300 <= response.status_code < 400:
                 raise Redirected(f"status {response.status_code}")
-            body = response.raw.read(REPLY_LIMIT + 1, decode_content=False)
-            if len(body) > REPLY_LIMIT:
-                raise TooLarge(f"a reply of more than {REPLY_LIMIT} bytes")
+            body = b""
+            while part := response.raw.read(REPLY_LIMIT + 1, decode_content=False):  # a short one raises at the next
+                body += part
+                if len(body) > REPLY_LIMIT:
+                    raise TooLarge(f"a reply of more than {REPLY_LIMIT} bytes")
         except BaseException:
             response.raw.close()  # what is left of the reply is not to be read as the next one
             raise
@@ -235,11 +238,14 @@ def _failure(error: Exception, call: Call) -> SyncError:
     return NoConnection(detail)
 
 
-def _chain(error: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found += [error, *(one for one in error.args if isinstance(one, BaseException))]
-        error = error.__cause__ or error.__context__
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return an exception with all that it carries or came from."""
+    found, left = [], [error]
+    while left:
+        one = left.pop()
+        if one not in found:
+            found.append(one)
+            left += [other for other in (*one.args, one.__cause__, one.__context__) if isinstance(other, BaseException)]
     return found
 
 
