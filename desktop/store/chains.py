@@ -11,7 +11,6 @@ import msgspec
 from desktop.store.context import Context, change_number
 from desktop.store.states import States
 from sync.changes import Change, decode_change, dependencies
-from sync.clock import observe
 from sync.wire.codec import NO_HASH
 from sync.wire.errors import Malformed, WireError
 
@@ -31,12 +30,14 @@ class Chain(msgspec.Struct):
     wait_seq: int | None
     sent: int
     dirty: bool = False
+    fresh: bool = False  # not in the table yet
 
 
 class Ordering:
     """Applies the changes of one space in causal order, within the caller's batch."""
 
-    def __init__(self, context: Context, states: States, space: tuple[int, bytes]) -> None:
+    def __init__(self, context: Context, states: States, space: tuple[int, bytes], *, new: bool = False) -> None:
+        """`new`: the space has just been made, so it has no chains."""
         self._context = context
         self._database = context.database
         self._states = states
@@ -44,27 +45,23 @@ class Ordering:
         self.applied = 0
         self.refused = 0
         self.records: set[bytes] = set()
-        self.stamp = 0  # the highest seen
         self._waiting: list[tuple[int, int, int, str | None, bytes]] = []  # rows of changes, not written yet
         self.chains: dict[bytes, Chain] = {}
         self._by_number: dict[int, Chain] = {}
-        for row in self._database.all(
-            "SELECT n, device, own, last, hash, applied, wait_chain, wait_seq, sent FROM chains WHERE space = ?",
-            (space[0],),
-        ):
-            self._keep(Chain(*row))
+        if not new:
+            for row in self._database.all(
+                "SELECT n, device, own, last, hash, applied, wait_chain, wait_seq, sent FROM chains WHERE space = ?",
+                (space[0],),
+            ):
+                self._keep(Chain(*row))
 
     def chain(self, device: bytes) -> Chain:
         """Return a device's chain, begun if need be."""
         found = self.chains.get(device)
         if found is None:
             own = int(device == self._context.device)
-            self._database.run(
-                "INSERT INTO chains (space, device, own, hash) VALUES (?, ?, ?, ?)",
-                (self.space[0], device, own, NO_HASH),
-            )
-            number = int(self._database.value("SELECT last_insert_rowid()"))
-            found = self._keep(Chain(number, device, own, 0, NO_HASH, 0, None, None, 0))
+            number = 1 + max(int(self._database.value("SELECT coalesce(max(n), 0) FROM chains")), *self._by_number, 0)
+            found = self._keep(Chain(number, device, own, 0, NO_HASH, 0, None, None, 0, dirty=True, fresh=True))
         return found
 
     def _keep(self, chain: Chain) -> Chain:
@@ -131,7 +128,7 @@ class Ordering:
         self._states.mark(held, change.at_ms, unread=not chain.own, unsent=unsent)
         self.applied += 1
         self.records.update(each.name for each in held)
-        self.stamp = max(self.stamp, change.stamp)
+        self._states.observe(change.stamp)
 
     def follow(self, moved: Chain) -> None:
         """After a chain moved: go on with its stored changes, and with every chain that waited for it."""
@@ -146,7 +143,7 @@ class Ordering:
                     queue.append(other)
 
     def _continue(self, chain: Chain) -> None:
-        while chain.wait_chain is None:
+        while chain.wait_chain is None and (chain.applied < chain.last or chain.own):
             self.write_changes()
             row = self._database.one(
                 "SELECT refused, body FROM changes WHERE n = ?", (change_number(chain.n, chain.applied + 1),)
@@ -162,18 +159,15 @@ class Ordering:
             self._waiting = []
 
     def write(self) -> None:
-        """Write changes, chains and the clock; the records are written by `States.flush`."""
+        """Write changes and chains; the records are written by `States.flush`."""
         self.write_changes()
         dirty = [chain for chain in self.chains.values() if chain.dirty]
+        new = [(each.n, self.space[0], each.device, each.own, NO_HASH) for each in dirty if each.fresh]
+        if new:
+            self._database.many("INSERT INTO chains (n, space, device, own, hash) VALUES (?, ?, ?, ?, ?)", new)
         self._database.many(
             "UPDATE chains SET last = ?, hash = ?, applied = ?, wait_chain = ?, wait_seq = ?, sent = ? WHERE n = ?",
             [(each.last, each.hash, each.applied, each.wait_chain, each.wait_seq, each.sent, each.n) for each in dirty],
         )
         for each in dirty:
-            each.dirty = False
-        if self.stamp:
-            last = self._context.meta("stamp")
-            seen = observe(last, self.stamp, self._context.now_ms())
-            if seen != last:
-                self._context.set_meta("stamp", seen)
-            self.stamp = 0
+            each.dirty = each.fresh = False

@@ -117,18 +117,15 @@ class Inbox:
         return totals.applied()
 
     def _receive(self, news: Received, step: Step, totals: _Totals) -> None:
-        database = self._database
-        number = self._space(news.space)
-        if news.founding:
-            self._found(number, news.founding)
-        ordering = self._ordering = Ordering(self._context, self._states, (number, news.space))
+        number, new = self._space(news.space, news.founding)
+        ordering = self._ordering = Ordering(self._context, self._states, (number, news.space), new=new)
         for opened in news.segments:
             self._take(ordering, opened, step, totals)
         self._keep_aside(news.space, news.rejected)
-        self._write()
+        ordering.write()
         totals.add(ordering)
         self._ordering = None
-        database.run(
+        self._database.run(
             "UPDATE spaces SET seq = ?, head = ? WHERE n = ?", (news.cursor.sequence, news.cursor.head, number)
         )
         step.count()
@@ -139,7 +136,7 @@ class Inbox:
         if header.last <= chain.last:
             self._note_own(ordering, chain, header.last)
             return
-        if header.first != chain.last + 1 or not self._agrees(chain, opened):
+        if header.first != chain.last + 1 or not (chain.fresh or self._agrees(chain, opened)):
             self._keep_aside(ordering.space[1], [(opened.data, "fork")])
             return
         self._note_own(ordering, chain, header.last)
@@ -183,22 +180,28 @@ class Inbox:
             self._ordering.write()
         self._states.flush()
 
-    def _space(self, space: bytes) -> int:
-        self._database.run("INSERT OR IGNORE INTO spaces (id, head) VALUES (?, ?)", (space, NO_HASH))
-        return int(self._database.value("SELECT n FROM spaces WHERE id = ?", (space,)))
+    def _space(self, space: bytes, founding: bytes = b"") -> tuple[int, bool]:
+        """The number of a space, with its founding entry if that has come, and whether the space is new here."""
+        row = self._database.one("SELECT n, founding FROM spaces WHERE id = ?", (space,))
+        new = row is None
+        if row is None:
+            self._database.run("INSERT INTO spaces (id, head) VALUES (?, ?)", (space, NO_HASH))
+            row = self._database.value("SELECT last_insert_rowid()"), None
+        if founding and row[1] is None:
+            self._found(row[0], founding)
+        return row[0], new
 
     def _found(self, number: int, data: bytes) -> None:
         founding = read_founding(data)[0]
-        new = self._database.run(
-            "UPDATE spaces SET founding = ?, kind = ?, own = ? WHERE n = ? AND founding IS NULL",
+        self._database.run(
+            "UPDATE spaces SET founding = ?, kind = ?, own = ? WHERE n = ?",
             (data, founding.kind, int(founding.device == self._context.device), number),
         )
-        if new:
-            self._database.many(
-                "INSERT OR IGNORE INTO members VALUES (?, ?, ?)",
-                [(number, each.ministry, each.role) for each in founding.members],
-            )
-            self._choose_epoch(number, epoch_id(founding.commitment))
+        self._database.many(
+            "INSERT OR IGNORE INTO members VALUES (?, ?, ?)",
+            [(number, each.ministry, each.role) for each in founding.members],
+        )
+        self._choose_epoch(number, epoch_id(founding.commitment))
 
     def _choose_epoch(self, number: int, epoch: bytes) -> None:
         """Write under the founding's epoch as soon as its key and its entry are both here."""
@@ -234,7 +237,7 @@ class Inbox:
 
     def _take_key(self, key: EpochKey, step: Step, totals: _Totals) -> None:
         database, epoch = self._database, key.epoch
-        number = self._space(key.space)
+        number = self._space(key.space)[0]
         database.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", (number, epoch, key.key))
         founding = database.value("SELECT founding FROM spaces WHERE n = ?", (number,))
         if founding and epoch_id(read_founding(founding)[0].commitment) == epoch:

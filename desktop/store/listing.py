@@ -96,7 +96,12 @@ def _conditions(query: Query) -> tuple[str, list[object]]:
             add(f"{column} IN ({', '.join('?' * len(wanted))})", *wanted)
     if query.countries:
         add(f"({' OR '.join(['instr(countries, ?)'] * len(query.countries))})", *(f" {c} " for c in query.countries))
-    for column, asked in (("mine = 1", query.mine), ("unread = 1", query.unread), ("conflicts > 0", query.conflicts)):
+    for column, asked in (
+        ("mine = 1", query.mine),
+        ("unread = 1", query.unread),
+        ("conflicts > 0", query.conflicts),
+        ("unsent > 0", query.unsent),
+    ):
         if asked:
             add(column)
     if query.due_before:

@@ -94,7 +94,11 @@ class Log:
 
     def _own_chain(self, space: tuple[int, bytes]) -> Chain:
         """Our chain in a space, begun if this is the first change there."""
-        return Ordering(self._context, self._states, space).chain(self._context.device)
+        ordering = Ordering(self._context, self._states, space)
+        chain = ordering.chain(self._context.device)
+        if chain.fresh:
+            ordering.write()
+        return chain
 
     def _news(self, space: int) -> list[Dependency]:
         """What other devices wrote here that our changes have not named yet; noted as named."""

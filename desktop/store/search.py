@@ -7,7 +7,7 @@ from desktop.store.projection import Projection
 from i18n.folding import FOLD_VERSION
 from sync.merge import RecordState, decode_state
 
-BATCH = 250  # records indexed in one transaction
+BATCH = 400  # records indexed in one transaction
 
 
 class SearchIndex:

@@ -8,6 +8,7 @@ from desktop.store.context import Context
 from desktop.store.projection import Projected, Projection, encode_card
 from desktop.store.search import SearchIndex
 from sync.changes import Edit, RecordEdit
+from sync.clock import observe
 from sync.merge import RecordState, apply, decode_state, encode_state, new_state
 
 MAX_LEAD_MS = 24 * 3600 * 1000  # how far a foreign clock may push a record up the list
@@ -38,7 +39,9 @@ class States:
         self._index = index
         self._held: dict[tuple[int, bytes], Held] = {}
         self._touches: list[tuple[int, int]] = []
+        self._fresh: set[bytes] = set()  # names that are not in the database yet
         self._next = 0  # number of the next new record; 0: not known
+        self._stamp = 0  # the highest of the hybrid clock that was seen
 
     def apply(
         self, space: tuple[int, bytes], number: int, sequence: int, device: bytes, edits: Sequence[RecordEdit]
@@ -68,6 +71,10 @@ class States:
             each.unread = each.unread or int(unread)
             each.unsent = unsent or each.unsent
 
+    def observe(self, stamp: int) -> None:
+        """Note a reading of another device's clock."""
+        self._stamp = max(self._stamp, stamp)
+
     def get(self, space: tuple[int, bytes], record: bytes) -> Held:
         """Return the record of that id in that space, new if it is not here."""
         key = space[0], record
@@ -82,15 +89,14 @@ class States:
         if row is not None and row[1] != space[0]:  # another space had this id first: neither may touch the other
             name = record + space[1]
             row = self._find(name)
-        elif row is None:
-            clash = next((each for each in self._held.values() if each.fresh and each.name == record), None)
-            if clash is not None:
-                name = record + space[1]
+        elif row is None and record in self._fresh:
+            name = record + space[1]
         if row is not None:
             return Held(row[0], name, space[0], decode_state(row[2]), row[3:])
         self._next = self._next or int(self._database.value("SELECT coalesce(max(n), 0) + 1 FROM records"))
         held = Held(self._next, name, space[0], new_state(), (0, 0, 0))
         held.fresh = True
+        self._fresh.add(name)
         self._next += 1
         return held
 
@@ -109,6 +115,9 @@ class States:
             self._write(dirty, index_now=index_now)
         if self._touches:
             self._database.many("INSERT OR IGNORE INTO touches VALUES (?, ?)", self._touches)
+        if self._stamp:
+            last = self._context.meta("stamp")
+            self._context.set_meta("stamp", max(last, observe(last, self._stamp, self._context.now_ms())))
         self.clear()
 
     def _write(self, dirty: list[Held], *, index_now: bool) -> None:
@@ -136,7 +145,8 @@ class States:
         """Forget everything that is held."""
         self._held.clear()
         self._touches.clear()
-        self._next = 0
+        self._fresh.clear()
+        self._next = self._stamp = 0
 
 
 def row_of(context: Context, held: Held, shown: Projected) -> tuple[object, ...]:

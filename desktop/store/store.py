@@ -37,7 +37,7 @@ class Connection:
     def __init__(self, store: Store, database: Database, identity: Identity) -> None:
         self.database = database
         self.identity = identity
-        context = Context(database, identity, store.types, store.now_ms)
+        self.context = context = Context(database, identity, store.types, store.now_ms)
         projection = Projection(store.types)
         authors = Authors(context)
         self.index = SearchIndex(context, projection)

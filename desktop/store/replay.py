@@ -1,0 +1,90 @@
+"""Replay: the states that a space's log gives when it is applied anew, by the order that the log itself asks for."""
+
+from __future__ import annotations
+
+import msgspec
+
+from desktop.store.context import change_number
+from desktop.store.database import Database
+from sync.changes import Change, decode_change, dependencies
+from sync.merge import RecordState, apply, decode_state, encode_state, new_state
+from sync.wire.errors import WireError
+
+
+class Replayed(msgspec.Struct):
+    """What came out: states by record id, and how many changes were applied, unreadable, or waiting."""
+
+    states: dict[bytes, RecordState] = {}
+    changes: int = 0
+    refused: int = 0
+    pending: int = 0
+    problems: list[str] = []
+
+
+class _Chain(msgspec.Struct):
+    n: int
+    device: bytes
+    applied: int
+    at: int = 0
+
+
+def replay(database: Database, space: int) -> Replayed:
+    """Apply a space's log anew, as far as the store says that it was applied."""
+    outcome = Replayed()
+    chains = [
+        _Chain(*row)
+        for row in database.all("SELECT n, device, applied FROM chains WHERE space = ? ORDER BY n", (space,))
+    ]
+    at = {chain.device: chain for chain in chains}
+    moved = True
+    while moved:
+        moved = False
+        for chain in chains:
+            while chain.at < chain.applied and _step(database, outcome, at, chain):
+                moved = True
+    for chain in chains:
+        if chain.at < chain.applied:
+            outcome.problems.append(f"{chain.device.hex()} {chain.at + 1}")
+        beyond = (change_number(chain.n, chain.applied), change_number(chain.n + 1, 0))
+        outcome.pending += int(database.value("SELECT count(*) FROM changes WHERE n > ? AND n < ?", beyond))
+    return outcome
+
+
+def _step(database: Database, outcome: Replayed, at: dict[bytes, _Chain], chain: _Chain) -> bool:
+    """Apply a chain's next change, unless it waits for another chain."""
+    sequence = chain.at + 1
+    row = database.one("SELECT body, refused FROM changes WHERE n = ?", (change_number(chain.n, sequence),))
+    if row is None:
+        return False
+    try:
+        change = decode_change(row[0])
+        needed = dependencies(change, chain.device, sequence)
+        if any(device not in at or at[device].at < last for device, last in needed):
+            return False
+        _apply(outcome, change, chain.device, sequence)
+        outcome.changes += 1
+        readable = True
+    except WireError:
+        outcome.refused += 1
+        readable = False
+    if readable is (row[1] is not None):
+        outcome.problems.append(f"{chain.device.hex()} {sequence}")
+    chain.at = sequence
+    return True
+
+
+def _apply(outcome: Replayed, change: Change, device: bytes, sequence: int) -> None:
+    """Apply all of a change or none of it."""
+    before = {edit.record: outcome.states.get(edit.record) for edit in change.edits}
+    kept = {record: encode_state(state) for record, state in before.items() if state is not None}
+    place = 0
+    try:
+        for edit in change.edits:
+            state = outcome.states.setdefault(edit.record, new_state())
+            apply(state, device, sequence, place, edit.operations)
+            place += len(edit.operations)
+    except WireError:
+        for record in before:
+            outcome.states.pop(record, None)
+        outcome.states.update({record: decode_state(state) for record, state in kept.items()})
+        raise

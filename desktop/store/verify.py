@@ -1,0 +1,233 @@
+"""Verification of a whole store: its pages, directories, chains and signatures, and that what stands follows from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from desktop.store.authors import Authors
+from desktop.store.context import change_number
+from desktop.store.database import Database
+from desktop.store.errors import StoreDamaged
+from desktop.store.projection import Projection, encode_card
+from desktop.store.replay import replay
+from desktop.store.states import Held, row_of
+from desktop.store.store import Connection
+from sync.merge import encode_state
+from sync.seal import open_segment
+from sync.wire.directory import Directory
+from sync.wire.errors import WireError
+from sync.wire.space import read_founding, read_segment, space_id, verify_founding, verify_segment
+
+MAX_PROBLEMS = 200
+_OWN_COLUMNS = (4, 8, 9, 10)  # of a row: updated, unread, unsent and mine do not follow from the state alone
+
+Progress = Callable[[int, int], None]
+"""Told how many spaces are verified, of how many."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing that does not hold: `kind` is stable and has a text; `where` names it without case data."""
+
+    kind: str
+    where: str
+
+
+class VerifyReport(msgspec.Struct):
+    """What was verified, and what does not hold."""
+
+    pages: bool = True
+    spaces: int = 0
+    segments: int = 0
+    locked: int = 0  # segments whose key has not been granted
+    changes: int = 0
+    refused: int = 0  # changes set aside as unreadable, as they should be
+    pending: int = 0  # changes that wait for others
+    records: int = 0
+    problems: list[Problem] = []
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything holds."""
+        return not self.problems
+
+
+def verify(connection: Connection, progress: Progress | None = None) -> VerifyReport:
+    """Verify a store. Takes about as long as receiving it again; reads one consistent view, and writes nothing."""
+    verifier = _Verifier(connection)
+    try:
+        verifier.check_pages()
+        database = connection.database
+        database.run("BEGIN")
+        try:
+            verifier.check_directories()
+            spaces = database.all("SELECT n, id, founding FROM spaces ORDER BY n")
+            for done, (number, id_, founding) in enumerate(spaces):
+                verifier.check_space(number, id_, founding)
+                if progress is not None:
+                    progress(done + 1, len(spaces))
+            verifier.check_index()
+        finally:
+            database.run("COMMIT")
+    except StoreDamaged as error:
+        verifier.note("damaged", error.where)
+        verifier.report.pages = False
+    return verifier.report
+
+
+class _Verifier:
+    """Fills a report."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._context = connection.context
+        self._database: Database = connection.database
+        self._authors = Authors(connection.context)
+        self._projection = Projection(connection.context.types)
+        self.report = VerifyReport()
+
+    def note(self, kind: str, where: str) -> None:
+        """Note a problem."""
+        if len(self.report.problems) < MAX_PROBLEMS:
+            self.report.problems.append(Problem(kind, where))
+
+    def check_pages(self) -> None:
+        """Every page's authentication code, and the structure of every table and index."""
+        self._database.one("PRAGMA wal_checkpoint(PASSIVE)")
+        for (message,) in self._database.all("PRAGMA cipher_integrity_check"):
+            self.note("page", str(message))
+        for (message,) in self._database.all("PRAGMA integrity_check(20)"):
+            if message != "ok":
+                self.note("structure", str(message).partition("\n")[0][:120])
+        self.report.pages = self.report.ok
+
+    def check_directories(self) -> None:
+        """Every ministry's directory from its root down, and that the devices are those that it gives."""
+        devices: set[tuple[bytes, str]] = set()
+        for ministry, root in self._database.all("SELECT ministry, root FROM roots"):
+            directory = Directory(ministry, root)
+            rows = self._database.all("SELECT entry FROM directory WHERE ministry = ? ORDER BY seq", (ministry,))
+            try:
+                for (entry,) in rows:
+                    directory.append(entry)
+            except WireError as error:
+                self.note("directory", f"{ministry} {directory.sequence + 1}: {error.code}")
+            devices |= {(device, ministry) for device in directory.devices}
+        for device, ministry in self._database.all("SELECT device, ministry FROM devices"):
+            if (device, ministry) not in devices:
+                self.note("device", f"{ministry} {device.hex()}")
+
+    def check_space(self, number: int, id_: bytes, founding: bytes | None) -> None:
+        """A space's founding entry, its chains and its records."""
+        self.report.spaces += 1
+        if founding is not None:
+            self._check_founding(id_, founding)
+        for chain, device, last, hash_ in self._database.all(
+            "SELECT n, device, last, hash FROM chains WHERE space = ? ORDER BY n", (number,)
+        ):
+            self._check_chain((number, id_), (chain, device), last, hash_)
+        self._check_records(number)
+
+    def _check_founding(self, id_: bytes, founding: bytes) -> None:
+        try:
+            device = read_founding(founding)[0].device
+            found = self._key_of(device)
+            if space_id(founding) != id_:
+                self.note("founding", id_.hex())
+            elif found is None:
+                self.note("unknown_device", device.hex())
+            else:
+                verify_founding(founding, found)
+        except WireError as error:
+            self.note("founding", f"{id_.hex()}: {error.code}")
+
+    def _key_of(self, device: bytes) -> bytes | None:
+        if device == self._context.device:
+            return self._context.identity.keys.sign_key
+        found = self._authors.certificate(device)
+        return found[1].sign_key if found else None
+
+    def _check_chain(self, space: tuple[int, bytes], chain: tuple[int, bytes], last: int, hash_: bytes) -> None:
+        number, device = chain
+        sign_key = self._key_of(device)
+        at, previous = 0, bytes(32)
+        rows = self._database.all(
+            "SELECT last, hash, locked, data FROM segments WHERE n > ? AND n < ? ORDER BY n",
+            (change_number(number, 0), change_number(number + 1, 0)),
+        )
+        for segment_last, segment_hash, locked, data in rows:
+            self.report.segments += 1
+            where = f"{space[1].hex()} {device.hex()} {at + 1}"
+            try:
+                segment, header = read_segment(data)
+                if sign_key is None:
+                    self.note("unknown_device", device.hex())
+                elif verify_segment(segment, sign_key) != segment_hash:
+                    self.note("segment", where)
+                if (header.space, header.device, header.first, header.previous) != (space[1], device, at + 1, previous):
+                    self.note("chain", where)
+                if locked:
+                    self.report.locked += 1
+                else:
+                    self._check_changes(space[0], number, segment_last, data, where)
+            except WireError as error:
+                self.note("segment", f"{where}: {error.code}")
+            at, previous = segment_last, segment_hash
+        if at != last or (last and previous != hash_):
+            self.note("chain", f"{space[1].hex()} {device.hex()} {at}")
+
+    def _check_changes(self, space: int, chain: int, last: int, data: bytes, where: str) -> None:
+        """Changes that stand in the log are those that their author signed."""
+        segment, header = read_segment(data)
+        key = self._database.value("SELECT key FROM epochs WHERE space = ? AND epoch = ?", (space, header.epoch))
+        try:
+            bodies = open_segment(segment, header, key) if key else []
+        except WireError:
+            bodies = [b""] * header.count
+        rows = self._database.all(
+            "SELECT body FROM changes WHERE n >= ? AND n <= ? ORDER BY n",
+            (change_number(chain, header.first), change_number(chain, last)),
+        )
+        if header.last != last or [row[0] for row in rows] != bodies:
+            self.note("change", where)
+
+    def _check_records(self, space: int) -> None:
+        """Records are what replaying the log gives, and lists show what follows from the records."""
+        outcome = replay(self._database, space)
+        self.report.changes += outcome.changes
+        self.report.refused += outcome.refused
+        self.report.pending += outcome.pending
+        for where in outcome.problems:
+            self.note("order", where)
+        rows = self._database.all(
+            "SELECT s.name, s.type, s.card, s.state, r.* FROM records s LEFT JOIN rows r ON r.n = s.n WHERE s.space = ?",
+            (space,),
+        )
+        self.report.records += len(rows)
+        for name, kind, card, state, *row in rows:
+            wanted = outcome.states.pop(name[:16], None)
+            if wanted is None or encode_state(wanted) != state:
+                self.note("record", name.hex())
+                continue
+            shown = self._projection.project(wanted)
+            held = Held(row[0] or 0, name, space, wanted, (0, 0, 0))
+            right = [_plain(each) for each in row_of(self._context, held, shown)]
+            same = all(right[i] == row[i] for i in range(len(right)) if i not in _OWN_COLUMNS)
+            if shown.type != kind or encode_card(shown.card) != card or not same:
+                self.note("list", name.hex())
+        for record in outcome.states:
+            self.note("record", record.hex())
+
+    def check_index(self) -> None:
+        """The search index holds every record that is not in its queue, and its own structure is sound."""
+        missing = self._database.value(
+            "SELECT count(*) FROM records WHERE n NOT IN (SELECT record FROM index_queue)"
+            " AND n NOT IN (SELECT id FROM search_docsize)"
+        )
+        if missing:
+            self.note("index", str(missing))
+
+
+def _plain(value: object) -> object:
+    return int(value) if isinstance(value, bool) else value
