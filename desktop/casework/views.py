@@ -123,6 +123,7 @@ class Query(msgspec.Struct, frozen=True):
     mine: bool = False  # assigned to me, or created on this desk
     unread: bool = False
     conflicts: bool = False
+    unsent: bool = False  # changed here and not sent yet
     due_before: str = ""  # ISO date
     updated_since_ms: int = 0
     deleted: bool = False  # the bin instead of the list

@@ -6,8 +6,9 @@ from desktop.casework.record_types import RecordType, RecordTypes
 from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, Query, RecordView
 from desktop.profile import Profile
 from desktop.refusals import Refused
-from desktop.store import Connection, Store, UnknownRecord
+from desktop.store import AsideView, Connection, Store, UnknownRecord
 from desktop.store.listing import parse_name
+from sync.wire.signing import fingerprint
 
 _DRAFT = "draft."
 MAX_DRAFT = 500_000  # characters
@@ -30,6 +31,14 @@ class DeskReads:
         """The officer, ministry and desk of this device; `at_ms` is 0."""
         own = self._connection.identity
         return Author(own.officer, own.ministry, own.device.hex(), own.desk, 0, mine=True)
+
+    def fingerprint(self) -> str:
+        """The twenty characters that the officer reads out when the ministry's administrator enrols this desk."""
+        return fingerprint(self._connection.identity.device)
+
+    def set_aside(self) -> list[AsideView]:
+        """What did not verify when it was received, and what the server refused of ours."""
+        return self._connection.reads.aside()
 
     def type(self, name: str) -> RecordType:
         """A record type; raises Refused (unknown_type) for one that this version does not know."""

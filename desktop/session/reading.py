@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from desktop.casework.record_types import RecordTypes
 from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, RecordView
 from desktop.session.base import SessionBase
+from desktop.store import AsideView
+from i18n import current
+from i18n.locales import SOURCE
 
 
 class Reading(SessionBase):
@@ -24,6 +27,19 @@ class Reading(SessionBase):
     def members(self) -> tuple[str, ...]:
         """Codes of the alliance's members, as the profile trusts them."""
         return self._desk.profile.members if self._desk else ()
+
+    def alliance_marking(self) -> str:
+        """The marking that the alliance puts on everything, in the language in use; the profile holds it."""
+        marking = self._desk.profile.marking if self._desk else {}
+        return marking.get(current().language) or marking.get(SOURCE) or ""
+
+    def fingerprint(self) -> str:
+        """The twenty characters that the officer reads out when this desk is enrolled."""
+        return self._open_desk().fingerprint()
+
+    def set_aside(self) -> list[AsideView]:
+        """What did not verify when it was received, and what the server refused of ours."""
+        return self._desk.set_aside() if self._desk else []
 
     def default_members(self) -> tuple[str, ...]:
         """Codes of the ministries that a new case is shared with unless the officer says otherwise."""

@@ -81,6 +81,10 @@ class Session(Editing):
         else:
             self._idle.start(minutes * 60_000)
 
+    def locks_in_s(self) -> int | None:
+        """Seconds until the automatic lock; None when there is none."""
+        return -(-self._idle.remainingTime() // 1000) if self._idle.isActive() else None
+
     def close(self) -> None:
         """Lock without a word and let the threads end; also for the end of the program."""
         self._idle.stop()
