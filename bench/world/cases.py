@@ -104,7 +104,8 @@ def _person(source: random.Random, home: str) -> InventedPerson:
 
 
 def _phone(source: random.Random, home: str) -> str:
-    return f"+{DIALLING[home]} {source.randrange(50, 80)} {source.randrange(100, 999)} {source.randrange(10, 99)} {source.randrange(10, 99)}"
+    groups = [source.randrange(low, high) for low, high in ((50, 80), (100, 999), (10, 99), (10, 99))]
+    return " ".join([f"+{DIALLING[home]}", *map(str, groups)])
 
 
 def _place(source: random.Random, member: str, language: str) -> str:

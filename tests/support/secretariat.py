@@ -114,7 +114,7 @@ class Secretariat:
         """CPU time, user and system, of all processes of this secretariat so far."""
         if self._process is None:
             return self._spent_s
-        return self._spent_s + _cpu_seconds(self.pid)
+        return self._spent_s + cpu_seconds_of(self.pid)
 
     def peak_bytes(self) -> int:
         """Largest resident memory of the running process."""
@@ -188,7 +188,8 @@ def free_port() -> int:
         return port
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds_of(pid: int) -> float:
+    """CPU time, user and system, of a running process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
