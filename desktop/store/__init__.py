@@ -10,7 +10,8 @@
         Engine(c.replica, transport)                             # what sync asks of a desk
         while c.index.index_pending(): ...                       # after received batches
 
-Every failure of the environment is a StoreError. `verify` and `salvage` are functions of their modules.
+Every failure of the environment is a StoreError. `verify.verify(connection)`, `salvage.salvage(store)` and
+`salvage.adopt(home)` are functions of their modules; `store.sync_lock()` keeps two processes from syncing one home.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from desktop.store.errors import (
     Interrupted,
     KeyringMissing,
     NoStore,
+    OwnChangesMissing,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -45,6 +47,7 @@ __all__ = [
     "Interrupted",
     "KeyringMissing",
     "NoStore",
+    "OwnChangesMissing",
     "SpaceView",
     "Standing",
     "Store",

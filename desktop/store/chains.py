@@ -29,6 +29,7 @@ class Chain(msgspec.Struct):
     wait_chain: int | None
     wait_seq: int | None
     sent: int
+    floor: int = 0  # of our own chain after a salvage: where it had ended
     dirty: bool = False
     fresh: bool = False  # not in the table yet
 
@@ -50,7 +51,8 @@ class Ordering:
         self._by_number: dict[int, Chain] = {}
         if not new:
             for row in self._database.all(
-                "SELECT n, device, own, last, hash, applied, wait_chain, wait_seq, sent FROM chains WHERE space = ?",
+                "SELECT n, device, own, last, hash, applied, wait_chain, wait_seq, sent, floor FROM chains"
+                " WHERE space = ?",
                 (space[0],),
             ):
                 self._keep(Chain(*row))

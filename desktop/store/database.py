@@ -60,38 +60,29 @@ class Database:
         self._stepping: Step | None = None
         _check_file(path, create=create)
         with translated():
-            self._connection: Any = sqlcipher.connect(
-                str(path), isolation_level=None, cached_statements=STATEMENTS, timeout=BUSY_MS / 1000
-            )
-        try:
-            self._prepare(key)
-            migrations.migrate(self)
-            if create:
-                self.run("PRAGMA wal_checkpoint(TRUNCATE)")
-            _check_encrypted(path)
-        except BaseException:
-            self._connection.close()
-            raise
+            self._connection: Any = open_keyed(path, key)
+            try:
+                self._prepare()
+                migrations.migrate(self)
+                if create:
+                    self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+                _check_encrypted(path)
+            except BaseException:
+                self._connection.close()
+                raise
 
-    def _prepare(self, key: bytes) -> None:
-        with translated():
-            run = self._connection.execute
-            run("PRAGMA cipher_log_level = NONE")  # our errors say it; the library would write to the terminal
-            run(f"PRAGMA key = \"x'{key.hex()}'\"")
-            if run("PRAGMA cipher_status").fetchone() != ("1",):  # without it SQLite would write plain text
-                raise StoreDamaged("encryption")
-            run(f"PRAGMA cipher_page_size = {PAGE_BYTES}")
-            run("SELECT count(*) FROM sqlite_schema").fetchone()  # the key is right, or this fails
-            run("PRAGMA journal_mode = WAL")
-            run("PRAGMA synchronous = FULL")
-            run("PRAGMA foreign_keys = ON")
-            run("PRAGMA temp_store = MEMORY")
-            run("PRAGMA trusted_schema = OFF")
-            run("PRAGMA cell_size_check = ON")
-            run("PRAGMA secure_delete = FAST")
-            run(f"PRAGMA cache_size = -{CACHE_KIB}")
-            run("PRAGMA journal_size_limit = 67108864")
-            self._connection.set_authorizer(_authorize)
+    def _prepare(self) -> None:
+        run = self._connection.execute
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
+        run("PRAGMA foreign_keys = ON")
+        run("PRAGMA temp_store = MEMORY")
+        run("PRAGMA trusted_schema = OFF")
+        run("PRAGMA cell_size_check = ON")
+        run("PRAGMA secure_delete = FAST")
+        run(f"PRAGMA cache_size = -{CACHE_KIB}")
+        run("PRAGMA journal_size_limit = 67108864")
+        self._connection.set_authorizer(_authorize)
 
     # statements
     def run(self, sql: str, parameters: Parameters = ()) -> int:
@@ -241,6 +232,24 @@ class Step:
                 self.flush()
                 self._database._commit()  # noqa: SLF001 - one class in two parts
                 self._database._begin(durable=False)  # noqa: SLF001
+
+
+def open_keyed(path: Path, key: bytes) -> Any:
+    """Open SQLCipher with a raw key that fits. Raises StoreDamaged, and SQLCipher's own errors."""
+    connection = sqlcipher.connect(
+        str(path), isolation_level=None, cached_statements=STATEMENTS, timeout=BUSY_MS / 1000
+    )
+    try:
+        connection.execute("PRAGMA cipher_log_level = NONE")  # our errors say it; the library would write to stderr
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        if connection.execute("PRAGMA cipher_status").fetchone() != ("1",):  # or SQLite would write plain text
+            raise StoreDamaged("encryption")
+        connection.execute(f"PRAGMA cipher_page_size = {PAGE_BYTES}")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # fails with another key
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 @contextlib.contextmanager

@@ -97,6 +97,12 @@ class UnknownRecord(StoreError):
     code = "unknown_record"
 
 
+class OwnChangesMissing(StoreError):
+    """Changes of our own were lost here and have to come back from the server before new ones can follow them."""
+
+    code = "own_changes_missing"
+
+
 class UnknownSpace(StoreError):
     """No space of that id is here, or its key was not granted yet."""
 

@@ -271,6 +271,22 @@ class Inbox:
         self._database.run("UPDATE segments SET locked = 0 WHERE n = ?", (locked.number,))
         ordering.follow(chain)
 
+    def restore_own(self, space: bytes, first: int, bodies: list[bytes], *, floor: int) -> None:
+        """After a salvage: take unsealed changes of our own from number `first` on; our chain had ended at `floor`."""
+        try:
+            with self._database.transaction():
+                ordering = Ordering(self._context, self._states, (self._space(space)[0], space))
+                chain = ordering.chain(self._context.device)
+                for sequence, body in enumerate(bodies, first):
+                    ordering.take(chain, sequence, body)
+                ordering.follow(chain)
+                ordering.write()
+                self._states.flush()
+                stamp = self._context.meta("stamp")
+                self._database.run("UPDATE chains SET floor = ?, since = ? WHERE n = ?", (floor, stamp, chain.n))
+        finally:
+            self._states.clear()
+
     def skip_grant(self, sequence: int, data: bytes, code: str) -> None:
         """Set a grant aside that did not verify, and go on after it."""
         with self._database.transaction(durable=False):

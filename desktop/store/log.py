@@ -6,7 +6,7 @@ import msgspec
 
 from desktop.store.chains import Chain, Ordering
 from desktop.store.context import Context, change_number
-from desktop.store.errors import UnknownSpace
+from desktop.store.errors import OwnChangesMissing, UnknownSpace
 from desktop.store.grants import note_founded
 from desktop.store.states import States
 from sync.changes import VERSION, Change, Dependency, RecordEdit, encode_change
@@ -65,7 +65,7 @@ class Log:
     def append(self, space: bytes, edits: list[RecordEdit]) -> Appended:
         """Write one change: numbered, encoded, applied by the function that applies foreign ones, indexed.
 
-        Raises UnknownSpace, and sync's Malformed for edits that no change may hold; then nothing was written.
+        Raises UnknownSpace, OwnChangesMissing, and sync's Malformed for edits that no change may hold; then nothing was written.
         """
         database = self._database
         with database.transaction():
@@ -74,6 +74,8 @@ class Log:
                 raise UnknownSpace
             place = (int(row[0]), space)
             chain = self._own_chain(place)
+            if chain.applied < chain.floor:
+                raise OwnChangesMissing
             sequence = chain.applied + 1
             now = self._context.now_ms()
             stamp = advance(self._context.meta("stamp"), now)

@@ -102,7 +102,10 @@ CREATE TABLE aside (
 
 _SECOND = """
 -- Small things of this desk alone: unsaved text of forms, the stack of undo.
-CREATE TABLE notes (key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID
+CREATE TABLE notes (key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
+
+-- Where our chain had ended before a salvage: until it is there again, its numbers are not given anew.
+ALTER TABLE chains ADD COLUMN floor INTEGER NOT NULL DEFAULT 0
 """
 
 STEPS = (_FIRST, _SECOND)

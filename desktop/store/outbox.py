@@ -90,13 +90,14 @@ class Outbox:
 
     def grants_due(self) -> list[GrantDue]:
         """Grants to make, at most MAX_GRANT_KEYS keys each; empty when there are none."""
-        devices = self._database.all(
+        if self._database.value("SELECT 1 FROM due LIMIT 1") is None:
+            return []
+        due: list[GrantDue] = []
+        for device, certificate in self._database.all(
             "SELECT d.device, d.certificate FROM devices d WHERE EXISTS (SELECT 1 FROM due WHERE due.device = d.device)"
             " LIMIT ?",
             (GRANTS_AT_ONCE,),
-        )
-        due: list[GrantDue] = []
-        for device, certificate in devices if self._database.value("SELECT 1 FROM due LIMIT 1") else ():
+        ):
             keys = self._database.all(
                 "SELECT s.id, e.key FROM due JOIN spaces s ON s.n = due.space"
                 " JOIN epochs e ON e.space = s.n AND e.epoch = s.epoch WHERE due.device = ? ORDER BY s.n LIMIT ?",
