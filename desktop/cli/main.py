@@ -16,7 +16,7 @@ import platformdirs
 from desktop.casework.validation import InvalidValue
 from desktop.cli import edits, keys, reading, setup
 from desktop.cli.arguments import parse
-from desktop.cli.output import complain, dump
+from desktop.cli.output import complain, dump, safe
 from desktop.desk import Opening, params_of, read_home_profile
 from desktop.messages import describe, describe_refused
 from desktop.profile import BadProfile
@@ -75,7 +75,8 @@ def _run(options: argparse.Namespace, opening: Opening) -> int:
         _tell(options, error.code, describe_refused(error), field=error.field.name if error.field else "")
         return REFUSED
     except (StoreError, Refused, BadProfile) as error:
-        _tell(options, error.code, describe(error.code, params_of(error)))
+        named = {name: getattr(options, name, "") for name in ("record", "space")}
+        _tell(options, error.code, describe(error.code, {**named, **params_of(error)}))
         return REFUSED
     except BrokenPipeError:  # the reader of our output has gone: nothing to tell, and nobody
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - kept until the process ends
@@ -87,7 +88,7 @@ def _run(options: argparse.Namespace, opening: Opening) -> int:
 
 def _tell(options: argparse.Namespace, code: str, text: str, **more: str) -> None:
     if getattr(options, "json", False):
-        dump({"error": code, "message": text, **more})
+        dump({"error": code, "message": safe(text), **more})
     complain(text)
 
 

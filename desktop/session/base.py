@@ -78,6 +78,6 @@ class _Reporting:
             self._session.edit_refused.emit(self._record, field, error)
             return True
         if isinstance(error, StoreError | Refused):
-            self._session.tell_failure(error.code, params_of(error))
+            self._session.tell_failure(error.code, {"record": self._record, **params_of(error)})
             return True
         return False
