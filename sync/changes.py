@@ -171,14 +171,13 @@ _tag = msgspec.msgpack.Decoder(Annotated[str, Meta(max_length=64)])
 
 def encode_change(change: Change) -> bytes:
     """Encode a change of our own; raises Malformed when it is too large or holds text that is not Unicode."""
-    edits = [
-        _RawEdit(
-            edit.record,
-            [msgspec.Raw(op.raw if isinstance(op, Unknown) else encode(op)) for op in edit.operations],
-        )
-        for edit in change.edits
-    ]
     try:
+        edits = [
+            _RawEdit(
+                edit.record, [msgspec.Raw(op.raw if isinstance(op, Unknown) else encode(op)) for op in edit.operations]
+            )
+            for edit in change.edits
+        ]
         data = encode(_RawChange(change.version, change.at_ms, change.stamp, change.after, edits))
     except UnicodeEncodeError as error:
         raise Malformed("text with a lone surrogate") from error

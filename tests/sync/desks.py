@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
@@ -28,9 +29,11 @@ from sync.changes import (
     encode_change,
 )
 from sync.wire.codec import encode
+from sync.wire.errors import Malformed
 
 RECORD = b"r" * 16
 DEVICES = [bytes([letter]) * 16 for letter in b"abc"]
+HOSTILE = b"h" * 16
 FIELDS = ["title", "status"]
 ELEMENTS = ["دبي", "Dakar"]
 TEXTS = st.text(alphabet="abc é\u0301ستش😀🏴\n", max_size=12)
@@ -53,14 +56,20 @@ class Desk:
     def can_apply(self, sent: Sent) -> bool:
         """Whether the change's predecessors are here and it is not."""
         device, sequence, data = sent
-        needed = dependencies(decode_change(data), device, sequence)
+        try:
+            needed = dependencies(decode_change(data), device, sequence)
+        except Malformed:  # set aside; the chain goes on
+            needed = []
         return self.seen.get(device, 0) == sequence - 1 and all(self.seen.get(d, 0) >= n for d, n in needed)
 
     def apply(self, sent: Sent) -> None:
         """Apply a change of anybody."""
         device, sequence, data = sent
-        for edit in decode_change(data).edits:
-            merge.apply(self.state, device, sequence, 0, edit.operations)
+        with suppress(Malformed):
+            change = decode_change(data)
+            dependencies(change, device, sequence)
+            for edit in change.edits:
+                merge.apply(self.state, device, sequence, 0, edit.operations)
         self.seen[device] = sequence
 
     def write(self, operations: list[Operation | Unknown]) -> Sent:
@@ -127,3 +136,32 @@ def deliver(sent: list[Sent], order: Iterator[int]) -> Desk:
     while ready := [one for one in sent if desk.can_apply(one)]:
         desk.apply(ready[next(order) % len(ready)])
     return desk
+
+
+ANY_DOTS = st.lists(
+    st.builds(Dot, st.sampled_from([*DEVICES, HOSTILE]), st.integers(1, 6), st.integers(0, 1)), max_size=4
+)
+ANY_SEEN = st.lists(st.builds(Dependency, st.sampled_from([*DEVICES, HOSTILE]), st.integers(1, 6)), max_size=3)
+LIES = st.one_of(
+    st.builds(Set, st.sampled_from(FIELDS), st.just("lie"), ANY_DOTS),
+    st.builds(Add, st.just("places"), st.sampled_from(ELEMENTS), ANY_DOTS),
+    st.builds(Remove, st.just("places"), st.sampled_from(ELEMENTS), ANY_DOTS),
+    st.builds(Delete, ANY_SEEN),
+    st.builds(Restore, ANY_DOTS),
+)
+
+
+@st.composite
+def lies(draw: st.DrawFn) -> list[Sent]:
+    """Draw the changes of a device that claims to have seen what it likes, and edits texts that it never had."""
+    sent: list[Sent] = []
+    for sequence in range(1, draw(st.integers(1, 4)) + 1):
+        dot = Dot(HOSTILE, sequence, 0)
+        if draw(st.integers(0, 3)):
+            done: Operation = draw(LIES)
+        else:
+            author = Dot(draw(st.sampled_from(DEVICES)), draw(st.integers(1, 3)), 0)
+            base = text.start(merge.origin(author), draw(TEXTS))
+            done = Edit("summary", text.edit(base, merge.origin(dot), draw(TEXTS)))
+        sent.append((HOSTILE, sequence, encode_change(Change(1, 0, 0, [], [RecordEdit(RECORD, [done])]))))
+    return sent
