@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import resource
 import socket
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from server.settings import Settings, read_settings
 from server.sqlite_storage import SqliteStorage
 
 LOCK = "serve.lock"
+SPARE_FILES = 64  # beside connections
 STOP_S = 10  # how long calls in progress may take when the server stops
 
 
@@ -73,6 +75,7 @@ def serve(folder: Path, listen: Listen) -> None:
     settings = read_settings(folder)
     log = Log()
     logging.basicConfig(handlers=[LibraryHandler(log)], level=logging.WARNING, force=True)
+    allow_connections(settings.connections)
     with exclusive(folder), _bind(listen) as door:
         asyncio.run(_serve(folder, listen, settings, log, door))
 
@@ -141,6 +144,16 @@ class Server(uvicorn.Server):
         self._captured_signals.clear()
         if self._loop:
             self._loop.call_soon_threadsafe(self._stop.set)
+
+
+def allow_connections(number: int) -> None:
+    """Raise the limit on open files as far as the system lets us: 1,024 is usual, and a waiting desk holds one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number + SPARE_FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ from sync.wire import calls
 from sync.wire.codec import MAX_CALL, encode
 from tests.server.conftest import Alliance, Dial
 from tests.support.bare_desk import BareDesk
+from tests.support.secretariat import ROOT
 
 OPEN_PATHS = ("challenge", "token", "directory", "enrol")
 
@@ -222,6 +225,16 @@ def test_requests_sent_ahead_are_answered_in_order(alliance: Alliance) -> None:
     heard = talk(alliance.secretariat.url, one + one + last)
     assert heard.count(b"HTTP/1.1 200") == 3
     assert heard.endswith(b'"version":"0.1.0"}')
+
+
+def test_as_many_desks_may_wait_as_the_settings_say() -> None:
+    script = (
+        "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (100, 500))\n"
+        "from server.running import allow_connections as allow\n"
+        "for number in (20, 300, 9_000): allow(number); print(r.getrlimit(r.RLIMIT_NOFILE))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:3] == ["(100, 500)", "(364, 500)", "(500, 500)"]
 
 
 def test_health_says_little(dial: Dial, alliance: Alliance) -> None:
