@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.casework.record_types import RecordType
 from desktop.casework.views import RecordView
 from desktop.ui.kit import (
-    Button,
     ElidedLabel,
     FlowLayout,
     HandlingBadge,
@@ -18,14 +18,15 @@ from desktop.ui.kit import (
     TlpBadge,
 )
 from desktop.ui.kit.banners import IconLabel
+from desktop.ui.kit.painting import LEADING, hovered, keyboard_focus, paint_ring
 from desktop.ui.presenter import (
     coded_text,
     countries_text,
+    field_text,
+    full_title,
     role_elements,
     role_value,
-    title_text,
     tone_of,
-    value_text,
 )
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
@@ -33,6 +34,41 @@ from i18n.bidi import ltr, one_line, strip_isolates
 from i18n.formats import number, urgency
 
 _FACTS = ("assignee", "countries", "due")
+
+
+class Crumb(Living, QAbstractButton):
+    """A step that can be gone back to: small words, underlined under the pointer."""
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = words
+        self.setText(words.replace("&", "&&"))
+        self.setAccessibleName(strip_isolates(words))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """The words, and the height of a target."""
+        theme = current_theme()
+        width = theme.metrics("caption").horizontalAdvance(self._words) + theme.px(4)
+        return QSize(min(width, theme.px(220)), theme.px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the words, and the focus ring."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = QFont(theme.font("caption"))
+        font.setUnderline(hovered(self))
+        painter.setFont(font)
+        painter.setPen(theme.color("link" if hovered(self) else "text2"))
+        room = self.rect().adjusted(theme.px(2), 0, -theme.px(2), 0)
+        text = theme.metrics("caption").elidedText(self._words, Qt.TextElideMode.ElideRight, room.width() + 2)
+        painter.drawText(room, LEADING, text)
+        if keyboard_focus(self):
+            paint_ring(painter, self.rect(), theme.color("focus"), theme.px(4), theme)
 
 
 class Breadcrumb(Living, QWidget):
@@ -44,8 +80,8 @@ class Breadcrumb(Living, QWidget):
         super().__init__(parent)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self.links: list[Button] = []
-        self.here = ElidedLabel("", "caption")
+        self.links: list[Crumb] = []
+        self.here = ElidedLabel("", "caption_strong")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.follow(lambda: self._row.setSpacing(current_theme().space("xs")))
 
@@ -59,7 +95,7 @@ class Breadcrumb(Living, QWidget):
                 widget.deleteLater()
         self.links = []
         for words in steps[:-1]:
-            link = Button(words, "link")
+            link = Crumb(words)
             link.clicked.connect(self._on_clicked)
             self.links.append(link)
             self._row.addWidget(link)
@@ -69,7 +105,7 @@ class Breadcrumb(Living, QWidget):
 
     def _on_clicked(self) -> None:
         link = self.sender()
-        if isinstance(link, Button) and link in self.links:
+        if isinstance(link, Crumb) and link in self.links:
             self.followed.emit(self.links.index(link))
 
 
@@ -127,7 +163,7 @@ class RecordHeader(Living, QWidget):
             return
         record_type, view, steps = self._shown
         reference = role_value(record_type, view, "reference")
-        title = title_text(record_type, view)
+        title = full_title(record_type, view)
         self.breadcrumb.set_steps([*steps, ltr(one_line(str(reference), 40)) if reference else title])
         self.title.setText(title)
         self._flow.clear()
@@ -183,8 +219,8 @@ def _facts(record_type: RecordType | None, view: RecordView) -> list[QWidget]:
             codes = role_elements(record_type, view, role)
             text = countries_text(codes[:6]) + ("…" if len(codes) > 6 else "")
         else:
-            value = role_value(record_type, view, role)
-            text = value_text(field, value, limit=60) if value else ""
+            held = view.fields.get(field.name)
+            text = field_text(field, held, limit=60) if held is not None and held.values else ""
         if text:
             pressing = urgency(str(role_value(record_type, view, role))) if role == "due" else "none"
             facts.append(Fact(field.label, text, "bad" if pressing in ("late", "soon") else ""))

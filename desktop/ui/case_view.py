@@ -19,10 +19,10 @@ from desktop.session import Session, UnknownRecord
 from desktop.ui.kit import Button, EmptyState, Living, Tab, Toast
 from desktop.ui.new_record_dialog import NewRecordDialog
 from desktop.ui.presenter import role_value, title_text
-from desktop.ui.record_page import RecordPage
-from desktop.ui.records_tab import RecordsTab
+from desktop.ui.record_page import RecordPage, marking_of
+from desktop.ui.records_tab import RecordsTab, case_records
+from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.summary_tab import SummaryTab
-from desktop.ui.theme import current_theme
 from i18n import _
 from i18n.bidi import ltr, one_line
 
@@ -34,15 +34,11 @@ class CasePage(RecordPage):
     add_requested = Signal()
 
     def make_tabs(self) -> None:
-        self.summary = SummaryTab(self.session)
-        self.people = RecordsTab(self.session)
-        self.summary.tab_requested.connect(self.tabs.choose)
-        self.summary.record_opened.connect(self.record_opened)
-        self.summary.add_requested.connect(self.add_requested)
-        self.people.record_opened.connect(self.record_opened)
-        self.people.add_requested.connect(self.add_requested)
-        self.add_page("summary", self.summary)
-        self.add_page("people", self.people, scrolls=False)
+        self.summary: SummaryTab | None = None
+        self.people: RecordsTab | None = None
+        self.count = 0
+        self.add_page("summary", self._make_summary)
+        self.add_page("people", self._make_people)
         super().make_tabs()
 
     def make_actions(self) -> None:
@@ -51,34 +47,44 @@ class CasePage(RecordPage):
         self.header.add_action(self.add_person)
         super().make_actions()
         self.bind(self.add_person.setText, lambda: _("Add person…"))
-        self.follow(self._space_summary)
 
     def show_record(self, view: RecordView, steps: list[str]) -> None:
-        self.people.show_case(view)
+        self.count = len(case_records(self.session, view.space))
         super().show_record(view, steps)
 
     def name_tab(self, key: str, tab: Tab) -> None:
         if key == "summary":
             tab.set_caption(_("Summary"))
         elif key == "people":
-            tab.set_caption(_("People & objects"), self.people.model.rowCount())
+            tab.set_caption(_("People & objects"), self.count)
         else:
             super().name_tab(key, tab)
 
-    def refresh_page(self, key: str) -> None:
-        if key == "summary" and self.view is not None and not self.session.is_locked():
-            self.summary.show_record(self.view)
-        super().refresh_page(key)
+    def refresh_page(self, key: str, view: RecordView) -> None:
+        if key == "summary" and self.summary is not None:
+            self.summary.show_record(view)
+        elif key == "people" and self.people is not None:
+            self.people.show_case(view)
+        else:
+            super().refresh_page(key, view)
 
     def flush(self) -> None:
-        self.summary.flush()
+        if self.summary is not None:
+            self.summary.flush()
         super().flush()
 
-    def _space_summary(self) -> None:
-        theme = current_theme()
-        layout = self.summary.layout()
-        if layout is not None:
-            layout.setContentsMargins(0, 0, theme.space("m"), theme.px(18))
+    def _make_summary(self) -> QWidget:
+        self.summary = SummaryTab(self.session)
+        self.summary.tab_requested.connect(self.tabs.choose)
+        self.summary.record_opened.connect(self.record_opened)
+        self.summary.add_requested.connect(self.add_requested)
+        return ScrollPage(self.summary)
+
+    def _make_people(self) -> QWidget:
+        self.people = RecordsTab(self.session)
+        self.people.record_opened.connect(self.record_opened)
+        self.people.add_requested.connect(self.add_requested)
+        return self.people
 
 
 class CaseView(Living, QWidget):
@@ -106,8 +112,14 @@ class CaseView(Living, QWidget):
         self._binned = ""
         self.toast.action_clicked.connect(self._on_undo_delete)
         session.records_changed.connect(self._on_records_changed)
+        session.unlocked.connect(self.prepare)
         session.locked.connect(self.clear)
         self.bind(lambda _text: self._retell(), str)
+
+    def prepare(self) -> None:
+        """Make the page of a case before one is chosen, so that the first one comes at once."""
+        if self.case_page is None and not self._session.is_locked():
+            self._make_case_page()
 
     def case(self) -> str:
         """Id of the case shown, empty when there is none."""
@@ -158,16 +170,14 @@ class CaseView(Living, QWidget):
 
     def marking(self) -> Marking:
         """The strictest marking of what is in view."""
-        if self._case is None or self.case_page is None:
-            return Marking()
-        pages = [self.case_page, self.record_page] if self._inner else [self.case_page]
-        return combine(page.marking() for page in pages if page is not None)
+        views = [view for view in (self._case, self._inner) if view is not None]
+        return combine(marking_of(self._session.types, view) for view in views)
 
     def add_person(self) -> None:
         """Ask for a new person of the case, and open it."""
-        if self._case is None or self.case_page is None:
+        if self._case is None:
             return
-        marking = self.case_page.marking()
+        marking = marking_of(self._session.types, self._case)
         defaults = {"tlp": marking.tlp, "handling": marking.handling}
         dialog = NewRecordDialog(self._session, "person", self._case.space, defaults, self)
         dialog.created.connect(self.show_case)
@@ -223,8 +233,7 @@ class CaseView(Living, QWidget):
         mine = {self._case.id, self.record()}
         if mine & ids or any(row.space == self._case.space for row in self._session.rows(sorted(ids)[:200])):
             self._case = self._session.show(self._case.id)
-            if self._inner is not None:
-                self._inner = self._session.show(self._inner.id)
+            self._inner = self._session.show(self._inner.id) if self._inner is not None else None
             self._show()
 
     def _on_delete(self, record: str) -> None:

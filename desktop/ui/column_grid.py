@@ -32,6 +32,7 @@ class ColumnGrid(Living, QWidget):
         self._gaps = gaps
         self._cells: list[tuple[QWidget, bool]] = []
         self._columns = 0
+        self._next = (0, 0)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -40,8 +41,7 @@ class ColumnGrid(Living, QWidget):
     def add(self, widget: QWidget, *, wide: bool = False) -> None:
         """Append a widget."""
         self._cells.append((widget, wide))
-        self._columns = 0
-        self._arrange()
+        self._place(widget, wide=wide)
 
     def columns(self) -> int:
         """Number of columns now."""
@@ -57,16 +57,20 @@ class ColumnGrid(Living, QWidget):
         if columns == self._columns:
             return
         self._columns = columns
-        row, column = 0, 0
+        self._next = (0, 0)
         for widget, wide in self._cells:
             self._grid.removeWidget(widget)
-            span = columns if wide else 1
-            if column + span > columns:
-                row, column = row + 1, 0
-            self._grid.addWidget(widget, row, column, 1, span)
-            column += span
+            self._place(widget, wide=wide)
         for place in range(self._most):
             self._grid.setColumnStretch(place, self._stretches[place] if place < columns else 0)
+
+    def _place(self, widget: QWidget, *, wide: bool) -> None:
+        row, column = self._next
+        span = self._columns if wide else 1
+        if column + span > self._columns:
+            row, column = row + 1, 0
+        self._grid.addWidget(widget, row, column, 1, span)
+        self._next = (row, column + span)
 
     def _space(self) -> None:
         theme = current_theme()

@@ -17,7 +17,7 @@ from desktop.ui.history_words import compare, shown, words_count
 from desktop.ui.kit import Button, ElidedLabel, Label, Panel, RadioButton, StatusPill
 from desktop.ui.presenter import SEPARATOR, desk_text, label_of, newer_text, value_text, version_text
 from desktop.ui.theme import current_theme
-from desktop.ui.word_diff import rebase
+from desktop.ui.word_diff import Piece, rebase
 from i18n import _
 from i18n.bidi import isolate, one_line, strip_isolates
 from i18n.formats import moment
@@ -149,7 +149,11 @@ class ConflictCard(Panel):
     def _make_value(self, value: ValueView) -> Side:
         side = Side()
         reads_ltr = self.field is None or self.field.verbatim
-        side.put(DiffText(compare(self.field, self.conflict.before, value.value), code=reads_ltr))
+        if words_count(self.field):
+            pieces = compare(self.field, self.conflict.before, value.value)
+        else:  # what stood before is in the card's head
+            pieces = [Piece(shown(self.field, value.value), "added")]
+        side.put(DiffText(pieces, code=reads_ltr))
         return side
 
     def _make_other(self, field: Field) -> tuple[Editor, Side]:

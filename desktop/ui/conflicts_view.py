@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking, combine
 from desktop.casework.views import ConflictView
 from desktop.session import Session
 from desktop.ui.conflict_card import ConflictCard
 from desktop.ui.kit import Button, ElidedLabel, EmptyState, IconLabel, Label, Living, Panel, TlpBadge, Toast
+from desktop.ui.margins import set_margins
+from desktop.ui.scroll_page import BAR, ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.bidi import isolate, ltr, one_line
@@ -82,17 +84,11 @@ class ConflictsView(Living, QWidget):
         self.sentence = Label("", "body", "muted", wrap=True)
         self._list = QVBoxLayout()
         self._holder = QWidget()
-        self._holder.setProperty("scroll", "content")
         inner = QVBoxLayout(self._holder)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addLayout(self._list)
         inner.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(self._holder)
+        self.area = ScrollPage(self._holder)
         self.empty = EmptyState("git-compare")
         self.kept = Label("", "caption", "muted", wrap=True)
         self.apply_button = Button("", "primary")
@@ -233,7 +229,8 @@ class ConflictsView(Living, QWidget):
     def _space(self) -> None:
         theme = current_theme()
         side = theme.px(28)
-        self._column.setContentsMargins(side, theme.px(18), side, theme.px(18))
+        set_margins(self, self._column, side, theme.px(18), side - theme.px(BAR), theme.px(18))
+        set_margins(self, self._foot_row, 0, 0, theme.px(BAR), 0)
         self._column.setSpacing(theme.space("m"))
         self._list.setSpacing(theme.px(14))
         self._foot_row.setSpacing(theme.space("m"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.casework.record_types import Field, RecordType
 from desktop.casework.validation import InvalidValue, validate
@@ -16,6 +16,8 @@ from desktop.ui.column_grid import ColumnGrid
 from desktop.ui.editors import make_editor
 from desktop.ui.field_row import FieldRow
 from desktop.ui.kit import Banner, Button, Label, Living
+from desktop.ui.margins import set_margins
+from desktop.ui.scroll_page import BAR, ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _
 
@@ -146,16 +148,9 @@ class CreationDialog(Living, QDialog):
 
     def _lay_out(self) -> None:
         holder = QWidget()
-        holder.setProperty("scroll", "content")
         self._content = QVBoxLayout(holder)
         self._content.addWidget(self.grid)
         self._content.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(holder)
         self._buttons = QHBoxLayout()
         self._buttons.addStretch(1)
         self._buttons.addWidget(self.cancel_button)
@@ -163,15 +158,16 @@ class CreationDialog(Living, QDialog):
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.heading)
         self._column.addWidget(self.problem)
-        self._column.addWidget(area, 1)
+        self._column.addWidget(ScrollPage(holder), 1)
         self._column.addLayout(self._buttons)
 
     def _space(self) -> None:
         theme = current_theme()
-        self._column.setContentsMargins(*(theme.space("xl"),) * 4)
+        side = theme.space("xl")
+        set_margins(self, self._column, side, side, side - theme.px(BAR), side)
+        set_margins(self, self._buttons, 0, 0, theme.px(BAR), 0)
         self._column.setSpacing(theme.space("l"))
-        self._content.setContentsMargins(theme.space("xs"), 0, theme.space("xs"), 0)
         self._content.setSpacing(theme.space("l"))
         self._buttons.setSpacing(theme.space("s"))
         room = self.screen().availableGeometry()
-        self.resize(min(theme.px(620), room.width() - 40), min(theme.px(640), room.height() - 40))
+        self.resize(min(theme.px(620), room.width() - 40), min(theme.px(660), room.height() - 40))

@@ -21,7 +21,7 @@ from desktop.ui.kit import Living
 from desktop.ui.theme import current_theme
 from desktop.ui.word_diff import Piece
 from i18n import _
-from i18n.bidi import FSI, LRI, PDI, neutralise
+from i18n.bidi import FSI, PDI, ltr, neutralise
 
 
 class DiffText(Living, QWidget):
@@ -89,19 +89,37 @@ class DiffText(Living, QWidget):
         self._document.setDefaultFont(theme.font("body"))
         self._document.clear()
         cursor = QTextCursor(self._document)
-        opening = LRI if self._code else FSI
-        cursor.insertText(opening)
-        for piece in self._pieces:
-            for number, text in enumerate(neutralise(piece.text).split("\n")):
-                if number:
-                    cursor.insertText(PDI)
-                    cursor.insertBlock()
-                    cursor.insertText(opening)
-                cursor.insertText(text, _format(piece.fate))
-        cursor.insertText(PDI)
+        if self._code:
+            self._insert_codes(cursor)
+        else:
+            self._insert_words(cursor)
         self.setAccessibleName(self._spoken())
         self.updateGeometry()
         self.update()
+
+    def _insert_codes(self, cursor: QTextCursor) -> None:
+        """Each piece reads from left to right; the pieces follow each other in the language's direction."""
+        for number, piece in enumerate(self._pieces):
+            if number:
+                cursor.insertText("  ", QTextCharFormat())
+            cursor.insertText(ltr(piece.text), _format(piece.fate))
+
+    def _insert_words(self, cursor: QTextCursor) -> None:
+        """The pieces are one text: each of its lines is isolated as a whole."""
+        plain = QTextCharFormat()
+        cursor.insertText(FSI, plain)
+        last = "kept"
+        for piece in self._pieces:
+            if {last, piece.fate} == {"added", "removed"}:
+                cursor.insertText(" ", plain)  # else Arabic letters of both would join
+            last = piece.fate
+            for number, text in enumerate(neutralise(piece.text).split("\n")):
+                if number:
+                    cursor.insertText(PDI, plain)
+                    cursor.insertBlock()
+                    cursor.insertText(FSI, plain)
+                cursor.insertText(text, _format(piece.fate))
+        cursor.insertText(PDI, plain)
 
     def _spoken(self) -> str:
         """For those who do not see the colours: what was added and removed, in words."""

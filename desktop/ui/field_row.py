@@ -9,6 +9,7 @@ from desktop.casework.record_types import Field
 from desktop.casework.validation import InvalidValue, describe
 from desktop.ui.editors import Editor
 from desktop.ui.kit import Button, IconButton, Label, Living
+from desktop.ui.kit.visibility import show_if
 from desktop.ui.theme import current_theme
 from i18n import _
 from i18n.bidi import neutralise, strip_isolates
@@ -29,7 +30,7 @@ class FieldRow(Living, QWidget):
         self.label = QLabel()
         self.label.setProperty("role", "strong")
         self.history_button = IconButton("history", size=24)
-        self.history_button.setVisible(history)
+        show_if(self.history_button, history)
         self.history_button.clicked.connect(self._on_history)
         self.compare_button = Button("", "quiet", "git-compare")
         self.compare_button.hide()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.casework.views import HistoryEntry, RecordView
 from desktop.session import Session
@@ -11,13 +11,16 @@ from desktop.ui.diff_text import DiffText
 from desktop.ui.editors.choice import ChoiceBox
 from desktop.ui.history_words import Change, difference, group_changes, heading
 from desktop.ui.kit import Avatar, Button, ElidedLabel, EmptyState, Label, Living, Panel, StatusPill
+from desktop.ui.margins import set_margins
 from desktop.ui.presenter import SEPARATOR, desk_text, label_of
+from desktop.ui.scroll_page import BAR, ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.bidi import isolate, one_line, strip_isolates
 from i18n.formats import moment, number, relative_time
 
 PAGE = 40  # changes shown at a time: a long-lived case has thousands
+PORTION = 3  # of them made in one turn of the event loop
 
 
 class ChangeRow(Panel):
@@ -63,8 +66,13 @@ class HistoryPanel(Living, QWidget):
         self._session = session
         self._view: RecordView | None = None
         self._changes: list[Change] = []
-        self._drawn = 0
+        self._drawn = self._wanted = 0
+        self._drawer = QTimer(self)
+        self._drawer.setSingleShot(True)
+        self._drawer.setInterval(0)
+        self._drawer.timeout.connect(self._draw)
         self.filter = ChoiceBox()
+        self.filter.setMinimumContentsLength(22)
         self.filter.activated.connect(self._on_filter)
         self.count = Label("", "caption", "muted")
         self.more = Button("", "secondary", "chevron-down")
@@ -75,17 +83,13 @@ class HistoryPanel(Living, QWidget):
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
         content = QWidget()
-        content.setProperty("scroll", "content")
         inner = QVBoxLayout(content)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addLayout(self._list)
         inner.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
         inner.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(content)
+        self.area = ScrollPage(content)
+        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # nothing in it takes the focus, and arrows must scroll
         self.empty = EmptyState("history")
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._top)
@@ -145,7 +149,7 @@ class HistoryPanel(Living, QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._drawn = 0
+        self._drawn = self._wanted = 0
         count = len(self._changes)
         self.count.setText(ngettext("{n} change", "{n} changes", count).format(n=number(count)))
         self.empty.setVisible(not count)
@@ -154,12 +158,19 @@ class HistoryPanel(Living, QWidget):
         self._on_more()
 
     def _on_more(self) -> None:
+        self._wanted = min(self._drawn + PAGE, len(self._changes))
+        self._draw()
+
+    def _draw(self) -> None:
+        """Make a few rows, and the next ones in the next turn of the event loop."""
         if self._view is None:
             return
-        for change in self._changes[self._drawn : self._drawn + PAGE]:
+        for change in self._changes[self._drawn : min(self._drawn + PORTION, self._wanted)]:
             self._list.addWidget(ChangeRow(self._session, self._view.type, change))
-        self._drawn = min(self._drawn + PAGE, len(self._changes))
-        self.more.setVisible(self._drawn < len(self._changes))
+            self._drawn += 1
+        self.more.setVisible(self._wanted <= self._drawn < len(self._changes))
+        if self._drawn < self._wanted:
+            self._drawer.start()
 
     def _on_filter(self) -> None:
         self._load()
@@ -168,6 +179,7 @@ class HistoryPanel(Living, QWidget):
         theme = current_theme()
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.space("m"))
+        set_margins(self, self._top, 0, 0, theme.px(BAR), 0)
         self._list.setSpacing(theme.space("s"))
         self._inner.setSpacing(theme.space("m"))
         self._redraw()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from desktop.casework.record_types import Field, RecordTypes
 from desktop.casework.views import Author, HistoryEntry, Scalar
-from desktop.ui.presenter import label_of, listed, value_text
+from desktop.ui.presenter import NOTHING, label_of, listed, value_text
 from desktop.ui.word_diff import Piece, diff_words, shorten
 from i18n import _
 from i18n.bidi import isolate, one_line, strip_isolates
@@ -75,12 +75,9 @@ def compare(field: Field | None, before: tuple[Scalar, ...], after: Scalar) -> l
     if len(old) == 1 and new and words_count(field):
         return shorten(diff_words(old[0], new))
     pieces = [Piece(text, "removed") for text in old if text != new]
-    out: list[Piece] = []
-    for piece in pieces:
-        out += [piece, Piece("  ", "kept")]
     if new:
-        out.append(Piece(new, "added" if pieces or not old else "kept"))
-    return out or [Piece("—", "kept")]
+        pieces.append(Piece(new, "added" if pieces or not old else "kept"))
+    return pieces or [Piece(NOTHING, "kept")]
 
 
 def words_count(field: Field | None) -> bool:
@@ -118,4 +115,4 @@ def sentence(types: RecordTypes, type_name: str, change: Change) -> str:
     fields = dict.fromkeys(label_of(types, type_name, entry.field) for entry in change.entries if entry.field)
     decided = any(len(entry.before) > 1 for entry in change.entries)
     template = _("{officer} decided a conflict: {fields}") if decided else _("{officer} changed: {fields}")
-    return template.format(officer=officer, fields=listed(fields) or "—")
+    return template.format(officer=officer, fields=listed(fields) or NOTHING)

@@ -14,7 +14,8 @@ from desktop.ui.theme import current_theme
 from i18n import _
 from i18n.names import country_name
 
-_FIELDS = ("title", "status", "priority", "tlp", "due", "handling", "handling_note")
+_FIELDS = ("title", "status", "tlp", "handling", "handling_note")
+_IN_WORDS = "H3"  # the handling code whose restriction is written in words
 
 
 class ReadersBox(Living, QWidget):
@@ -76,11 +77,17 @@ class NewCaseDialog(CreationDialog):
         super().__init__(session, record_type, [name for name in _FIELDS if name in record_type.fields], None, parent)
         self.readers = ReadersBox(session.members(), session.identity().ministry, session.default_members())
         self.add_below(self.readers)
+        handling = self.rows["handling"].editor
+        handling.committed.connect(self._on_handling)
+        self._on_handling(handling.value())
         self.bind(self._name, lambda: _("New case"))
         self.bind(self.create_button.setText, lambda: _("Open the case"))
 
     def write(self, values: dict[str, object]) -> str:
         return self.session.new_case(values, self.readers.members())
+
+    def _on_handling(self, codes: object) -> None:
+        self.rows["handling_note"].setVisible(isinstance(codes, tuple) and _IN_WORDS in codes)
 
     def _name(self, text: str) -> None:
         self.heading.setText(text)

@@ -5,17 +5,19 @@ Everything returned is ready for a plain-text label. `strip_isolates` before it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
 from desktop.casework.record_types import Field, RecordType, RecordTypes
 from desktop.casework.views import Author, FieldView, ListRow, RecordView, Scalar, ValueView
 from i18n import _, current, ngettext, pgettext
-from i18n.bidi import isolate, ltr, one_line
+from i18n.bidi import LRI, PDI, isolate, ltr, one_line
 from i18n.formats import date_text, moment, newer_by, number
 from i18n.names import country_name
 
 NOTHING = "—"
+_NUMBERS = re.compile(r"\+?\d[\d .\-/()]{4,}\d", re.ASCII)  # phones, dates, accounts: several groups of digits
 SEPARATOR = " · "
 _CODED_KINDS = frozenset({"tlp", "handling", "evaluation"})
 
@@ -46,7 +48,15 @@ def _coded_or_dated(field: Field, value: str) -> str:
 def _free_text(field: Field, value: str, limit: int) -> str:
     if field.verbatim:
         return ltr(one_line(value, limit or 500))
-    return isolate(one_line(value, limit) if limit else value)
+    return prose(one_line(value, limit) if limit else value)
+
+
+def prose(text: str) -> str:
+    """Free text for display: isolated line by line, and numbers such as phones in it kept from left to right.
+
+    Without that, «+39 351 204 88 16» comes out back to front in an Arabic sentence.
+    """
+    return _NUMBERS.sub(lambda found: f"{LRI}{found.group()}{PDI}", isolate(text))
 
 
 def coded_text(field: Field, code: str) -> str:
@@ -84,7 +94,7 @@ def field_text(field: Field | None, view: FieldView | None, *, limit: int = 0) -
     if view.merge == "set":
         return elements_text(field, view.elements, limit=limit)
     if view.merge == "text":
-        return isolate(one_line(view.text, limit) if limit else view.text) or NOTHING
+        return prose(one_line(view.text, limit) if limit else view.text) or NOTHING
     distinct = dict.fromkeys(value_text(field, each.value, limit=limit) for each in view.values)
     return " / ".join(distinct) or NOTHING
 
@@ -115,6 +125,13 @@ def title_text(record_type: RecordType | None, view: RecordView, *, limit: int =
     """The title of a record, isolated; a stand-in when it has none."""
     title = role_value(record_type, view, "title")
     return isolate(one_line(str(title), limit)) if title else _("Without a title")
+
+
+def full_title(record_type: RecordType | None, view: RecordView) -> str:
+    """The title, and the same name in its original script if the record has one."""
+    other = role_value(record_type, view, "subtitle")
+    title = title_text(record_type, view)
+    return SEPARATOR.join((title, isolate(one_line(str(other), 300)))) if other else title
 
 
 def row_title(row: ListRow, *, limit: int = 300) -> str:
@@ -157,7 +174,7 @@ def newer_text(values: tuple[ValueView, ...], value: ValueView) -> str:
     These are the desks' own clocks: a hint for people, never what decides.
     """
     others = [each.author.at_ms for each in values if each is not value]
-    if not others or value.author.at_ms <= max(others):
+    if not others or value.author.at_ms - max(others) < 1_000:
         return ""
     return newer_by(value.author.at_ms - max(others))
 

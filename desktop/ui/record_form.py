@@ -6,6 +6,7 @@ written (refused, or half a date) is kept as a draft in the encrypted store, so 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -35,8 +36,12 @@ def draft_key(record: str, field: str) -> str:
 
 
 class RecordForm(Living, QWidget):
-    """The form of one record at a time. Give it a record with `show_record`; `flush` before it goes away."""
+    """The form of one record at a time. Give it a record with `show_record`; `flush` before it goes away.
 
+    Its rows are made one a turn of the event loop, so that a long form never holds the window up.
+    """
+
+    ready = Signal()
     history_requested = Signal(str)
     compare_requested = Signal(str)
 
@@ -55,12 +60,14 @@ class RecordForm(Living, QWidget):
         self._tick = self._make_timer(TICK_MS, self._on_tick)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._waiting: deque[tuple[ColumnGrid | None, Field]] = deque()
+        self._builder = self._make_timer(0, self._on_build)
         if only:
-            self._column.addWidget(self._make_row(record_type.fields[only]))
+            self._waiting.append((None, record_type.fields[only]))
         else:
             for group, fields in record_type.groups().items():
-                self._column.addWidget(self._make_group(group, fields))
-        self._column.addStretch(1)
+                self._make_group(group, fields)
+            self._column.addStretch(1)
         session.edit_refused.connect(self._on_refused)
         self.follow(lambda: self._column.setSpacing(current_theme().space("l")))
 
@@ -79,6 +86,13 @@ class RecordForm(Living, QWidget):
         old, self._view = (None if fresh else self._view), view
         for name in self.rows:
             self._show_field(name, view.fields.get(name), old.fields.get(name) if old else None, fresh=fresh)
+        if self._waiting:
+            self._builder.start()
+
+    def complete(self) -> None:
+        """Make the rows that are still missing at once."""
+        while self._waiting:
+            self._build_row()
 
     def flush(self) -> None:
         """Save what is typed now: before another record is shown, before locking, before closing."""
@@ -88,6 +102,7 @@ class RecordForm(Living, QWidget):
 
     def focus_field(self, name: str) -> None:
         """Put the focus into a field."""
+        self.complete()
         if name in self.rows:
             self.rows[name].editor.main_widget().setFocus()
 
@@ -98,15 +113,30 @@ class RecordForm(Living, QWidget):
         timer.timeout.connect(on_end)
         return timer
 
-    def _make_group(self, group: str, fields: list[Field]) -> Card:
-        card = Card()
+    def _make_group(self, group: str, fields: list[Field]) -> None:
+        card = Card(parent=self)
+        self._column.addWidget(card)
         self.bind(card.set_title, partial(_, group))
-        grid = ColumnGrid(2, 280, gaps=("xl", "l"))
-        for field in fields:
-            row = self._make_row(field)
-            grid.add(row, wide=row.editor.wide or field.role == "title")
+        grid = ColumnGrid(2, 280, gaps=("xl", "l"), parent=card)
         card.add(grid)
-        return card
+        self._waiting.extend((grid, field) for field in fields)
+
+    def _on_build(self) -> None:
+        if self._waiting:
+            self._build_row()
+            self._builder.start()
+        else:
+            self.ready.emit()
+
+    def _build_row(self) -> None:
+        grid, field = self._waiting.popleft()
+        row = self._make_row(field)
+        if grid is None:
+            self._column.addWidget(row)
+        else:
+            grid.add(row, wide=row.editor.wide or field.role == "title")
+        if self._view is not None:
+            self._show_field(field.name, self._view.fields.get(field.name), None, fresh=True)
 
     def _make_row(self, field: Field) -> FieldRow:
         editor = make_editor(field, self._records)

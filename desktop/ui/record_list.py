@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from desktop.casework.views import ListRow
@@ -24,13 +25,14 @@ class RecordListModel(QAbstractListModel):
 
     def set_rows(self, rows: list[ListRow]) -> None:
         """Show rows in this order; the selection survives as long as the ids stay the same."""
+        rows = [_with_both_names(row) for row in rows]
         if [row.id for row in rows] == [row.id for row in self._rows]:
-            self._rows = list(rows)
+            self._rows = rows
             if rows:
                 self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
             return
         self.beginResetModel()
-        self._rows = list(rows)
+        self._rows = rows
         self.endResetModel()
 
     def row(self, place: int) -> ListRow | None:
@@ -51,3 +53,10 @@ class RecordListModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
             return row_summary(row, self._now())
         return None
+
+
+def _with_both_names(row: ListRow) -> ListRow:
+    """A name in its original script stands beside the other one, whatever else the row has to show."""
+    if not row.subtitle:
+        return row
+    return msgspec.structs.replace(row, title=f"{row.title} · {row.subtitle}", subtitle="")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
 
 from desktop.casework.views import ListRow, RecordView
 from desktop.session import Session
 from desktop.ui.case_delegate import RowDelegate
-from desktop.ui.kit import Button, EmptyState, Label, Living, Panel
+from desktop.ui.kit import EmptyState, Label, Living, Panel
+from desktop.ui.margins import set_margins
 from desktop.ui.record_list import RecordListModel
+from desktop.ui.scroll_page import BAR
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.formats import number
@@ -36,10 +38,8 @@ class RecordsTab(Living, QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._space = ""
+        self._place = ""
         self.count = Label("", "caption", "muted")
-        self.add_button = Button("", "secondary", "user-plus")
-        self.add_button.clicked.connect(self.add_requested)
         self.list = _List()
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -52,31 +52,26 @@ class RecordsTab(Living, QWidget):
         self.list.clicked.connect(self._on_opened)
         self.empty = EmptyState("users")
         self.empty.action_clicked.connect(self.add_requested)
-        self._top = QHBoxLayout()
-        self._top.addWidget(self.count, 1)
-        self._top.addWidget(self.add_button)
         self._card = Panel("card")
         inner = QVBoxLayout(self._card)
         inner.setContentsMargins(1, 6, 1, 6)
         inner.addWidget(self.list)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._top)
+        self._column.addWidget(self.count)
         self._column.addWidget(self._card, 1)
         self._column.addWidget(self.empty, 1)
-        self.bind(self.add_button.setText, lambda: _("Add person…"))
         self.bind(self.list.setAccessibleName, lambda: _("People and objects of this case"))
         self.bind(lambda _text: self._tell(), str)
-        self.follow(lambda: self._column.setSpacing(current_theme().space("m")))
+        self.follow(self._space)
 
     def show_case(self, view: RecordView) -> int:
         """Show the records of a case's space; returns how many there are."""
-        self._space = view.space
+        self._place = view.space
         return self.refresh()
 
     def refresh(self) -> int:
         """Read the list again; returns how many there are."""
-        rows = case_records(self._session, self._space)
+        rows = case_records(self._session, self._place)
         self.model.set_rows(rows)
         self._tell()
         return len(rows)
@@ -92,7 +87,11 @@ class RecordsTab(Living, QWidget):
         self.empty.setVisible(not count)
         self._card.setVisible(bool(count))
         self.count.setVisible(bool(count))
-        self.add_button.setVisible(bool(count))
+
+    def _space(self) -> None:
+        theme = current_theme()
+        set_margins(self, self._column, 0, 0, theme.px(BAR), theme.px(18))
+        self._column.setSpacing(theme.space("m"))
 
     def _on_opened(self, index: QModelIndex) -> None:
         row = self.model.row(index.row())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from desktop.casework.views import ListRow, RecordView
@@ -13,7 +13,7 @@ from desktop.ui.column_grid import ColumnGrid
 from desktop.ui.history_words import Change, compare, group_changes, icon_of, sentence
 from desktop.ui.item_row import ItemRow
 from desktop.ui.kit import Button, Card, Label, Living
-from desktop.ui.presenter import author_text, countries_text, field_text, role_value, row_title
+from desktop.ui.presenter import author_text, countries_text, field_text, prose, role_value, row_title
 from desktop.ui.record_form import RecordForm, draft_key
 from desktop.ui.records_tab import case_records
 from desktop.ui.row_words import status_mark
@@ -24,6 +24,9 @@ from i18n.formats import clock, local_time, moment, relative_time
 
 LETTERS_SHOWN = 2_500  # of a summary on this page; a longer one is read whole in its form
 _PEOPLE, _CHANGES = 5, 5
+_IN_THE_HEAD = frozenset(
+    {"title", "reference", "status", "priority", "tlp", "handling", "assignee", "countries", "due"}
+)
 
 
 class SummaryCard(Card):
@@ -97,7 +100,7 @@ class SummaryCard(Card):
         record_type = self._session.types.get(self._view.type)
         text = str(role_value(record_type, self._view, "summary") or "")
         shown = text if len(text) <= LETTERS_SHOWN else text[:LETTERS_SHOWN] + "…"
-        self.text.setText(isolate(shown) or _("No summary yet."))
+        self.text.setText(prose(shown) or _("No summary yet."))
         self.text.set_tone("" if text else "muted")
         self.text.setVisible(self.form is None)
         self.byline.setText(self._byline() if text else "")
@@ -145,7 +148,7 @@ class FactsCard(Card):
         record_type = self._session.types.get(self._view.type)
         for field in record_type.fields.values() if record_type else ():
             held = self._view.fields.get(field.name)
-            if field.kind == "text" or field.role in ("title", "status", "tlp", "handling") or held is None:
+            if field.kind == "text" or field.role in _IN_THE_HEAD or held is None:
                 continue
             text = field_text(field, held, limit=200)
             if text != "—":
@@ -156,6 +159,7 @@ class FactsCard(Card):
     def _add(self, name: str, text: str) -> None:
         value = Label(text, "body", wrap=True)
         label = Label(name, "body", "muted")
+        label.setAlignment(Qt.AlignmentFlag.AlignTop)
         label.setBuddy(value)
         self._rows.addRow(label, value)
 
@@ -225,10 +229,9 @@ class SummaryTab(Living, QWidget):
         grid = ColumnGrid(2, 300, stretches=(5, 4))
         for card in (self.summary, self.facts, self.people, self.activity):
             grid.add(card)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(grid)
-        column.addStretch(1)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(grid)
+        self._column.addStretch(1)
         self.facts.edit_requested.connect(self._on_details)
         self.people.action.clicked.connect(self._on_people)
         self.activity.action.clicked.connect(self._on_history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.casework.record_types import Field
@@ -19,7 +20,14 @@ class LineBox(Living, QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMaxLength(_NO_LIMIT)
-        self.follow(lambda: self.setFont(current_theme().font("body")))
+        self.follow(self._align)
+
+    def _align(self) -> None:
+        # Qt aligns by the text's own script; a form keeps all its fields on the language's side.
+        self.setFont(current_theme().font("body"))
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+        self.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
 
 
 class LineEditor(Editor):

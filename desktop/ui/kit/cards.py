@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLa
 from desktop.ui.kit.binding import Living
 from desktop.ui.kit.buttons import Button
 from desktop.ui.kit.labels import ElidedLabel
+from desktop.ui.kit.visibility import show_if
 from desktop.ui.theme import current_theme
 
 
@@ -46,7 +47,7 @@ class Card(Panel):
         super().__init__("card", parent)
         self.title = ElidedLabel(title, "h3")
         self.action = Button(action, "link")
-        self.action.setVisible(bool(action))
+        show_if(self.action, bool(action))
         self.head = QHBoxLayout()
         self.head.addWidget(self.title, 1)
         self.head.addWidget(self.action)

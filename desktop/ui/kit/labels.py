@@ -8,7 +8,17 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from desktop.ui.kit.binding import Living
 from desktop.ui.kit.tips import plain_tip
-from i18n.bidi import isolate, ltr, strip_isolates
+from i18n.bidi import FSI, LRI, isolate, ltr, strip_isolates
+from i18n.direction import is_rtl
+
+_RLM = "\u200f"
+
+
+def _directed(text: str) -> str:
+    """Lines that begin with isolated data, as lines of the language in use: Qt would take them for left to right."""
+    if not is_rtl():
+        return text
+    return "\n".join(_RLM + line if line[:1] in (FSI, LRI) else line for line in text.split("\n"))
 
 
 class Label(Living, QLabel):
@@ -44,7 +54,7 @@ class Label(Living, QLabel):
 
     def setText(self, text: str) -> None:
         """Show text of our own (a translated sentence); its accessible name is the same text without isolates."""
-        super().setText(text)
+        super().setText(_directed(text))
         self.setAccessibleName(strip_isolates(text))
 
     def show_data(self, text: str) -> None:
@@ -83,23 +93,21 @@ class ElidedLabel(Label):
 
     def shown_text(self) -> str:
         """The text as it fits now, without isolates."""
-        plain = strip_isolates(self.text())
-        return self.fontMetrics().elidedText(plain, Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        return strip_isolates(self._fitting()).lstrip(_RLM)
+
+    def _fitting(self) -> str:
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the line, elided."""
         painter = QPainter(self)
-        plain = strip_isolates(self.text())
-        shown = self.shown_text()
+        plain = strip_isolates(self.text()).lstrip(_RLM)
+        fitting = self._fitting()
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.setFont(self.font())
-        code = self.text().startswith("\u2066")
-        painter.drawText(
-            self.contentsRect(),
-            int(self.alignment()) | int(Qt.TextFlag.TextSingleLine),
-            ltr(shown) if code else isolate(shown),
-        )
+        # An isolate that the ellipsis cut off ends with the line; several of them keep the order of reading.
+        painter.drawText(self.contentsRect(), int(self.alignment()) | int(Qt.TextFlag.TextSingleLine), fitting)
         painter.end()
-        tip = plain_tip(plain) if shown != plain else ""
+        tip = plain_tip(plain) if self.shown_text() != plain else ""
         if self.toolTip() != tip:
             self.setToolTip(tip)

@@ -17,6 +17,7 @@ from desktop.ui.kit.painting import (
     tlp_look,
     tone_look,
 )
+from desktop.ui.kit.visibility import show_if
 from desktop.ui.theme import Theme, current_theme
 from i18n import _
 from i18n.bidi import ltr, neutralise, strip_isolates
@@ -93,7 +94,7 @@ class TlpBadge(Pill):
         """Show a label such as TLP:AMBER."""
         self._label = label
         self.setText(ltr(label))
-        self.setVisible(bool(label))
+        show_if(self, bool(label))
 
     def look(self, theme: Theme) -> PillLook:
         """The label's own colours."""
@@ -110,7 +111,7 @@ class HandlingBadge(Pill):
     def set_codes(self, codes: tuple[str, ...]) -> None:
         """Show the codes in order."""
         self.setText(ltr(" ".join(sorted(codes))))
-        self.setVisible(bool(codes))
+        show_if(self, bool(codes))
         if codes:
             self.setAccessibleName(_("Handling codes: {codes}").format(codes=neutralise(" ".join(sorted(codes)))))
 
@@ -145,7 +146,7 @@ class CountBadge(Pill):
     def set_count(self, count: int) -> None:
         """Show a count."""
         self.setText(count_text(count))
-        self.setVisible(count > 0)
+        show_if(self, count > 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the badge."""
