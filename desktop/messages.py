@@ -20,20 +20,27 @@ from i18n.bidi import ltr, one_line
 from i18n.formats import moment
 
 _SHOWN = 120  # characters of a parameter
-_COMMANDS = {"no_store": "tahaluf init --profile FILE", "store_damaged": "tahaluf salvage --into DIR"}
+_COMMANDS = {"no_store": "tahaluf init --profile FILE", "store_damaged": "tahaluf salvage --replace"}
 
 
 def describe(code: str, params: Mapping[str, object] | None = None) -> str:
     """The sentence of a code in the current language."""
-    make = _SENTENCES.get(code)
+    make = _SENTENCES.get(code) or (_bad_directory if code.startswith("directory_") else None)
     if make is None:
         return _("Something went wrong ({code}). Nothing you wrote was lost.").format(code=_shown(code))
-    return make().format_map(_Shown({"command": _COMMANDS.get(code, ""), **(params or {})}))
+    return make().format_map(_Shown({"code": code, "command": _COMMANDS.get(code, ""), **(params or {})}))
 
 
 def describe_refused(error: InvalidValue) -> str:
     """The sentence of a refused value, for the command line (a form says it under the field)."""
     return describe_value(error, in_form=False)
+
+
+def describe_problem(kind: str, where: str) -> str:
+    """One finding of a verification in the current language; `where` names the place without case data."""
+    make = _PROBLEMS.get(kind)
+    text = make() if make else _shown(kind)
+    return _("{problem}: {where}").format(problem=text, where=_shown(where))
 
 
 def diagnostics(state: SyncState, counts: Mapping[str, int], server_url: str) -> str:
@@ -75,6 +82,44 @@ def _version(package: str) -> str:
         return "(not installed)"
 
 
+def _misunderstood() -> str:
+    return _(
+        "The secretariat and this desk do not understand each other ({code}). Your work is kept here. "
+        "Install the newest version; if it lasts, send the diagnostics to your administrator."
+    )
+
+
+def _set_aside() -> str:
+    return _(
+        "The secretariat did not take something that this desk sent ({code}). It is kept here and not sent again by "
+        "itself. Send the diagnostics to your administrator."
+    )
+
+
+def _bad_directory() -> str:
+    return _(
+        "A ministry's directory that the server sent does not verify ({code}). It was not believed, "
+        "and nothing was changed. Tell your administrator."
+    )
+
+
+_PROBLEMS: dict[str, Callable[[], str]] = {
+    "damaged": lambda: _("The file is damaged and could not be read to its end"),
+    "page": lambda: _("A page of the file was altered or damaged"),
+    "structure": lambda: _("The structure of the file does not hold"),
+    "directory": lambda: _("A ministry's directory does not verify"),
+    "device": lambda: _("A desk is listed that no directory names"),
+    "founding": lambda: _("The first entry of a space does not verify"),
+    "unknown_device": lambda: _("Something is signed by a desk that no directory names"),
+    "segment": lambda: _("A sealed segment does not verify"),
+    "chain": lambda: _("A desk's chain of segments has a gap or a fork"),
+    "change": lambda: _("A change is not the one that was signed"),
+    "order": lambda: _("Changes stand in an order that cannot be"),
+    "record": lambda: _("A record is not what its changes make of it"),
+    "list": lambda: _("A row of the lists is not what its record says"),
+    "index": lambda: _("The search index lacks records"),
+}
+
 _SENTENCES: dict[str, Callable[[], str]] = {
     # unlocking
     "wrong_passphrase": lambda: _("This passphrase does not open the desk. Nothing was changed; try again."),
@@ -114,6 +159,10 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "This store was written by a newer version of Tahaluf. Nothing was changed. Install the newer version."
     ),
     "store_busy": lambda: _("The case store is busy: another program is using it. Nothing was changed; try again."),
+    "own_changes_missing": lambda: _(
+        "After the salvage, changes of your own have to come back from the server before new ones can follow them. "
+        "Nothing was saved now; connect, let the desk sync, then try again."
+    ),
     "store": lambda: _("The case store gave an error ({detail}). What you saved before is safe."),
     # the connection: never a reproach, since nothing is lost by it
     "no_connection": lambda: _("No connection to the secretariat. Your work is kept here and sent when it returns."),
@@ -156,6 +205,26 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "busy": lambda: _("The secretariat is busy. Your work is kept here; the desk will try again."),
     "sync": lambda: _("The exchange with the secretariat failed. Your work is kept here; the desk will try again."),
     "sync_running": lambda: _("Another program of this desk is exchanging with the secretariat at the moment."),
+    "malformed": _misunderstood,
+    "bad_signature": _misunderstood,
+    "unknown_suite": _misunderstood,
+    "broken_chain": _misunderstood,
+    "not_found": _misunderstood,
+    "method_not_allowed": _misunderstood,
+    "too_many_changes": _misunderstood,
+    "nonce_expired": _misunderstood,
+    "internal": lambda: _("The secretariat failed; the fault is recorded there. Your work is kept here."),
+    "no_such_member": lambda: _("The secretariat does not know your ministry as a member. Your work is kept here."),
+    "device_elsewhere": lambda: _("This desk is enrolled by another ministry already. Nothing was changed."),
+    "not_entitled": _set_aside,
+    "no_such_space": _set_aside,
+    "unknown_epoch": _set_aside,
+    "fork": _set_aside,
+    "gap": _set_aside,
+    "server_data_changed": lambda: _(
+        "The server's data is not the one this desk knew; it may have been set up anew. "
+        "Nothing is lost here: the desk sends again what the server lacks."
+    ),
     # the clock
     "clock_behind": lambda: _(
         "This computer's clock is behind: it was already {at} when the desk was last used. "
@@ -181,7 +250,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "too_much_at_once": lambda: _("This is too much for one edit. Nothing was saved; write it in smaller parts."),
     "not_a_pair": lambda: _("{value} is not of the form field=value. Nothing was saved."),
     "verify_failed": lambda: _(
-        "The store does not verify: {problems} problems. Nothing was changed. "
+        "The store does not verify (findings: {problems}). Nothing was changed. "
         "What verifies can be saved into a new store with the command salvage."
     ),
     # files and keys

@@ -79,7 +79,11 @@ def _add_setup(commands: Commands) -> None:
     _json(sync)
     _json(commands.add_parser("verify", help=_("check the store, every chain and every signature")))
     salvage = commands.add_parser("salvage", help=_("copy everything that verifies out of a damaged store"))
-    salvage.add_argument("--into", type=Path, metavar="DIR", required=True, help=_("home of the new store"))
+    salvage.add_argument(
+        "--replace",
+        action="store_true",
+        help=_("put the new store in the damaged one's place, which is kept beside it"),
+    )
     _json(salvage)
 
 

@@ -68,6 +68,8 @@ def main(arguments: Sequence[str] | None = None, opening: Opening | None = None)
 def _run(options: argparse.Namespace, opening: Opening) -> int:
     try:
         _COMMANDS[options.command](options, opening)
+    except setup.Found:
+        return REFUSED
     except SyncError as error:
         _tell(options, error.code, describe(error.code))
         return NO_CONNECTION if isinstance(error, NoConnection | TooSlow) else REFUSED

@@ -10,14 +10,20 @@ from desktop.casework.views import SyncReport
 from desktop.cli.desks import opened
 from desktop.cli.output import complain, dump, say
 from desktop.cli.passphrase import read_passphrase
-from desktop.desk import NewDesk, Opening
-from desktop.messages import describe
+from desktop.desk import NewDesk, Opening, Salvaged
+from desktop.messages import describe, describe_problem
 from desktop.profile import read_profile
 from desktop.refusals import Refused
+from desktop.store.verify import VerifyReport
 from i18n import _, ngettext
 from i18n.formats import number, size
 
+REPLACE = "tahaluf salvage --replace"
 PATIENCE_S = 60  # how long `sync` without --once goes on trying
+
+
+class Found(Exception):
+    """The command did what it was asked, and what it found is not well: exit code 1 without a further word."""
 
 
 def init(options: argparse.Namespace, opening: Opening) -> None:
@@ -47,65 +53,81 @@ def sync(options: argparse.Namespace, opening: Opening) -> None:
 
 
 def verify(options: argparse.Namespace, opening: Opening) -> None:
-    """`verify`: the whole store, every chain, every signature. A problem ends with exit code 1."""
+    """`verify`: the whole store, every chain, every signature. Raises Found when something does not hold."""
     with opened(options, opening) as desk:
         report = desk.verify()
-        if options.json:
-            dump(report)
-        else:
-            for problem in report.problems:
-                say(problem)
-        if not report.ok:
-            raise Refused("verify_failed", problems=len(report.problems))
-        if not options.json:
-            say(_("Everything verifies."))
+    if options.json:
+        dump({"ok": report.ok, **msgspec.to_builtins(report)})
+    else:
+        _print_findings(report)
+    if not report.ok:
+        raise Found
 
 
 def salvage(options: argparse.Namespace, opening: Opening) -> None:
-    """`salvage`: copy what verifies into a new store; the damaged one is left as it is."""
-    report = opening.salvage(options.home, options.into, read_passphrase(options.passphrase_file))
+    """`salvage`: copy what verifies into a new store; the damaged one is kept."""
+    report = opening.salvage(options.home, read_passphrase(options.passphrase_file), replace=options.replace)
     if options.json:
         dump(report)
-        return
-    for name, count in msgspec.to_builtins(report).items():
-        say(f"{name}: {count}")
-    say(_("What verifies is in {folder}. The damaged store was left as it is.").format(folder=options.into))
+    else:
+        _print_salvage(report)
 
 
 def _print_new(made: NewDesk) -> None:
-    say(
-        _("The desk of {officer} ({desk}, {ministry}) is set up.").format(
-            officer=made.officer, desk=made.desk, ministry=made.ministry
-        )
-    )
+    told = _("The desk of {officer} ({desk}, {ministry}) is set up.")
+    say(told.format(officer=made.officer, desk=made.desk, ministry=made.ministry))
     say(_("Certificate request for your administrator: {path}").format(path=made.request))
     say(_("Fingerprint to read out: {fingerprint}").format(fingerprint=made.fingerprint))
 
 
 def _print_report(report: SyncReport) -> None:
-    sent = ngettext("{n} change sent", "{n} changes sent", report.pushed).format(n=number(report.pushed))
-    taken = ngettext("{n} change received", "{n} changes received", report.pulled).format(n=number(report.pulled))
-    say(f"{sent}, {taken}")
+    sent = ngettext("{n} change sent", "{n} changes sent", report.pushed)
+    taken = ngettext("{n} change received", "{n} changes received", report.pulled)
+    say(f"{sent.format(n=number(report.pushed))}; {taken.format(n=number(report.pulled))}")
     if report.pending:
-        say(
-            ngettext(
-                "{n} change waits for others that it depends on",
-                "{n} changes wait for others that they depend on",
-                report.pending,
-            ).format(n=number(report.pending))
+        waiting = ngettext(
+            "{n} change waits for others that it depends on",
+            "{n} changes wait for others that they depend on",
+            report.pending,
         )
+        say(waiting.format(n=number(report.pending)))
     if report.refused:
-        say(
-            ngettext(
-                "{n} change was set aside because it did not verify",
-                "{n} changes were set aside because they did not verify",
-                report.refused,
-            ).format(n=number(report.refused))
+        aside = ngettext(
+            "{n} item was set aside: it did not verify, or the server refused it",
+            "{n} items were set aside: they did not verify, or the server refused them",
+            report.refused,
         )
+        say(aside.format(n=number(report.refused)))
     if report.unsent:
-        say(
-            ngettext("{n} change is still unsent", "{n} changes are still unsent", report.unsent).format(
-                n=number(report.unsent)
-            )
-        )
+        left = ngettext("{n} change is still unsent", "{n} changes are still unsent", report.unsent)
+        say(left.format(n=number(report.unsent)))
     say(f"{size(report.bytes_sent)} ↑  {size(report.bytes_received)} ↓  {report.seconds:.1f} s")
+
+
+def _print_findings(report: VerifyReport) -> None:
+    for problem in report.problems:
+        say(describe_problem(problem.kind, problem.where))
+    if report.ok:
+        told = _("Everything verifies: {spaces} spaces, {segments} segments, {changes} changes, {records} records.")
+        figures = {name: number(getattr(report, name)) for name in ("spaces", "segments", "changes", "records")}
+        say(told.format(**figures))
+    else:
+        complain(describe("verify_failed", {"problems": number(len(report.problems))}))
+
+
+def _print_salvage(report: Salvaged) -> None:
+    told = _("Saved: {spaces} spaces, {segments} segments, {own} unsent changes, {records} records.")
+    say(
+        told.format(
+            spaces=number(report.spaces),
+            segments=number(report.segments),
+            own=number(report.own_changes),
+            records=number(report.records),
+        )
+    )
+    lost = _("Not saved: {segments} segments, {own} changes of your own. What the server has comes back with a sync.")
+    say(lost.format(segments=number(report.lost_segments), own=number(report.lost_own)))
+    if report.kept:
+        say(_("The damaged store was kept: {path}").format(path=report.kept))
+    else:
+        say(_("The damaged store is still in use. To use the new one instead: {command}").format(command=REPLACE))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from desktop.desk.desk import Desk
 from desktop.desk.edits import Changed
-from desktop.desk.opening import NewDesk, Opening, desk_exists, params_of, read_home_profile
+from desktop.desk.opening import NewDesk, Opening, Salvaged, desk_exists, params_of, read_home_profile
 from desktop.refusals import Locked, Refused
 from desktop.store import UnknownRecord
 
@@ -22,6 +22,7 @@ __all__ = [
     "NewDesk",
     "Opening",
     "Refused",
+    "Salvaged",
     "UnknownRecord",
     "desk_exists",
     "params_of",

@@ -6,6 +6,7 @@ from desktop.casework.views import SyncReport
 from desktop.desk.edits import DeskEdits
 from desktop.desk.syncing import MakeTransport, exchange, http_transport
 from desktop.settings import Settings
+from desktop.store.verify import VerifyReport, verify
 
 
 class Desk(DeskEdits):
@@ -26,6 +27,10 @@ class Desk(DeskEdits):
             patience_s=patience_s,
             make_transport=make_transport,
         )
+
+    def verify(self) -> VerifyReport:
+        """Check pages, directories, every chain and signature, and that what stands follows from them."""
+        return verify(self._connection)
 
     def close(self) -> None:
         """Close the connection and forget the key."""

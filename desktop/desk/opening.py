@@ -16,6 +16,7 @@ from desktop.profile import MAX_LABEL, BadProfile, Profile, read_profile, render
 from desktop.refusals import Refused
 from desktop.store import Identity, Store, StoreDamaged, StoreError, StoreExists, WeakPassphrase
 from desktop.store.keyring_secret import SecretPlace
+from desktop.store.salvage import SalvageReport, adopt, salvage
 from desktop.store.vault import MIN_CHARACTERS, MIN_CHARACTERS_ALONE, Cost, translate_os_errors
 from sync.keys import make_request, new_device_keys
 from sync.wire.signing import fingerprint
@@ -35,6 +36,12 @@ class NewDesk(msgspec.Struct, frozen=True):
     fingerprint: str
     request: str  # path of the certificate request
     notice: str = ""
+
+
+class Salvaged(SalvageReport):
+    """The figures of a salvage, and where the damaged store was kept; empty if it was not replaced."""
+
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,19 @@ class Opening:
         except BaseException:
             store.lock()
             raise
+
+    def salvage(self, home: Path, passphrase: str, *, replace: bool = False) -> Salvaged:
+        """Copy what verifies of a damaged store into a new one beside it, and put it in its place if `replace`.
+
+        The damaged store is kept. Raises StoreError.
+        """
+        store = self.unlock(home, passphrase)
+        try:
+            report = salvage(store)
+        finally:
+            store.lock()
+        kept = str(adopt(home)) if replace else ""
+        return Salvaged(**msgspec.structs.asdict(report), kept=kept)
 
 
 def desk_exists(home: Path) -> bool:

@@ -101,6 +101,43 @@ def test_no_server_and_no_connection_have_their_own_exit_codes(tahaluf: Commands
     assert tahaluf.json("list", "case")["rows"][0]["unsent"], "nothing was lost"
 
 
+def test_a_sound_store_verifies(tahaluf: Commands) -> None:
+    tahaluf.case("Un")
+    report = tahaluf.json("verify")
+    assert (report["ok"], report["pages"], report["spaces"], report["changes"], report["records"]) == (
+        True,
+        True,
+        1,
+        1,
+        1,
+    )
+    assert report["problems"] == []
+    assert "Everything verifies" in tahaluf("verify").out
+
+
+def test_a_store_that_does_not_verify_says_where_and_is_salvaged(tahaluf: Commands) -> None:
+    case = tahaluf.case("Un")
+    desk = tahaluf.opening.open(tahaluf.home, tahaluf.passphrase_file.read_text().strip())
+    desk._connection.database.run("UPDATE rows SET title = 'Deux'")
+    desk.close()
+    found = tahaluf("verify", "--json")
+    assert (found.code, found.json["ok"]) == (1, False)
+    assert [problem["kind"] for problem in found.json["problems"]] == ["list"]
+    people = tahaluf("verify")
+    assert "A row of the lists" in people.out
+    assert "findings: 1" in people.err
+
+    saved = tahaluf.json("salvage")
+    assert (saved["records"], saved["own_changes"], saved["lost_own"], saved["kept"]) == (1, 1, 0, "")
+    assert tahaluf("verify").code == 1, "the damaged store is still the one in use"
+    replaced = tahaluf("salvage", "--replace")
+    assert replaced.code == 0
+    assert "was kept" in replaced.out
+    assert tahaluf.json("verify")["ok"]
+    assert tahaluf.json("list", "case")["rows"][0]["id"] == case
+    assert len(list(tahaluf.home.glob("store.damaged-*.db"))) == 1
+
+
 def test_a_passphrase_is_one_line_of_a_file_whatever_the_line_end(tmp_path: Path) -> None:
     path = tmp_path / "passphrase"
     for content in ("secret words", "secret words\n", "secret words\r\nmore\n"):
