@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.metadata
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -68,3 +71,26 @@ def test_the_wheel_holds_every_committed_file_of_the_product(tmp_path: Path) -> 
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert list_product_files() - held == set()
     assert {name.split("/")[0] for name in held} == set(ROOMS)
+
+
+def read_wanted(name: str) -> set[str]:
+    """Return the packages that a list in requirements/ asks for, in the registry's spelling."""
+    lines = (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
+    names = [re.match(r"[A-Za-z0-9._-]+", line) for line in lines if not line.startswith(("#", "-"))]
+    return {re.sub(r"[-_.]+", "-", found[0]).lower() for found in names if found}
+
+
+@pytest.mark.parametrize(
+    ("rooms", "lists"), [(("desktop", "sync", "i18n"), ("desktop.in",)), (("server",), ("server.in",))]
+)
+def test_every_library_that_is_imported_is_asked_for(rooms: tuple[str, ...], lists: tuple[str, ...]) -> None:
+    sources = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    foreign = {name.split(".")[0] for name in names} - set(sys.stdlib_module_names) - set(ROOMS)
+    owners = importlib.metadata.packages_distributions()
+    imported = {re.sub(r"[-_.]+", "-", owner).lower() for name in foreign for owner in owners[name]}
+    # Of Qt's two wheels, the first brings the second.
+    assert imported - {"shiboken6"} - {name for wanted in lists for name in read_wanted(wanted)} == set()
