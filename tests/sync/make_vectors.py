@@ -1,0 +1,285 @@
+"""Prints the test vectors, all from fixed seeds: `python -m tests.sync.make_vectors > sync/vectors.json`.
+
+Only the grants differ from run to run, because HPKE draws its ephemeral key itself: those are vectors for opening.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+
+from sync import merge, text
+from sync.changes import Change, Dependency, Dot, Edit, RecordEdit, Set, Unknown, encode_change
+from sync.keys import DeviceKeys, EpochKey, make_grant, make_request
+from sync.ministry import MinistryKeys, enrol, open_directory
+from sync.seal import Place, _pad, found_space, seal
+from sync.wire.codec import digest, encode
+from sync.wire.directory import AdministratorAdded, Certificate, entry_hash, make_entry
+from sync.wire.signing import Signed, fingerprint, pack, unpack
+from sync.wire.space import Head, Member, Segment, advance_head, read_segment
+from tests.sync.desks import DEVICES, RECORD, Desk, Sent
+
+AT_MS = 1_795_000_000_000
+KEYS = DeviceKeys(bytes(range(32)), bytes(range(32, 64)))
+OTHER = DeviceKeys(bytes(range(64, 96)), bytes(range(96, 128)))
+MINISTRY = MinistryKeys("SN", b"\x01" * 32, b"\x02" * 32, "Administrator")
+EPOCH_KEY = bytes(range(128, 160))
+NONCE = bytes(range(200, 224))
+
+
+@contextmanager
+def fixed() -> Iterator[None]:
+    """Let nonces and ids be the same every time."""
+    with patch("secrets.token_bytes", lambda size: NONCE[:size]):
+        yield
+
+
+def sections() -> dict[str, Any]:
+    """Make all the vectors."""
+    with fixed():
+        space, founding = found_space(
+            KEYS, "case", [Member("SN", "lead"), Member("AE", "contributor")], EPOCH_KEY, AT_MS
+        )
+        return {
+            "digest": _digests(),
+            "device": _device(KEYS),
+            "directory": _directory(),
+            "founding": _founding(space, founding),
+            "segment": _segment(space),
+            "grant": _grant(space),
+            "log": _log(founding),
+            "padding": [[size, len(_pad(bytes(size)))] for size in (0, 60, 61, 1_020, 1_021, 9_996, 100_000, 900_000)],
+            "changes": _changes(),
+            "text": _text(),
+            "merge": _merges(),
+        }
+
+
+def _digests() -> list[dict[str, Any]]:
+    cases = [("tahaluf-device", 16, [b"ab", b"c"]), ("tahaluf-head", 32, [b""]), ("tahaluf-head", 32, [])]
+    return [
+        {"domain": domain, "size": size, "parts": parts, "digest": digest(*parts, domain=domain, size=size)}
+        for domain, size, parts in cases
+    ]
+
+
+def _device(keys: DeviceKeys) -> dict[str, Any]:
+    return {
+        "sign_seed": keys.sign_seed,
+        "seal_secret": keys.seal_secret,
+        "sign_key": keys.sign_key,
+        "seal_key": keys.seal_key,
+        "device": keys.device,
+        "fingerprint": fingerprint(keys.sign_key),
+        "signature": {"domain": "token", "body": b"body", "signature": keys.sign("token", b"body")},
+        "request": make_request(keys, "SN", "Cne Mansour", "Dakar 1", AT_MS),
+    }
+
+
+def _directory() -> dict[str, Any]:
+    directory, first = open_directory(MINISTRY, AT_MS)
+    second = enrol(MINISTRY, directory, make_request(KEYS, "SN", "Cne Mansour", "Dakar 1", AT_MS), AT_MS)
+    signed = unpack(second, 4_096)
+    impostor = make_entry(KEYS.sign_seed, directory, AdministratorAdded(KEYS.sign_key, "self made"), AT_MS)
+    return {
+        "ministry": "SN",
+        "root": MINISTRY.root,
+        "entries": [first, second],
+        "heads": [entry_hash(first), entry_hash(second)],
+        "device": KEYS.device,
+        "bad": [
+            {"after": 2, "entry": impostor, "code": "not_entitled"},
+            {"after": 0, "entry": second, "code": "broken_chain"},
+            {"after": 2, "entry": second, "code": "broken_chain"},
+            {"after": 1, "entry": pack(Signed(signed.body, bytes(64))), "code": "bad_signature"},
+            {"after": 1, "entry": second[:-1], "code": "malformed"},
+        ],
+    }
+
+
+def _founding(space: bytes, entry: bytes) -> dict[str, Any]:
+    signed = unpack(entry, 4_096)
+    parts = msgspec.msgpack.decode(signed.body)
+
+    def changed(place: int, value: object) -> bytes:
+        body = encode([value if place == number else part for number, part in enumerate(parts)])
+        return pack(Signed(body, KEYS.sign("founding", body)))
+
+    return {
+        "entry": entry,
+        "sign_key": KEYS.sign_key,
+        "space": space,
+        "epoch": EpochKey(space, EPOCH_KEY).epoch,
+        "commitment": EpochKey(space, EPOCH_KEY).commitment,
+        "bad": [
+            {"entry": pack(Signed(signed.body, bytes(64))), "code": "bad_signature"},
+            {"entry": changed(0, 2), "code": "unknown_suite"},
+            {"entry": changed(2, "attic"), "code": "malformed"},
+            {"entry": changed(6, [["SN", "lead"], ["SN", "reader"]]), "code": "malformed"},
+            {"entry": changed(6, []), "code": "malformed"},
+        ],
+    }
+
+
+def _segment(space: bytes) -> dict[str, Any]:
+    changes = [
+        encode_change(Change(1, AT_MS, n, [], [RecordEdit(RECORD, [Set("title", "دبي", [])])])) for n in range(3)
+    ]
+    made = seal(KEYS, Place(space, 4, b"p" * 32), EPOCH_KEY, [Head(OTHER.device, 7, b"h" * 32)], changes)
+    segment, header = read_segment(made.data)
+    flipped = segment.sealed[:-1] + bytes([segment.sealed[-1] ^ 1])
+    resigned = Segment(encode(msgspec.structs.replace(header, first=6)), segment.sealed, segment.signature)
+    return {
+        "data": made.data,
+        "sign_key": KEYS.sign_key,
+        "epoch_key": EPOCH_KEY,
+        "hash": made.hash,
+        "first": made.first,
+        "last": made.last,
+        "changes": changes,
+        "bad": [
+            {"data": encode(Segment(segment.header, flipped, segment.signature)), "code": "bad_signature"},
+            {"data": encode(resigned), "code": "bad_signature"},
+            {"data": made.data[:-1], "code": "malformed"},
+            {"data": b"", "code": "malformed"},
+        ],
+        "does_not_open": [flipped, segment.sealed[:39], b""],
+    }
+
+
+def _grant(space: bytes) -> dict[str, Any]:
+    certificate = Certificate(1, OTHER.sign_key, OTHER.seal_key, "M. Haddad", "Abu Dhabi 2")
+    data = make_grant(KEYS, certificate, [EpochKey(space, EPOCH_KEY)], AT_MS)
+    return {
+        "data": data,
+        "sign_key": KEYS.sign_key,
+        "recipient": {"sign_seed": OTHER.sign_seed, "seal_secret": OTHER.seal_secret},
+        "keys": [[space, EPOCH_KEY]],
+    }
+
+
+def _log(founding: bytes) -> dict[str, Any]:
+    items, heads, head = [("entry", founding), ("segment", b"body"), ("segment", b"")], [], bytes(32)
+    for kind, body in items:
+        head = advance_head(head, kind, body)
+        heads.append(head)
+    return {"items": items, "heads": heads}
+
+
+def _changes() -> dict[str, Any]:
+    device = DEVICES[0]
+    edits = [["set", "title", "x", [[device, 1, 0]]], ["stamp", {"later": True}]]
+    good = encode([1, AT_MS, 5, [[DEVICES[1], 3]], [[RECORD, edits]]])
+    return {
+        "good": [{"change": good, "operations": ["set", "?"], "needs": [[device, 1], [DEVICES[1], 3]]}],
+        "bad": [
+            {"change": encode([2, 0, 0, [], [[RECORD, [["create", "person"]]]]]), "code": "unknown_suite"},
+            {"change": encode([1, 0, 0, [], [[RECORD, [["set", "Title", 1, []]]]]]), "code": "malformed"},
+            {"change": encode([1, 0, 0, [], [[RECORD, [["set", "title", float("nan"), []]]]]]), "code": "malformed"},
+            {"change": encode([1, 0, 0, [], [[RECORD, []]]]), "code": "malformed"},
+            {
+                "change": encode([1, 0, 0, [], [[RECORD, [["create", "a"]]], [RECORD, [["create", "a"]]]]]),
+                "code": "malformed",
+            },
+            {"change": b"", "code": "malformed"},
+        ],
+    }
+
+
+def _text() -> dict[str, Any]:
+    origin, later = merge.origin(Dot(DEVICES[0], 1, 0)), merge.origin(Dot(DEVICES[1], 1, 0))
+    start = text.start(origin, "Saisie à دبي 😀")
+    delta = text.edit(start, later, "Saisie de 40 kg à دبي 😀")
+    document, read = text.merge([start, delta])
+    return {
+        "origin": origin,
+        "client": text.client(origin),
+        "plain": "Saisie à دبي 😀",
+        "start": start,
+        "delta_origin": later,
+        "delta": delta,
+        "document": document,
+        "text": read,
+        "bad_deltas": [b"", b"\0", b"\0\0\0", bytes.fromhex("0101090007010474657874 0100".replace(" ", ""))],
+    }
+
+
+def _merges() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "changes": [list(one) for one in sent],
+            "record": RECORD,
+            "state": merge.encode_state(state),
+            "conflicts": state.conflicts,
+            "deleted": state.deleted,
+            "revived": state.revived,
+        }
+        for name, sent, state in _stories()
+    ]
+
+
+def _stories() -> Iterator[tuple[str, list[Sent], merge.RecordState]]:
+    for name, first, second in (
+        ("two values at once are a conflict", ["set A"], ["set B"]),
+        ("the same value at once is none", ["set A"], ["set A"]),
+        ("an edit brings a deleted record back", ["delete"], ["set B"]),
+        ("two deletions at once agree", ["delete"], ["delete"]),
+        ("an addition outlives a removal at once", ["add", "remove"], ["add"]),
+        ("texts written at once are both kept", ["text One. "], ["text Two. "]),
+        ("what is unknown is kept", ["later"], ["set B"]),
+    ):
+        one, other = Desk(DEVICES[0]), Desk(DEVICES[1])
+        sent = [one.write([Set("status", "open", [])])]
+        other.apply(sent[0])
+        sent += [_do(one, what) for what in first] + [_do(other, what) for what in second]
+        for change in sent:
+            if one.can_apply(change):
+                one.apply(change)
+        yield name, sent, one.state
+
+
+def _do(desk: Desk, what: str) -> Sent:
+    from sync.changes import Add, Delete, Remove
+
+    verb, _, rest = what.partition(" ")
+    state = desk.state
+    match verb:
+        case "set":
+            return desk.write([Set("title", rest, [one.dot for one in state.registers.get("title", [])])])
+        case "delete":
+            return desk.write([Delete([Dependency(*one) for one in state.touched])])
+        case "add":
+            return desk.write([Add("places", "Dakar", state.sets.get("places", {}).get("Dakar", []))])
+        case "remove":
+            return desk.write([Remove("places", "Dakar", state.sets["places"]["Dakar"])])
+        case "text":
+            operation = desk.edit_text("summary", rest)
+            assert not isinstance(operation, Edit)
+            return desk.write([operation])
+        case _:
+            return desk.write([Unknown(encode(["stamp", {"colour": "red"}]))])
+
+
+def as_json(value: Any) -> Any:
+    """Turn bytes into hexadecimal digits, tuples into lists."""
+    match value:
+        case bytes():
+            return value.hex()
+        case dict():
+            return {key: as_json(one) for key, one in value.items()}
+        case list() | tuple():
+            return [as_json(one) for one in value]
+        case _:
+            return value
+
+
+if __name__ == "__main__":
+    json.dump(as_json(sections()), sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")

@@ -1,0 +1,187 @@
+"""The vectors of PROTOCOL.md, each read back by the code; and the same code still makes them."""
+
+from __future__ import annotations
+
+import json
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sync
+from sync import merge, text
+from sync.changes import Unknown, decode_change, dependencies
+from sync.delta import read_delta
+from sync.keys import DeviceKeys, EpochKey, open_grant
+from sync.seal import _pad, open_segment
+from sync.wire.codec import digest
+from sync.wire.directory import Directory, entry_hash, read_request
+from sync.wire.errors import Malformed, WireError
+from sync.wire.signing import fingerprint, verify
+from sync.wire.space import (
+    GRANT_DOMAIN,
+    Segment,
+    advance_head,
+    read_grant,
+    read_segment,
+    space_id,
+    verify_founding,
+    verify_segment,
+)
+from tests.sync.desks import Sent, deliver
+from tests.sync.make_vectors import as_json, sections
+
+VECTORS: dict[str, Any] = json.loads((Path(sync.__file__).parent / "vectors.json").read_text())
+
+
+def raw(digits: str) -> bytes:
+    return bytes.fromhex(digits)
+
+
+def test_the_vectors_are_those_that_the_code_makes() -> None:
+    made = as_json(sections())
+    assert made.keys() == VECTORS.keys()
+    for name in made.keys() - {"grant"}:  # HPKE draws an ephemeral key of its own
+        assert made[name] == VECTORS[name], name
+
+
+@pytest.mark.parametrize("case", VECTORS["digest"])
+def test_digests(case: dict[str, Any]) -> None:
+    parts = [raw(one) for one in case["parts"]]
+    assert digest(*parts, domain=case["domain"], size=case["size"]).hex() == case["digest"]
+
+
+def test_a_device_and_its_request() -> None:
+    device = VECTORS["device"]
+    keys = DeviceKeys(raw(device["sign_seed"]), raw(device["seal_secret"]))
+    assert (keys.sign_key.hex(), keys.seal_key.hex()) == (device["sign_key"], device["seal_key"])
+    assert keys.device.hex() == device["device"]
+    assert fingerprint(keys.sign_key) == device["fingerprint"]
+    signed = device["signature"]
+    verify(keys.sign_key, signed["domain"], raw(signed["body"]), raw(signed["signature"]))
+    assert read_request(raw(device["request"])).certificate.device == keys.device
+
+
+def test_a_directory() -> None:
+    vector = VECTORS["directory"]
+    directory = Directory(vector["ministry"], raw(vector["root"]))
+    for entry, head in zip(vector["entries"], vector["heads"], strict=True):
+        directory.append(raw(entry))
+        assert directory.head.hex() == head == entry_hash(raw(entry)).hex()
+    assert [device.hex() for device in directory.devices] == [vector["device"]]
+
+
+@pytest.mark.parametrize("bad", VECTORS["directory"]["bad"])
+def test_a_directory_refuses(bad: dict[str, Any]) -> None:
+    vector = VECTORS["directory"]
+    directory = Directory(vector["ministry"], raw(vector["root"]))
+    for entry in vector["entries"][: bad["after"]]:
+        directory.append(raw(entry))
+    with pytest.raises(WireError) as caught:
+        directory.append(raw(bad["entry"]))
+    assert caught.value.code == bad["code"]
+
+
+def test_a_founding_entry() -> None:
+    vector = VECTORS["founding"]
+    founding = verify_founding(raw(vector["entry"]), raw(vector["sign_key"]))
+    assert space_id(raw(vector["entry"])).hex() == vector["space"]
+    assert founding.commitment.hex() == vector["commitment"]
+
+
+@pytest.mark.parametrize("bad", VECTORS["founding"]["bad"])
+def test_a_founding_entry_is_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(WireError) as caught:
+        verify_founding(raw(bad["entry"]), raw(VECTORS["founding"]["sign_key"]))
+    assert caught.value.code == bad["code"]
+
+
+def test_a_segment() -> None:
+    vector = VECTORS["segment"]
+    segment, header = read_segment(raw(vector["data"]))
+    assert verify_segment(segment, raw(vector["sign_key"])).hex() == vector["hash"]
+    assert (header.first, header.last) == (vector["first"], vector["last"])
+    assert header.epoch.hex() == VECTORS["founding"]["epoch"]
+    opened = open_segment(segment, header, raw(vector["epoch_key"]))
+    assert [change.hex() for change in opened] == vector["changes"]
+
+
+@pytest.mark.parametrize("bad", VECTORS["segment"]["bad"])
+def test_a_segment_is_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(WireError) as caught:
+        verify_segment(read_segment(raw(bad["data"]))[0], raw(VECTORS["segment"]["sign_key"]))
+    assert caught.value.code == bad["code"]
+
+
+@pytest.mark.parametrize("sealed", VECTORS["segment"]["does_not_open"])
+def test_a_body_does_not_open(sealed: str) -> None:
+    vector = VECTORS["segment"]
+    segment, header = read_segment(raw(vector["data"]))
+    with pytest.raises(Malformed):
+        open_segment(Segment(segment.header, raw(sealed), segment.signature), header, raw(vector["epoch_key"]))
+
+
+def test_a_grant() -> None:
+    vector = VECTORS["grant"]
+    grant, signed = read_grant(raw(vector["data"]))
+    verify(raw(vector["sign_key"]), GRANT_DOMAIN, signed.body, signed.signature)
+    recipient = DeviceKeys(raw(vector["recipient"]["sign_seed"]), raw(vector["recipient"]["seal_secret"]))
+    assert open_grant(recipient, grant) == [EpochKey(raw(space), raw(key)) for space, key in vector["keys"]]
+
+
+def test_the_head_of_a_log() -> None:
+    head = bytes(32)
+    for (kind, body), expected in zip(VECTORS["log"]["items"], VECTORS["log"]["heads"], strict=True):
+        head = advance_head(head, kind, raw(body))
+        assert head.hex() == expected
+
+
+@pytest.mark.parametrize(("size", "padded"), VECTORS["padding"])
+def test_padding(size: int, padded: int) -> None:
+    assert len(_pad(bytes(size))) == padded
+
+
+@pytest.mark.parametrize("good", VECTORS["changes"]["good"])
+def test_a_change(good: dict[str, Any]) -> None:
+    change = decode_change(raw(good["change"]))
+    operations = [one for edit in change.edits for one in edit.operations]
+    names = ["?" if isinstance(one, Unknown) else type(one).__name__.lower() for one in operations]
+    assert names == good["operations"]
+    assert as_json(dependencies(change, b"z" * 16, 1)) == good["needs"]
+
+
+@pytest.mark.parametrize("bad", VECTORS["changes"]["bad"])
+def test_a_change_is_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(WireError) as caught:
+        decode_change(raw(bad["change"]))
+    assert caught.value.code == bad["code"]
+
+
+def test_a_text() -> None:
+    vector = VECTORS["text"]
+    start = text.start(raw(vector["origin"]), vector["plain"])
+    assert (start.hex(), text.client(raw(vector["origin"]))) == (vector["start"], vector["client"])
+    assert text.edit(start, raw(vector["delta_origin"]), vector["text"]).hex() == vector["delta"]
+    for documents in ([start, raw(vector["delta"])], [raw(vector["delta"]), start]):
+        document, read = text.merge(documents)
+        assert (document.hex(), read) == (vector["document"], vector["text"])
+
+
+@pytest.mark.parametrize("bad", VECTORS["text"]["bad_deltas"])
+def test_a_delta_is_refused(bad: str) -> None:
+    with pytest.raises(Malformed):
+        read_delta(raw(bad))
+
+
+@pytest.mark.parametrize("story", VECTORS["merge"], ids=[story["name"] for story in VECTORS["merge"]])
+@pytest.mark.parametrize("order", [[0], [1], [0, 1], [1, 0]])
+def test_a_merge(story: dict[str, Any], order: list[int]) -> None:
+    sent: list[Sent] = [(raw(device), sequence, raw(change)) for device, sequence, change in story["changes"]]
+    desk = deliver(sent, cycle(order))
+    assert merge.encode_state(desk.state).hex() == story["state"]
+    assert (desk.state.conflicts, desk.state.deleted, desk.state.revived) == (
+        story["conflicts"],
+        story["deleted"],
+        story["revived"],
+    )
