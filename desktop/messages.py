@@ -218,6 +218,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "device_elsewhere": lambda: _("This desk is enrolled by another ministry already. Nothing was changed."),
     "not_entitled": _set_aside,
     "no_such_space": _set_aside,
+    "no_such_device": _set_aside,
     "unknown_epoch": _set_aside,
     "fork": _set_aside,
     "gap": _set_aside,
