@@ -1,0 +1,282 @@
+"""The list pane: how many there are, a button for a new one, filters, the order, and the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.casework.handling import Marking
+from desktop.session import Session
+from desktop.ui.filter_menu import FilterMenu, OrderMenu
+from desktop.ui.kit import Button, EmptyState, FilterChip, FlowLayout, Label, Panel, announce, line
+from desktop.ui.list_filter import ORDERS, QUICK, ListFilter
+from desktop.ui.list_view import RecordListView
+from desktop.ui.theme import current_theme
+from i18n import _, ngettext
+from i18n.formats import number
+
+FIRST_PAGE = 50  # ids asked for before all of them, so that the list is usable at once
+_TYPING_MS = 60  # after a key, before the search starts
+_NEWS_MS = 250  # news of a sync come in bursts
+
+
+class ListPane(Panel):
+    """One list of records of a type. `record_chosen` is what was opened in it."""
+
+    record_chosen = Signal(str)
+    new_requested = Signal()
+    marking_changed = Signal()
+    counted = Signal(int)
+
+    def __init__(self, session: Session, record_type: str, parent: QWidget | None = None) -> None:
+        super().__init__("surface", parent)
+        self._session = session
+        self._type = record_type
+        self._filter = ListFilter(quick=frozenset({"open"} if record_type == "case" else ()))
+        self._total = 0
+        self._asked = {"first": 0, "all": 0, "total": 0}
+        self._loaded = False
+        is_case = record_type == "case"
+        self.title = Label("", "h2")
+        self.count = Label("", "caption", "muted")
+        self.new_button = Button("", "primary", "plus")
+        self.new_button.setVisible(is_case)
+        self.new_button.clicked.connect(self.new_requested)
+        self.chips = {key: FilterChip() for key in (QUICK if is_case else ("unread",))}
+        self.finder = QLineEdit()
+        self.finder.setMaxLength(200)
+        self.finder.setClearButtonEnabled(True)
+        self.finder.hide()
+        self.filter_button = Button("", "link", "list-filter")
+        self.order_button = Button("", "link", "arrow-up-down")
+        self.filter_menu = FilterMenu(self.filter, session.members, self)
+        self.filter_menu.with_status = is_case
+        self.order_menu = OrderMenu(
+            self.filter, ("updated", "due", "reference", "title") if is_case else ("updated", "title"), self
+        )
+        self.view = RecordListView(session.rows)
+        self.empty = EmptyState("briefcase" if is_case else "users")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.view)
+        self.stack.addWidget(self.empty)
+        self._typing = _single_shot(self, _TYPING_MS, self._on_typed)
+        self._news = _single_shot(self, _NEWS_MS, self.refresh)
+        self._in_view = _single_shot(self, 0, self.marking_changed.emit)
+        self._lay_out()
+        self._connect()
+        self._bind()
+
+    def filter(self) -> ListFilter:
+        """What the list is filtered by now."""
+        return self._filter
+
+    def set_filter(self, wanted: ListFilter) -> None:
+        """Filter by something else."""
+        if wanted == self._filter:
+            return
+        self._filter = wanted
+        if self.finder.text().strip() != wanted.text:
+            self.finder.setText(wanted.text)
+        self._show_filter()
+        self.refresh()
+
+    def is_loaded(self) -> bool:
+        """Whether the list was asked for and came."""
+        return self._loaded
+
+    def refresh(self) -> None:
+        """Ask for the list again; the first screenful comes first."""
+        query = self._filter.query(self._type)
+        ask = partial(self._session.query, channel=f"{self._type}.first")
+        if not self._loaded or self.stack.currentWidget() is self.empty:
+            self._asked["first"] = ask(msgspec.structs.replace(query, limit=FIRST_PAGE))
+        self._asked["all"] = self._session.query(query, f"{self._type}.all")
+        if not self._filter.is_empty() and self._type != "case":
+            self._asked["total"] = self._session.query(ListFilter().query(self._type), f"{self._type}.total")
+
+    def start_finding(self) -> None:
+        """Show the field to find in this list and put the focus there."""
+        self.finder.show()
+        self.finder.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.finder.selectAll()
+
+    def show_current(self, record: str) -> None:
+        """Make a record current without opening it."""
+        self.view.set_current(record)
+
+    def marking(self) -> Marking:
+        """The strictest marking of what is listed in view."""
+        return self.view.marking() if self.stack.currentWidget() is self.view else Marking()
+
+    def _lay_out(self) -> None:
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self.title)
+        names.addWidget(self.count)
+        self._head = QHBoxLayout()
+        self._head.addLayout(names, 1)
+        self._head.addWidget(self.new_button)
+        self._quick = FlowLayout(gap=8)
+        for chip in self.chips.values():
+            self._quick.addWidget(chip)
+        self._tools = QHBoxLayout()
+        self._tools.addWidget(self.filter_button)
+        self._tools.addStretch(1)
+        self._tools.addWidget(self.order_button)
+        self._chosen_holder = QWidget()
+        self._chosen = FlowLayout(self._chosen_holder, gap=8)
+        self._top = QVBoxLayout()
+        self._top.addLayout(self._head)
+        self._top.addLayout(self._quick)
+        self._top.addWidget(self.finder)
+        self._top.addLayout(self._tools)
+        self._top.addWidget(self._chosen_holder)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addLayout(self._top)
+        self._column.addWidget(line())
+        self._column.addWidget(self.stack, 1)
+
+    def _connect(self) -> None:
+        for key, chip in self.chips.items():
+            chip.toggled.connect(partial(self._on_quick, key))
+        self.finder.textChanged.connect(self._typing.start)
+        self.filter_button.clicked.connect(partial(self._pop_up, self.filter_menu, self.filter_button))
+        self.order_button.clicked.connect(partial(self._pop_up, self.order_menu, self.order_button))
+        self.filter_menu.changed.connect(self.set_filter)
+        self.order_menu.changed.connect(self.set_filter)
+        self.view.opened.connect(self.record_chosen)
+        self.view.verticalScrollBar().valueChanged.connect(self._in_view.start)
+        self.empty.action_clicked.connect(self._on_empty_action)
+        self._session.rows_ready.connect(self._on_rows)
+        self._session.records_changed.connect(self._on_records_changed)
+
+    def _bind(self) -> None:
+        self.bind(self.title.setText, lambda: _("Cases") if self._type == "case" else _("People & objects"))
+        self.bind(self.new_button.setText, lambda: _("New case"))
+        self.bind(self.filter_button.setText, lambda: _("Filter"))
+        self.bind(self.finder.setPlaceholderText, lambda: _("Find in this list"))
+        self.bind(self.finder.setAccessibleName, lambda: _("Find in this list"))
+        self.bind(self.view.setAccessibleName, self.title.text)
+        for key, chip in self.chips.items():
+            self.bind(chip.setText, QUICK[key])
+        self.bind(lambda _text: self._show_filter(), str)
+        self.bind(lambda _text: self._tell(), str)
+        self.follow(self._space)
+
+    def _show_filter(self) -> None:
+        self.order_button.setText(ORDERS[self._filter.order]())
+        for key, chip in self.chips.items():
+            chip.blockSignals(True)
+            chip.setChecked(key in self._filter.quick)
+            chip.blockSignals(False)
+            chip.update()
+        self._chosen.clear()
+        parts = list(self._filter.parts())
+        for words, rest in parts:
+            chip = FilterChip(words, removable=True)
+            chip.removed.connect(partial(self.set_filter, rest))
+            self._chosen.addWidget(chip)
+        self._chosen_holder.setVisible(bool(parts))
+
+    def _tell(self) -> None:
+        shown = self.view.rows.rowCount()
+        total = self._total if not self._filter.is_empty() else shown
+        if self._type == "case":
+            words = ngettext("{n} case", "{n} cases", shown).format(n=number(shown))
+            of = ngettext("{shown} of {n} case", "{shown} of {n} cases", total)
+        else:
+            words = ngettext("{n} record", "{n} records", shown).format(n=number(shown))
+            of = ngettext("{shown} of {n} record", "{shown} of {n} records", total)
+        if not self._filter.is_empty():
+            words = of.format(shown=number(shown), n=number(total))
+        self.count.setText(words)
+        if total or shown:
+            self.empty.set_texts(
+                _("Nothing found"), _("No record here matches the filters and the words."), _("Clear all filters")
+            )
+        elif self._type == "case":
+            self.empty.set_texts(
+                _("No cases yet"),
+                _("Open the first one, or connect: cases that others share with your ministry come by themselves."),
+                _("New case"),
+            )
+        else:
+            self.empty.set_texts(_("Nobody yet"), _("People and objects are added in the case they belong to."))
+        self.stack.setCurrentWidget(self.view if shown or not self._loaded else self.empty)
+
+    def _on_rows(self, request: int, ids: list[str]) -> None:
+        if request == self._asked["total"]:
+            self._total = len(ids)
+        elif request == self._asked["all"] or (request == self._asked["first"] and not self._loaded):
+            complete = request == self._asked["all"]
+            before = self.view.rows.rowCount()
+            self._loaded = complete or bool(ids)
+            self.view.show_ids(ids)
+            if self._type == "case":
+                self._total = self._session.counts()["cases"]
+            self._tell()
+            if complete and before != len(ids):
+                announce(self.view, self.count.text())
+                self.counted.emit(len(ids))
+            self._in_view.start()
+            return
+        else:
+            return
+        self._tell()
+
+    def _on_records_changed(self, ids: object) -> None:
+        if isinstance(ids, frozenset):
+            self.view.rows.forget(ids)
+            self._news.start()
+
+    def _on_quick(self, key: str, on: bool) -> None:
+        self.set_filter(self._filter.switched(key, on))
+
+    def _on_typed(self) -> None:
+        self.set_filter(msgspec.structs.replace(self._filter, text=self.finder.text().strip()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape ends finding."""
+        if event.key() == Qt.Key.Key_Escape and self.finder.isVisible():
+            self.finder.clear()
+            self.finder.hide()
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        super().keyPressEvent(event)
+
+    def _on_empty_action(self) -> None:
+        if self._total:
+            self.set_filter(ListFilter(order=self._filter.order))
+        else:
+            self.new_requested.emit()
+
+    def _pop_up(self, menu: FilterMenu | OrderMenu, button: Button) -> None:
+        menu.fill()
+        corner = button.rect().bottomLeft()
+        if self.isRightToLeft():
+            corner.setX(button.width() - menu.sizeHint().width())
+        menu.popup(button.mapToGlobal(corner))
+
+    def _space(self) -> None:
+        theme = current_theme()
+        edge = theme.px(18)
+        self._top.setContentsMargins(edge, theme.px(18), theme.px(14), theme.px(8))
+        self._top.setSpacing(theme.px(10))
+        self._head.setSpacing(theme.space("s"))
+        self._quick.set_gap(theme.px(8))
+        self._chosen.set_gap(theme.px(8))
+
+
+def _single_shot(parent: QWidget, milliseconds: int, then: Callable[[], object]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(then)
+    return timer

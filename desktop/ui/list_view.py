@@ -1,0 +1,76 @@
+"""The list itself: rows painted by the one delegate, opened by a click, Enter or Space."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+
+from desktop.casework.handling import Marking, combine
+from desktop.ui.case_delegate import RowDelegate
+from desktop.ui.kit import Living
+from desktop.ui.lazy_list import FetchRows, LazyListModel
+
+
+class RecordListView(Living, QListView):
+    """A long list of records. Arrows move, Enter opens; what was current stays current when the list changes."""
+
+    opened = Signal(str)
+
+    def __init__(self, fetch: FetchRows, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = LazyListModel(fetch, self)
+        self.setModel(self.rows)
+        self.setItemDelegate(RowDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.clicked.connect(self._open)
+        self.follow(self.scheduleDelayedItemsLayout)
+
+    def show_ids(self, ids: list[str]) -> None:
+        """Show these records; the current one stays current, and what is in view stays in view."""
+        current, offset = self.current(), self.verticalScrollBar().value()
+        if self.rows.set_ids(ids):
+            self.set_current(current, scroll=False)
+            self.verticalScrollBar().setValue(offset)
+
+    def current(self) -> str:
+        """Id of the current record, empty when there is none."""
+        return self.rows.record(self.currentIndex().row())
+
+    def set_current(self, record: str, *, scroll: bool = True) -> None:
+        """Make a record the current one, if it is listed."""
+        place = self.rows.place(record) if record else None
+        if place is None:
+            self.selectionModel().clear()
+            return
+        index = self.rows.index(place)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if scroll:
+            self.scrollTo(index)
+
+    def marking(self) -> Marking:
+        """The strictest marking of the rows in view."""
+        area = self.viewport().rect()
+        first, last = self.indexAt(area.topLeft()), self.indexAt(area.bottomLeft())
+        if not first.isValid():
+            return Marking()
+        end = last.row() if last.isValid() else self.rows.rowCount() - 1
+        shown = [self.rows.row(place) for place in range(first.row(), end + 1)]
+        return combine(Marking(row.tlp, row.handling) for row in shown if row is not None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open by Enter on every platform."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.currentIndex().isValid():
+            self._open(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def _open(self, index: QModelIndex) -> None:
+        record = self.rows.record(index.row())
+        if record:
+            self.opened.emit(record)

@@ -1,0 +1,211 @@
+"""What is behind the lock: rail, top bar, notices, pages. Made when the desk opens, thrown away when it locks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.casework.handling import Marking, code_line, marking_line
+from desktop.session import Session
+from desktop.ui.bin_view import BinView
+from desktop.ui.command_bar import CommandBar
+from desktop.ui.commands import Commands
+from desktop.ui.conflicts_view import ConflictsView
+from desktop.ui.kit import Living, Panel, Toast
+from desktop.ui.notices import Notices
+from desktop.ui.rail import COMPACT_BELOW, PLACES, SETTINGS, Rail
+from desktop.ui.records_page import RecordsPage
+from desktop.ui.settings_view import SettingsView
+from desktop.ui.sync_page import SyncPage
+from desktop.ui.theme import current_theme
+from desktop.ui.top_bar import TopBar
+from i18n import _
+from i18n.bidi import isolate, one_line
+
+
+class Workspace(Living, QWidget):
+    """The pages by the keys of the rail; each is made when it is first shown."""
+
+    page_changed = Signal(str)
+    marking_changed = Signal()
+    lock_requested = Signal()
+    look_changed = Signal()
+
+    def __init__(self, session: Session, commands: Commands, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.pages: dict[str, QWidget] = {}
+        self._key = ""
+        self._undone = ("", "")
+        self.rail = Rail()
+        self.top = TopBar(session)
+        self.notices = Notices(session)
+        self.stack = QStackedWidget()
+        self.body = Panel("win")
+        inner = QVBoxLayout(self.body)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self.top)
+        inner.addWidget(self.notices)
+        inner.addWidget(self.stack, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.body, 1)
+        self.bar = CommandBar(session, commands, self.top.search, self)
+        self.toast = Toast(self)
+        self.toast.action_clicked.connect(session.undo)
+        self._makers: dict[str, Callable[[], QWidget]] = {
+            "cases": lambda: self._make_records("case"),
+            "people": lambda: self._make_records("person"),
+            "conflicts": self._make_conflicts,
+            "bin": self._make_bin,
+            "sync": self._make_sync,
+            "settings": self._make_settings,
+        }
+        self.rail.chosen.connect(self.show_page)
+        self.top.queue_requested.connect(self._on_queue)
+        self.top.lock_requested.connect(self.lock_requested)
+        self.notices.details_requested.connect(self._on_queue)
+        self.bar.record_chosen.connect(self.open_record)
+        session.conflicts_changed.connect(self._show_counts)
+        session.unread_changed.connect(self._show_counts)
+        session.undo_changed.connect(self._on_undo_changed)
+        self.rail.show_author(session.identity())
+        self._show_counts()
+        self.show_page("cases")
+        self.follow(self._fit)
+
+    def show_page(self, key: str) -> None:
+        """Show a place of the rail."""
+        self._flush()
+        page = self.pages.get(key)
+        if page is None:
+            page = self.pages[key] = self._makers[key]()
+            self.stack.addWidget(page)
+        self._key = key
+        self.stack.setCurrentWidget(page)
+        self.rail.choose(key)
+        if isinstance(page, RecordsPage) and not page.list.is_loaded():
+            page.list.refresh()
+        self.page_changed.emit(key)
+        self.marking_changed.emit()
+
+    def page_key(self) -> str:
+        """The place that is shown."""
+        return self._key
+
+    def title(self) -> str:
+        """What is shown, for the window's title. Never anything of a case."""
+        return next((place.text() for place in (*PLACES, SETTINGS) if place.key == self._key), "")
+
+    def records(self) -> RecordsPage:
+        """The page of the list in view; that of the cases when none is."""
+        page = self.stack.currentWidget()
+        if not isinstance(page, RecordsPage):
+            self.show_page("cases")
+            page = self.stack.currentWidget()
+        if not isinstance(page, RecordsPage):
+            raise TypeError(type(page))
+        return page
+
+    def open_record(self, record: str, record_type: str = "case") -> None:
+        """Show a record on the page of its type."""
+        self.show_page("cases" if record_type == "case" else "people")
+        self.records().open_record(record)
+
+    def new_case(self) -> None:
+        """Ask for a new case."""
+        self.show_page("cases")
+        self.records().new_case()
+
+    def show_command_bar(self) -> None:
+        """Put the focus into the search box and show every command."""
+        self.top.search.setFocus()
+        self.top.search.selectAll()
+        self.bar.open()
+
+    def panes(self) -> list[QWidget]:
+        """What F6 moves between, in reading order."""
+        page = self.stack.currentWidget()
+        inner = page.panes() if isinstance(page, RecordsPage) else [page] if page is not None else []
+        return [self.rail, self.top, *inner]
+
+    def marking_text(self) -> str:
+        """The marking band's line: the alliance's own words, then the strictest codes of what is in view."""
+        page = self.stack.currentWidget()
+        marking = page.marking() if isinstance(page, RecordsPage | ConflictsView | BinView) else Marking()
+        words = isolate(one_line(self.session.alliance_marking(), 160))
+        if not words:
+            return marking_line(marking)
+        codes = code_line(marking)
+        return f"{words} · {codes}" if codes else words
+
+    def flush(self) -> None:
+        """Save what is being typed, before the desk locks or closes."""
+        self._flush()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the rail's icons when the window is narrow for its text size."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.rail.set_compact(self.width() < current_theme().px(COMPACT_BELOW))
+
+    def _flush(self) -> None:
+        for page in self.pages.values():
+            if isinstance(page, RecordsPage):
+                page.detail.flush()
+
+    def _make_records(self, record_type: str) -> RecordsPage:
+        page = RecordsPage(self.session, record_type)
+        page.compare_requested.connect(self._on_compare)
+        page.marking_changed.connect(self.marking_changed)
+        return page
+
+    def _make_conflicts(self) -> QWidget:
+        view = ConflictsView(self.session)
+        view.record_opened.connect(self.open_record)
+        view.marking_changed.connect(self.marking_changed)
+        return view
+
+    def _make_bin(self) -> QWidget:
+        view = BinView(self.session)
+        view.marking_changed.connect(self.marking_changed)
+        return view
+
+    def _make_sync(self) -> QWidget:
+        page = SyncPage(self.session)
+        page.record_chosen.connect(self.open_record)
+        page.settings_requested.connect(lambda: self.show_page("settings"))
+        return page
+
+    def _make_settings(self) -> QWidget:
+        view = SettingsView(self.session)
+        view.changed.connect(self.look_changed)
+        return view
+
+    def _on_compare(self, record: str) -> None:
+        self.show_page("conflicts")
+        view = self.pages["conflicts"]
+        if isinstance(view, ConflictsView):
+            # After the page has its size: there is nothing to scroll before.
+            QTimer.singleShot(0, view, lambda: view.show_record(record))
+
+    def _on_queue(self) -> None:
+        self.show_page("sync")
+
+    def _show_counts(self, _count: int = 0) -> None:
+        counts = self.session.counts()
+        self.rail.show_counts({"conflicts": counts["conflicts"], "cases": counts["unread"]})
+
+    def _on_undo_changed(self, undo: str, redo: str) -> None:
+        """Tell what was just undone: that it can be done again is what tells it."""
+        if redo and redo != self._undone[1] and undo != self._undone[0]:
+            self.toast.show_note(_("Undone: {what}").format(what=redo), seconds=5)
+        self._undone = (undo, redo)
