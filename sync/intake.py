@@ -38,12 +38,6 @@ class Fork(BrokenChain):
     code = "fork"
 
 
-class OwnChain(BrokenChain):
-    """A segment under our own name that this desk has not written: its store is older than it was."""
-
-    code = "own_chain"
-
-
 class UnknownDevice(NotEntitled):
     """Signed by a device that no directory names."""
 
@@ -59,6 +53,8 @@ class Intake:
         self._fetch_directories = fetch_directories
         self._fetched = False
         self._known: dict[bytes, tuple[str, Certificate]] = {}
+        self.own_back = False
+        """Whether segments of our own came that are not here: this store is older than it was."""
         self.reread: set[bytes] = set()
         """Spaces of others whose founding came although it is here: the server had lost them and has them again."""
 
@@ -169,9 +165,8 @@ class _Draft:
         certificate = self._writer(header)
         if header.first != (end.sequence if end else 0) + 1 or header.previous != (end.hash if end else NO_HASH):
             raise BrokenChain(f"change {header.first} does not follow")
-        if header.device == self._own:
-            raise OwnChain("not written by this desk")
         verify_segment(segment, certificate.sign_key)
+        self._intake.own_back |= header.device == self._own
         key = self._key(header.epoch)
         if key is None:
             opened = Opened(data, hash_, header, [], locked=True)

@@ -32,6 +32,7 @@ HEADS_PAGE = 5_000
 ROUNDS = 10_000  # calls in one pull: a server that always has more is not believed for ever
 REWINDS = 3  # of one space while the engine lives; a server that wants more of them is lying
 DIRECTORY_PAGES = 1_000
+OWN_BACK = "store_older"  # this desk's store is older than it was: a copy was put back, or damage mended
 
 
 class Puller:
@@ -178,5 +179,8 @@ class Puller:
         run.problems.append("server_data_changed")
 
     def _report(self, run: Run) -> None:
+        if self._intake.own_back:
+            self._problems.append(OWN_BACK)
+            self._intake.own_back = False
         run.problems += self._problems
         self._problems.clear()

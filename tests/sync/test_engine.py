@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from itertools import cycle
 from typing import Any
 
@@ -272,7 +273,6 @@ def elsewhere(desk: Desk, space: bytes) -> bytes:
         ("garbage", "malformed"),
         ("another epoch", "not_entitled"),
         ("second founding", "not_entitled"),
-        ("own name", "own_chain"),
     ],
 )
 def test_what_does_not_hold_is_set_aside_and_the_rest_goes_on(alliance: Alliance, what: str, code: str) -> None:
@@ -294,7 +294,6 @@ def test_what_does_not_hold_is_set_aside_and_the_rest_goes_on(alliance: Alliance
         "garbage": b"garbage",
         "another epoch": seal(dakar.replica.keys, Place(space, 1, NO_HASH), new_epoch_key(), [], [b""]).data,
         "second founding": dakar.replica.spaces[space].entry,
-        "own name": forged(abu_dhabi, space),
     }
     alliance.server.put(space, "entry" if what == "second founding" else "segment", bodies[what])
     dakar.replica.write(space, RECORD, [Set("status", "open", [])])
@@ -304,6 +303,21 @@ def test_what_does_not_hold_is_set_aside_and_the_rest_goes_on(alliance: Alliance
     assert run.rejected == 1
     assert "status" in abu_dhabi.replica.spaces[space].records[RECORD].registers
     assert abu_dhabi.engine.run_once().requests == 1  # the cursor went on
+
+
+def test_a_desk_whose_store_was_put_back_gets_its_own_changes_again(alliance: Alliance) -> None:
+    dakar, abu_dhabi, space = shared_case(alliance)
+    old = deepcopy(abu_dhabi.replica)
+    abu_dhabi.replica.write(space, RECORD, [Set("status", "open", [])])
+    settle(dakar, abu_dhabi)
+    restored = Desk(old, abu_dhabi.line, Engine(old, abu_dhabi.line))
+    run = restored.engine.run_once()
+    assert (run.applied, run.problems) == (1, ["store_older"])
+    assert old.states() == dakar.replica.states()
+    old.write(space, RECORD, [Set("title", "Sud", [])])
+    settle(dakar, restored)
+    assert dakar.replica.states() == old.states()
+    assert old.refused == []
 
 
 def test_a_reader_cannot_write(alliance: Alliance) -> None:
