@@ -13,7 +13,7 @@ from desktop.casework.views import Scalar
 from desktop.desk import operations
 from desktop.desk.operations import Operations
 from desktop.desk.reads import DeskReads
-from desktop.desk.references import next_case_reference
+from desktop.desk.references import ReferenceBook
 from desktop.desk.undo import Step, UndoStack, digest, text_step
 from desktop.profile import Profile
 from desktop.refusals import Refused
@@ -205,10 +205,7 @@ class DeskEdits(DeskReads):
             raise Refused("reader_only")
 
     def _next_reference(self) -> str:
-        own = self._connection.identity
-        year = date.today().year  # noqa: DTZ011 - the officer's own calendar year is meant
-        known = self._connection.listing.references(f"{own.ministry}-{year:04d}-")
-        return next_case_reference(own.ministry, year, self._connection.replica.directory_place(), own.device, known)
+        return ReferenceBook(self._connection).take(date.today().year)  # noqa: DTZ011 - the officer's own calendar
 
 
 def _step_of(record: str, state: RecordState, field: Field, value: Value) -> Step:

@@ -79,6 +79,14 @@ class DeskReads:
         """Numbers of cases, unread records, conflicts and unsent changes."""
         return self._connection.listing.counts()
 
+    def attention(self) -> tuple[int, int]:
+        """Numbers of conflicts and of unread records; cheap whatever the number of cases."""
+        return self._connection.listing.attention()
+
+    def unsent(self) -> int:
+        """Number of changes that the server has not acknowledged; cheap."""
+        return self._connection.replica.unsent()
+
     def as_of_ms(self) -> int:
         """When this desk last had everything that the server had; 0: never."""
         return self._connection.reads.as_of_ms()

@@ -99,9 +99,9 @@ class Editing(Reading):
         """Tell that records moved, and the numbers that follow."""
         if records:
             self.records_changed.emit(records)
-        counts = self.counts()
-        self.conflicts_changed.emit(counts["conflicts"])
-        self.unread_changed.emit(counts["unread"])
+        conflicts, unread = self._desk.attention() if self._desk else (0, 0)
+        self.conflicts_changed.emit(conflicts)
+        self.unread_changed.emit(unread)
 
     def _wake(self) -> None:
         """Overridden where the worker is: something waits to be sent."""

@@ -184,7 +184,7 @@ class Session(Editing):
     def on_sync_state(self, state: SyncState) -> None:
         """The sync thread tells how it stands."""
         # Its count may be older than an edit of our own that this thread has made since.
-        self._state = msgspec.structs.replace(state, unsent=self.counts()["unsent"])
+        self._state = msgspec.structs.replace(state, unsent=self._desk.unsent() if self._desk else 0)
         self.sync_state_changed.emit(self._state)
 
     def on_synced(self, records: frozenset[str]) -> None:

@@ -59,13 +59,22 @@ class Listing:
         )
         return [row[0] for row in rows]
 
+    def attention(self) -> tuple[int, int]:
+        """Fields in conflict and unread records, without deleted ones: by small indices, whatever the number of cases."""
+        one = self._database.value
+        return (
+            int(one("SELECT coalesce(sum(conflicts), 0) FROM rows WHERE conflicts > 0 AND deleted = 0")),
+            int(one("SELECT count(*) FROM rows WHERE unread = 1 AND deleted = 0 AND type != ''")),
+        )
+
     def counts(self) -> dict[str, int]:
         """Cases, unread and conflicts, without deleted records, and unsent changes."""
         one = self._database.value
+        conflicts, unread = self.attention()
         return {
             "cases": int(one("SELECT count(*) FROM rows WHERE type = 'case' AND deleted = 0")),
-            "unread": int(one("SELECT count(*) FROM rows WHERE unread = 1 AND deleted = 0 AND type != ''")),
-            "conflicts": int(one("SELECT coalesce(sum(conflicts), 0) FROM rows WHERE conflicts > 0 AND deleted = 0")),
+            "unread": unread,
+            "conflicts": conflicts,
             "unsent": int(one("SELECT coalesce(sum(applied - sent), 0) FROM chains WHERE own = 1 AND applied > sent")),
         }
 

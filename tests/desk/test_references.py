@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.desk import Desk
 from desktop.desk.references import BLOCK, ENROLLED_RANKS, next_case_reference
 
 DEVICE, OTHER = b"a" * 16, b"b" * 16
@@ -25,6 +26,7 @@ def test_a_desk_that_has_used_its_block_goes_on_in_the_long_form() -> None:
     first = next_case_reference("SN", 2026, 1, DEVICE, block)
     assert first == "SN-2026-000100001"
     assert next_case_reference("SN", 2026, 1, DEVICE, [*block, first]) == "SN-2026-000100002"
+    assert next_case_reference("SN", 2026, 1, DEVICE, [first]) == "SN-2026-000100002"
 
 
 def test_before_enrolment_the_number_comes_from_the_desks_key() -> None:
@@ -43,3 +45,20 @@ def test_two_desks_that_never_met_give_different_numbers(ranks: list[int], cases
             known.append(next_case_reference("SN", 2026, rank, DEVICE, known))
         given_out += known
     assert len(set(given_out)) == len(given_out)
+
+
+def test_a_reference_that_a_person_took_is_passed_over(desk: Desk) -> None:
+    first = desk.rows([desk.new_case({"title": "Un"}).record])[0].reference
+    following = f"{first[:-1]}{int(first[-1]) + 1}"
+    by_hand = desk.new_case({"title": "Deux", "reference": following}).record
+    desk.delete(by_hand)
+    third = desk.rows([desk.new_case({"title": "Trois"}).record])[0].reference
+    assert third == f"{first[:-1]}{int(first[-1]) + 2}"
+
+
+def test_numbers_go_on_where_they_ended_although_the_last_note_is_lost(desk: Desk) -> None:
+    _, last = (desk.rows([desk.new_case({"title": "Un"}).record])[0].reference for _ in range(2))
+    for key in desk._connection.notes.keys("reference."):
+        desk._connection.notes.remove(key)
+    following = desk.rows([desk.new_case({"title": "Un"}).record])[0].reference
+    assert int(following[-9:]) == int(last[-9:]) + 1
