@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.casework.record_types import Field, RecordType
@@ -96,6 +96,15 @@ class CreationDialog(Living, QDialog):
         self._forget_drafts()
         super().reject()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its content, if the screen has the room."""
+        theme, room = current_theme(), self.screen().availableGeometry()
+        width = min(theme.px(620), room.width() - 40)
+        around = self.heading.sizeHint().height() + self.create_button.sizeHint().height() + theme.px(110)
+        inside = self._content.totalHeightForWidth(width - 2 * theme.space("xl"))
+        self.resize(width, min(max(around + inside, theme.px(360)), room.height() - 40))
+        super().showEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing the window cancels."""
         self.reject()
@@ -169,5 +178,3 @@ class CreationDialog(Living, QDialog):
         self._column.setSpacing(theme.space("l"))
         self._content.setSpacing(theme.space("l"))
         self._buttons.setSpacing(theme.space("s"))
-        room = self.screen().availableGeometry()
-        self.resize(min(theme.px(620), room.width() - 40), min(theme.px(660), room.height() - 40))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.casework.record_types import RecordTypes
 from desktop.casework.views import HistoryEntry, RecordView
 from desktop.session import Session
 from desktop.ui.diff_text import DiffText
@@ -12,7 +13,7 @@ from desktop.ui.editors.choice import ChoiceBox
 from desktop.ui.history_words import Change, difference, group_changes, heading
 from desktop.ui.kit import Avatar, Button, ElidedLabel, EmptyState, Label, Living, Panel, StatusPill
 from desktop.ui.margins import set_margins
-from desktop.ui.presenter import SEPARATOR, desk_text, label_of
+from desktop.ui.presenter import SEPARATOR, desk_text, label_of, listed
 from desktop.ui.scroll_page import BAR, ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
@@ -47,8 +48,13 @@ class ChangeRow(Panel):
         where = _("from this desk, {desk}") if author.mine else _("from the desk {desk}")
         caption = SEPARATOR.join((where.format(desk=desk_text(author)), moment(author.at_ms)))
         column.addWidget(ElidedLabel(caption, "caption", "muted"))
-        for entry in change.entries:
+        shown, filled = _what_to_show(session.types, type_name, change)
+        for entry in shown:
             self._add_entry(column, session, type_name, entry)
+        if filled:
+            labels = listed(label_of(session.types, type_name, name) for name in filled)
+            words = _("Filled in: {fields}").format(fields=labels)
+            column.addWidget(Label(words, "caption", "muted", wrap=True))
         self.setAccessibleName(strip_isolates(f"{who.text()}, {caption}"))
 
     def _add_entry(self, column: QVBoxLayout, session: Session, type_name: str, entry: HistoryEntry) -> None:
@@ -56,6 +62,17 @@ class ChangeRow(Panel):
         pieces, code = difference(session.types, type_name, entry)
         if pieces:
             column.addWidget(DiffText(pieces, code=code))
+
+
+def _what_to_show(types: RecordTypes, type_name: str, change: Change) -> tuple[list[HistoryEntry], list[str]]:
+    """The operations to show in full, and the fields only to name: a new record fills most of them in at once."""
+    record_type = types.get(type_name)
+    if record_type is None or all(entry.operation != "create" for entry in change.entries):
+        return list(change.entries), []
+    title = record_type.role_name("title")
+    shown = [entry for entry in change.entries if entry.operation == "create" or entry.field == title]
+    names = dict.fromkeys(entry.field for entry in change.entries if entry not in shown and entry.field)
+    return shown, list(names)
 
 
 class HistoryPanel(Living, QWidget):

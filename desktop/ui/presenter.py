@@ -17,6 +17,7 @@ from i18n.formats import date_text, moment, newer_by, number
 from i18n.names import country_name
 
 NOTHING = "—"
+_NO_BREAK = "\u00a0"
 _NUMBERS = re.compile(r"\+?\d[\d .\-/()]{4,}\d", re.ASCII)  # phones, dates, accounts: several groups of digits
 SEPARATOR = " · "
 _CODED_KINDS = frozenset({"tlp", "handling", "evaluation"})
@@ -56,7 +57,12 @@ def prose(text: str) -> str:
 
     Without that, «+39 351 204 88 16» comes out back to front in an Arabic sentence.
     """
-    return _NUMBERS.sub(lambda found: f"{LRI}{found.group()}{PDI}", isolate(text))
+    return _NUMBERS.sub(_whole_number, isolate(text))
+
+
+def _whole_number(found: re.Match[str]) -> str:
+    """From left to right, and not torn apart at the end of a line."""
+    return f"{LRI}{found.group().replace(' ', _NO_BREAK)}{PDI}"
 
 
 def coded_text(field: Field, code: str) -> str:

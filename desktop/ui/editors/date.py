@@ -62,6 +62,10 @@ class DateEditor(CodeEditor):
     def main_widget(self) -> QLineEdit:
         return self.box
 
+    def calendar(self) -> QCalendarWidget | None:
+        """The calendar while it is open."""
+        return self._popup.findChild(QCalendarWidget) if self._popup is not None else None
+
     def _open_calendar(self) -> None:
         popup = Panel("card", self)
         popup.setWindowFlags(Qt.WindowType.Popup)
