@@ -254,6 +254,9 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "The store does not verify (findings: {problems}). Nothing was changed. "
         "What verifies can be saved into a new store with the command salvage."
     ),
+    "settings_unsaved": lambda: _(
+        "This setting could not be saved: the desk's folder cannot be written to. It holds until the program ends."
+    ),
     # files and keys
     "bad_profile": lambda: _("The profile is not right at {key} ({reason}). Nothing was set up."),
     "file_unreadable": lambda: _("The file {path} cannot be read."),

@@ -145,7 +145,8 @@ def check_url(url: str) -> None:
         host, port = parts.hostname or "", parts.port
     except ValueError as wrong:
         raise BadProfile("server.url", "not_an_address") from wrong
-    if not host or port == 0 or parts.username is not None or parts.query or parts.fragment:
+    beyond = parts.query or parts.fragment or parts.path not in ("", "/")
+    if not host or port == 0 or parts.username is not None or beyond:
         raise BadProfile("server.url", "not_an_address")
     if parts.scheme == "http" and not is_loopback(host):
         raise BadProfile("server.url", "not_encrypted")

@@ -59,13 +59,13 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
 
 
 class Settings:
-    """The settings of one home; every change is saved at once, then told to `on_change`.
+    """The settings of one home; every change is saved at once, then told to `on_change` with whether it was saved.
 
-    A bad file is never an error. `set` raises ValueError for a value that does not hold, OSError when it cannot save.
+    Neither a bad file nor one that cannot be written is an error: a choice then holds until the program ends.
     """
 
     def __init__(
-        self, home: Path, profile: Profile | None = None, on_change: Callable[[], None] = lambda: None
+        self, home: Path, profile: Profile | None = None, on_change: Callable[[bool], None] = lambda _saved: None
     ) -> None:
         self._on_change = on_change
         self._path = home / FILE
@@ -110,12 +110,16 @@ class Settings:
         return locale_for(self._values.language, territory, digits=digits)  # type: ignore[arg-type]  # narrowed above
 
     def set(self, **changes: object) -> None:
-        """Change and save some settings: `set(theme="dark", text_scale=1.5)`."""
+        """Change and save some settings: `set(theme="dark", text_scale=1.5)`. Raises ValueError, changing nothing."""
         values = {name: _checked(name, value) for name, value in changes.items()}
         new = msgspec.structs.replace(self._values, **values)
-        write_private(self._path, render_tables({"settings": msgspec.structs.asdict(new)}).encode())
+        try:
+            write_private(self._path, render_tables({"settings": msgspec.structs.asdict(new)}).encode())
+            saved = True
+        except OSError:
+            saved = False
         self._values = new
-        self._on_change()
+        self._on_change(saved)
 
 
 def _defaults(profile: Profile | None) -> Values:

@@ -19,6 +19,8 @@ from desktop.store import Store, StoreError
 from desktop.sync_worker import SyncThread
 from i18n import set_language
 
+GATHER_MS = 100  # in which the news of a long pull become one signal
+
 _ACTIVITY = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -49,6 +51,10 @@ class Session(Editing):
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
+        self._news: set[str] = set()
+        self._gathering = QTimer(self)
+        self._gathering.setSingleShot(True)
+        self._gathering.timeout.connect(self.on_gathered)
 
     # unlocking and locking
 
@@ -63,6 +69,7 @@ class Session(Editing):
         self._unlocking = UnlockThread(self._home, passphrase, self._opening, self)
         self._unlocking.opened.connect(self.on_opened)
         self._unlocking.refused.connect(self.on_unlock_refused)
+        self._unlocking.finished.connect(self._unlocking.deleteLater)
         self._unlocking.start()
 
     def lock(self) -> None:
@@ -88,6 +95,10 @@ class Session(Editing):
     def close(self) -> None:
         """Lock without a word and let the threads end; also for the end of the program."""
         self._idle.stop()
+        self._gathering.stop()
+        self._news.clear()
+        self._asked.clear()
+        self._state = SyncState()
         self._watch_activity(False)
         unlocking, self._unlocking = self._unlocking, None
         if unlocking is not None:
@@ -97,6 +108,7 @@ class Session(Editing):
         for thread in (queries, sync):
             if thread is not None:
                 thread.stop()
+                thread.deleteLater()
         desk, self._desk = self._desk, None
         if desk is not None:
             desk.close()
@@ -153,7 +165,10 @@ class Session(Editing):
     # answers of the threads, on the main thread
 
     def on_opened(self, store: Store) -> None:
-        """The unlocking thread has the key."""
+        """The unlocking thread has the key; one that nobody waits for any more is dropped."""
+        if self._unlocking is None:
+            store.lock()
+            return
         self._unlocking = None
         try:
             self._desk = self._opening.attach(store)
@@ -173,30 +188,44 @@ class Session(Editing):
 
     def on_unlock_refused(self, code: str) -> None:
         """The unlocking thread was refused."""
-        self._unlocking = None
-        self.unlock_failed.emit(code)
+        if self._unlocking is not None:
+            self._unlocking = None
+            self.unlock_failed.emit(code)
 
     def on_rows(self, number: int, channel: str, ids: list[str]) -> None:
         """The query thread has an answer; one that a newer request of its channel has overtaken is dropped."""
-        if self._asked.get(channel) == number:
+        if self._desk is not None and self._asked.get(channel) == number:
             self.rows_ready.emit(number, ids)
 
     def on_sync_state(self, state: SyncState) -> None:
         """The sync thread tells how it stands."""
+        if self._desk is None:
+            return
         # Its count may be older than an edit of our own that this thread has made since.
-        self._state = msgspec.structs.replace(state, unsent=self._desk.unsent() if self._desk else 0)
+        self._state = msgspec.structs.replace(state, unsent=self._desk.unsent())
         self.sync_state_changed.emit(self._state)
 
     def on_synced(self, records: frozenset[str]) -> None:
-        """The sync thread applied news."""
-        self._announce(records)
+        """The sync thread applied news: the first are told at once, more that follow closely are gathered."""
+        self._news |= records
+        if not self._gathering.isActive():
+            self.on_gathered()
+            self._gathering.start(GATHER_MS)
+
+    def on_gathered(self) -> None:
+        """Tell what was gathered."""
+        if self._news and self._desk is not None:
+            news, self._news = frozenset(self._news), set()
+            self._announce(news)
 
     def on_thread_failed(self, code: str, params: dict[str, object]) -> None:
         """A thread met a failure of the environment."""
         self.tell_failure(code, params)
 
-    def _on_settings(self) -> None:
+    def _on_settings(self, saved: bool) -> None:
         """The officer changed a setting: what of it concerns the session."""
+        if not saved:
+            self.tell_failure("settings_unsaved", {})
         set_language(self._settings.locale)
         self.note_activity()
         if self._sync:

@@ -98,7 +98,9 @@ def test_plain_http_goes_to_this_machine_only(url: str) -> None:
     check_url(url)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1.example.org", "http://10.0.0.1", "https://", "x", "https://h/?q=1"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1.example.org", "http://10.0.0.1", "https://", "x", "https://h/?q=1", "https://h/path"]
+)
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(BadProfile):
         check_url(url)

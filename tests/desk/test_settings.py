@@ -21,14 +21,23 @@ def test_the_profile_gives_the_first_settings(tmp_path: Path) -> None:
 
 
 def test_a_choice_is_saved_at_once_and_read_back(tmp_path: Path) -> None:
-    heard: list[str] = []
-    settings = Settings(tmp_path, PROFILE, lambda: heard.append("changed"))
+    heard: list[bool] = []
+    settings = Settings(tmp_path, PROFILE, heard.append)
     settings.set(language="ar", theme="dark", text_scale=1.5, auto_lock_minutes=0)
     again = Settings(tmp_path, PROFILE)
     assert (again.language, again.theme, again.text_scale, again.auto_lock_minutes) == ("ar", "dark", 1.5, 0)
     assert again.server_url == "https://s.example"
     assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
-    assert heard == ["changed"]
+    assert heard == [True]
+
+
+def test_a_choice_that_cannot_be_saved_holds_until_the_program_ends(tmp_path: Path) -> None:
+    heard: list[bool] = []
+    settings = Settings(tmp_path / "not made", PROFILE, heard.append)
+    settings.set(theme="dark")
+    assert settings.theme == "dark"
+    assert heard == [False]
+    assert Settings(tmp_path / "not made", PROFILE).theme == "system"
 
 
 @pytest.mark.parametrize(

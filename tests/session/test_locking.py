@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QThread
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -137,7 +137,15 @@ def test_unlocking_twice_at_once_does_it_once(qtbot: QtBot, locked: Session) -> 
     assert heard == [True]
 
 
-def test_closing_while_the_key_is_being_derived_leaves_nothing_running(locked: Session) -> None:
+def test_closing_while_the_key_is_being_derived_leaves_the_desk_closed(qtbot: QtBot, locked: Session) -> None:
     locked.unlock(PASSPHRASE)
     locked.close()
+    qtbot.wait(50)  # the thread's answer is waiting in the loop
     assert locked.is_locked()
+
+
+def test_threads_do_not_pile_up_with_every_unlocking(qtbot: QtBot, locked: Session) -> None:
+    for _ in range(3):
+        unlock(qtbot, locked)
+        locked.lock()
+    qtbot.waitUntil(lambda: locked.findChildren(QThread) == [])

@@ -126,6 +126,16 @@ def test_a_newer_request_of_a_channel_supersedes_the_older(qtbot: QtBot, session
     assert sorted(answered) == sorted({requests[-1], other}), "the overtaken ones never answer"
 
 
+def test_news_of_a_long_pull_are_gathered(qtbot: QtBot, session: Session) -> None:
+    heard: list[frozenset[str]] = []
+    session.records_changed.connect(heard.append)
+    for number in range(50):
+        session.on_synced(frozenset({f"{number:032x}"}))
+    assert heard == [frozenset({f"{0:032x}"})], "the first are told at once"
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    assert len(heard[1]) == 49
+
+
 def test_who_and_where_one_is(session: Session) -> None:
     identity = session.identity()
     assert (identity.officer, identity.ministry, identity.desk, identity.mine) == ("Awa Diop", "SN", "Dakar 1", True)
