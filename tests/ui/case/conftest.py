@@ -15,7 +15,8 @@ from desktop.ui.kit import announce_language
 from desktop.ui.theme import Theme, apply_theme
 from i18n import set_language
 from i18n.direction import is_rtl
-from tests.support.desk import PASSPHRASE, HomeOfDesk, set_up
+from tests.support.desk import HomeOfDesk, set_up
+from tests.support.session import unlocked_session
 from tests.ui.case.two_desks import TwoDesks
 
 Look = Callable[..., Theme]
@@ -38,14 +39,6 @@ def look(qapp: QApplication) -> Iterator[Look]:
     apply_theme(qapp)
 
 
-def open_session(home: HomeOfDesk) -> Session:
-    """An unlocked session without a connection."""
-    session = Session(home.home, opening=home.opening)
-    session.set_connected(False)
-    session.on_opened(home.opening.unlock(home.home, PASSPHRASE))
-    return session
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[HomeOfDesk]:
     """The home of an officer in Dakar."""
@@ -57,7 +50,8 @@ def home(tmp_path: Path) -> Iterator[HomeOfDesk]:
 @pytest.fixture
 def session(qtbot: QtBot, home: HomeOfDesk, look: Look) -> Iterator[Session]:
     """An unlocked session of that officer, in English."""
-    opened = open_session(home)
+    opened = unlocked_session(qtbot, home)
+    opened.set_connected(False)
     set_language("en")
     yield opened
     opened.close()
@@ -66,7 +60,7 @@ def session(qtbot: QtBot, home: HomeOfDesk, look: Look) -> Iterator[Session]:
 @pytest.fixture
 def pair(qtbot: QtBot, tmp_path: Path, look: Look) -> Iterator[TwoDesks]:
     """The officer in Dakar with a window, and an officer in Rome, who sync when told to."""
-    desks = TwoDesks(tmp_path)
+    desks = TwoDesks(tmp_path, qtbot)
     set_language("en")
     yield desks
     desks.close()

@@ -15,7 +15,7 @@ from desktop.ui.editors.date import DateEditor, read_date
 from desktop.ui.editors.sets import ChecksEditor, ChipsEditor
 from desktop.ui.field_row import FieldRow
 from desktop.ui.record_form import RecordForm, draft_key
-from tests.support.desk import PASSPHRASE, HomeOfDesk
+from tests.support.desk import PASSPHRASE
 from tests.ui.case.conftest import Look
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
@@ -116,14 +116,15 @@ def test_a_half_typed_date_is_kept_as_a_draft_and_not_written(
 
 
 def test_what_was_typed_and_not_saved_is_there_after_a_lock(
-    qtbot: QtBot, session: Session, home: HomeOfDesk, case: str, make: Make
+    qtbot: QtBot, session: Session, case: str, make: Make
 ) -> None:
     form = make(case)
     retype(qtbot, line(form, "due"), "14/13/2026")
     qtbot.keyClick(line(form, "due"), Qt.Key.Key_Return)
     form.hide()
     session.lock()
-    session.on_opened(home.opening.unlock(home.home, PASSPHRASE))
+    with qtbot.waitSignal(session.unlocked, timeout=10_000):
+        session.unlock(PASSPHRASE)
     again = make(case)
     assert line(again, "due").text() == "14/13/2026"
     assert "not a date" in again.rows["due"].below.text()

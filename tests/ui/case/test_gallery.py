@@ -62,7 +62,8 @@ def test_every_screen_of_a_case_is_pictured(
         if tab == "details" and view.case_page and view.case_page.details and view.case_page.details.form:
             view.case_page.details.form.complete()
         picture(qtbot, view, tab, language, scheme)
-        clips = clipped(view); print(tab, clips)
+        clips = clipped(view)
+        print(tab, clips)
     person = view.case_page.people.model.row(0) if view.case_page and view.case_page.people else None
     assert person is not None
     view.show_case(person.id)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pytestqt.qtbot import QtBot
+
 from desktop.casework.views import Query
 from desktop.desk import Desk
 from desktop.session import Session
-from tests.support.desk import PASSPHRASE, HomeOfDesk, set_up
+from tests.support.desk import HomeOfDesk, set_up
 from tests.support.secretariat import Secretariat
+from tests.support.session import unlocked_session
 
 
 class TwoDesks:
     """Dakar (with a session) and Rome. `exchange` lets both have everything the other wrote."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, qtbot: QtBot) -> None:
         self.secretariat = Secretariat(folder / "secretariat")
         ministries = self.secretariat.provision(["SN", "IT", "AE"])
         self.secretariat.start()
@@ -28,9 +31,8 @@ class TwoDesks:
             self.homes.append(home)
         self.secretariat.publish(*ministries.values())
         self.rome: Desk = self.homes[1].open()
-        self.session = Session(self.homes[0].home, opening=self.homes[0].opening)
+        self.session: Session = unlocked_session(qtbot, self.homes[0])
         self.session.set_connected(False)
-        self.session.on_opened(self.homes[0].opening.unlock(self.homes[0].home, PASSPHRASE))
         self._dakar: Desk = self.homes[0].open()
 
     def exchange(self) -> None:
@@ -39,6 +41,7 @@ class TwoDesks:
             desk.sync_once(patience_s=10)
         case_ids = frozenset(row.id for row in self._dakar.rows(self._dakar.query(_everything())))
         self.session.on_synced(case_ids)
+        self.session.on_gathered()
 
     def close(self) -> None:
         """End everything."""
