@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from desktop.store.context import Identity
 from desktop.store.errors import (
+    DiskFailed,
     Interrupted,
     KeyringMissing,
     NoStore,
@@ -43,6 +44,7 @@ __all__ = [
     "Appended",
     "AsideView",
     "Connection",
+    "DiskFailed",
     "Identity",
     "Interrupted",
     "KeyringMissing",

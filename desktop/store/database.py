@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,6 +13,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from desktop.store import migrations
 from desktop.store.errors import (
+    DiskFailed,
     Interrupted,
     NoStore,
     StoreBusy,
@@ -43,8 +45,9 @@ _BY_CODE: dict[int, type[StoreError]] = {
     13: StoreFull,
     14: StoreReadOnly,
 }
-_DAMAGE = {11: "page", 26: "header", 10: "disk"}
-_FULL_WHEN_WRITING = 778  # SQLITE_IOERR_WRITE: a quota or a file-size limit
+_DAMAGE = {11: "page", 26: "header"}
+_DISK = 10
+ROOM = 1 << 20  # bytes below which a disk that fails counts as full
 
 
 class Database:
@@ -90,7 +93,7 @@ class Database:
         try:
             cursor = self._connection.execute(sql, parameters)
         except sqlcipher.Error as error:
-            raise explain(error) from error
+            raise explain(error, self.path) from error
         return int(cursor.rowcount)
 
     def many(self, sql: str, rows: Sequence[Parameters]) -> None:
@@ -98,21 +101,21 @@ class Database:
         try:
             self._connection.executemany(sql, rows)
         except sqlcipher.Error as error:
-            raise explain(error) from error
+            raise explain(error, self.path) from error
 
     def one(self, sql: str, parameters: Parameters = ()) -> Any:
         """Return the first row as a tuple, or None."""
         try:
             return self._connection.execute(sql, parameters).fetchone()
         except sqlcipher.Error as error:
-            raise explain(error) from error
+            raise explain(error, self.path) from error
 
     def all(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """Return every row as a tuple."""
         try:
             return self._connection.execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
         except sqlcipher.Error as error:
-            raise explain(error) from error
+            raise explain(error, self.path) from error
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """Return the first column of the first row, or None."""
@@ -261,14 +264,15 @@ def translated() -> Iterator[None]:
         raise explain(error) from error
 
 
-def explain(error: Exception) -> Exception:
+def explain(error: Exception, path: Path | None = None) -> Exception:
     """Return the error of ours that SQLCipher's stands for; a mistake in our SQL comes back as it is."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return error
-    if code == _FULL_WHEN_WRITING:
-        return StoreFull(error.sqlite_errorname)  # type: ignore[attr-defined]
     primary = code & 0xFF
+    if primary == _DISK:
+        full = path is not None and shutil.disk_usage(path.parent).free < ROOM
+        return (StoreFull if full else DiskFailed)(error.sqlite_errorname)  # type: ignore[attr-defined]
     if primary in _DAMAGE:
         return StoreDamaged(_DAMAGE[primary])
     kind = _BY_CODE.get(primary)

@@ -56,6 +56,12 @@ class StoreFull(StoreError):
     code = "disk_full"
 
 
+class DiskFailed(StoreError):
+    """The disk did not take or give what was asked of it. What was saved before is safe."""
+
+    code = "disk_error"
+
+
 class StoreReadOnly(StoreError):
     """The home cannot be written to."""
 

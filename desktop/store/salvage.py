@@ -98,12 +98,15 @@ class _Salvage:
         self._database = connection.database
         self._replica = connection.replica
         self._report = SalvageReport()
+        self._chains_whole = True
 
     def run(self) -> SalvageReport:
         """Copy everything."""
         self._copy_directories()
         epochs = self._wreck.table("epochs", "space, epoch, key", "space")
-        chains = self._wreck.numbered("chains", "n, space, device, own, applied", 1, UNKNOWN_END)
+        failures = self._wreck.failures
+        chains = self._wreck.numbered("chains", "n, space, device, own, last, applied", 1, UNKNOWN_END)
+        self._chains_whole = self._wreck.failures == failures
         for number, id_, founding in self._wreck.numbered("spaces", "n, id, founding", 1, UNKNOWN_END):
             if not founding or not self._holds(id_, founding):
                 continue
@@ -143,13 +146,15 @@ class _Salvage:
         self._replica.receive([Received(id_, founding, segments, [], Cursor(id_, 0, NO_HASH))])
         self._replica.resend(id_)
         self._replica.note_behind([(id_, 1)])
-        for number, _, device, own, applied in chains:
-            if own and device == self._connection.identity.device:
-                self._copy_own(id_, number, applied)
+        own = next((row for row in chains if row[3] and row[2] == self._connection.identity.device), None)
+        if own is not None:
+            self._copy_own(id_, own[0], own[4], own[5])
+        elif not self._chains_whole:
+            self._replica.restore_own(id_, 1, [], floor=UNKNOWN_END)
 
     def _segments(self, space: bytes, chain: Row, keys: dict[bytes, bytes]) -> list[Opened]:
         """The segments of a chain that verify and follow each other, from its beginning."""
-        number, _, device, _, _ = chain
+        number, device = chain[0], chain[2]
         sign_key = self._sign_key(device)
         rows = self._wreck.numbered("segments", "n, data", change_number(number, 1), change_number(number + 1, 0) - 1)
         opened: list[Opened] = []
@@ -176,16 +181,16 @@ class _Salvage:
         self._report.lost_segments += len(rows) - len(opened)
         return opened
 
-    def _copy_own(self, space: bytes, chain: int, applied: int) -> None:
-        """Our changes that no segment holds yet, as far as they follow; and where our chain had ended."""
+    def _copy_own(self, space: bytes, chain: int, last: int, applied: int) -> None:
+        """Our changes that no segment holds yet, as far as they follow. Sealed ones are never sealed anew."""
         standing = self._replica.standing(space).chains.get(self._connection.identity.device)
         at = standing.sequence if standing else 0
-        rows = self._wreck.numbered("changes", "n, body", change_number(chain, at + 1), change_number(chain, applied))
+        rows = self._wreck.numbered("changes", "n, body", change_number(chain, last + 1), change_number(chain, applied))
         bodies: list[bytes] = []
         for number, body in rows:
-            if split_number(number)[1] != at + 1 + len(bodies):
+            if split_number(number)[1] != last + 1 + len(bodies):
                 break
             bodies.append(body)
-        self._replica.restore_own(space, at + 1, bodies, floor=applied)
+        self._replica.restore_own(space, last + 1, bodies, floor=last + len(bodies))
         self._report.own_changes += len(bodies)
         self._report.lost_own += applied - at - len(bodies)

@@ -59,7 +59,7 @@ CREATE INDEX rows_unread ON rows (type, deleted) WHERE unread = 1;
 CREATE INDEX rows_conflicts ON rows (n) WHERE conflicts > 0;
 CREATE INDEX rows_unsent ON rows (space, unsent) WHERE unsent > 0;
 CREATE VIRTUAL TABLE search USING fts5(
-    body, content = '', contentless_delete = 1, detail = none,
+    body, content = '', contentless_delete = 1,
     tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* Co'"
 );
 INSERT INTO search (search, rank) VALUES ('automerge', 16);

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -161,4 +159,3 @@ def test_a_superseded_query_ends_at_once(dakar: Desk) -> None:
         database = dakar.connection.database
         database._connection.set_progress_handler(lambda: 1, 1)
         database.all("SELECT count(*) FROM rows")
-    assert time.monotonic()

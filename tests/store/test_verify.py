@@ -24,6 +24,7 @@ def space(dakar: Desk, abu_dhabi: Desk) -> bytes:
     dakar.take_all(abu_dhabi.send())
     abu_dhabi.take_all(dakar.send())
     dakar.set(space, space, "title", "unsealed")
+    dakar.connection.index.index_pending()
     assert locked != space
     return space
 
