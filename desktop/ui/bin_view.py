@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking
 from desktop.casework.views import Query
@@ -41,6 +41,7 @@ class BinView(Living, QWidget):
         self._card = Panel("card")
         self._inner = QVBoxLayout(self._card)
         self._inner.addWidget(self.view)
+        self.empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.stack = QStackedWidget()
         self.stack.addWidget(self._card)
         self.stack.addWidget(self.empty)

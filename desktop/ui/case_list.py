@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking
 from desktop.session import Session
@@ -61,6 +61,9 @@ class ListPane(Panel):
         )
         self.view = RecordListView(session.rows)
         self.empty = EmptyState("briefcase" if is_case else "users")
+        self.empty.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored
+        )  # it shrinks before the head does
         self.stack = QStackedWidget()
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.empty)

@@ -11,7 +11,7 @@ import msgspec
 from desktop.casework.record_types import Choice, RecordTypes
 from desktop.casework.views import Query
 from desktop.ui.presenter import choice_text
-from i18n import _
+from i18n import _, pgettext
 
 ENDED = ("closed", "archived")
 DUE_DAYS = 7
@@ -22,10 +22,10 @@ ORDERS: dict[str, Callable[[], str]] = {
     "title": lambda: _("Title"),
 }
 QUICK: dict[str, Callable[[], str]] = {
-    "open": lambda: _("Open"),
-    "mine": lambda: _("Mine"),
+    "open": lambda: pgettext("filter", "Open"),
+    "mine": lambda: pgettext("filter", "Mine"),
     "due": lambda: _("≤ 7 days"),
-    "unread": lambda: _("Unread"),
+    "unread": lambda: pgettext("filter", "Unread"),
 }
 Facet = Literal["statuses", "tlps", "countries"]
 _FACET_FIELDS: dict[Facet, str] = {"statuses": "status", "tlps": "tlp", "countries": "countries"}

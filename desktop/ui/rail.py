@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.casework.views import Author
@@ -18,6 +19,7 @@ from i18n.names import country_name
 
 COMPACT_BELOW = 1304  # pixels of the window at 100 %
 _COMPACT_WIDTH = 68
+_LOW_BELOW = 440
 
 
 class Place(NamedTuple):
@@ -87,6 +89,13 @@ class Rail(Panel):
                 words.setVisible(not compact)
             self._space()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the window is low for its text size, mark and officer give way to the places."""
+        super().resizeEvent(event)
+        low = self.height() < current_theme().px(_LOW_BELOW)
+        for widget in (self._top, self._bottom):
+            widget.setVisible(not low)
+
     def is_compact(self) -> bool:
         """Whether the icons stand alone."""
         return self._compact
@@ -103,17 +112,22 @@ class Rail(Panel):
 
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
-        self._head = QHBoxLayout()
+        self._top = QWidget()
+        self._head = QHBoxLayout(self._top)
         self._head.addWidget(self.mark)
         self._head.addWidget(self.name, 1)
-        self._column.addLayout(self._head)
+        self._column.addWidget(self._top)
         for place in PLACES:
             if place.apart:
-                self._separate()
+                self._column.addLayout(self._separator())
             self._add(place)
         self._column.addStretch(1)
         self._add(SETTINGS)
-        self._separate()
+        self._bottom = QWidget()
+        bottom = QVBoxLayout(self._bottom)
+        bottom.setContentsMargins(0, 0, 0, 0)
+        bottom.setSpacing(0)
+        bottom.addLayout(self._separator())
         self._who = QWidget()
         words = QVBoxLayout(self._who)
         words.setContentsMargins(0, 0, 0, 0)
@@ -123,13 +137,14 @@ class Rail(Panel):
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.avatar)
         self._foot.addWidget(self._who, 1)
-        self._column.addLayout(self._foot)
+        bottom.addLayout(self._foot)
+        self._column.addWidget(self._bottom)
 
-    def _separate(self) -> None:
+    def _separator(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addWidget(line("rail"))
         self._separators.append(row)
-        self._column.addLayout(row)
+        return row
 
     def _show_author(self) -> None:
         if self._author is None:

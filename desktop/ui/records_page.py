@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking, combine
 from desktop.session import Session
@@ -32,6 +32,7 @@ class RecordsPage(Living, QWidget):
         self._sizes: dict[Qt.LayoutDirection, list[int]] = {}
         self.list = ListPane(session, record_type)
         self.detail = CaseView(session)
+        self.detail.empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.list)

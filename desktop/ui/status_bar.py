@@ -73,6 +73,7 @@ class StatusBar(Panel):
 
     def _space(self) -> None:
         theme = current_theme()
-        self._row.setContentsMargins(theme.px(16), theme.px(4), theme.px(16), theme.px(4))
+        self._row.setContentsMargins(theme.px(16), 0, theme.px(16), 0)
         self._row.setSpacing(theme.px(20))
-        self.setFixedHeight(theme.px(30))
+        # Larger text takes room from the pages; the air around it need not grow as well.
+        self.setFixedHeight(theme.metrics("caption").height() + 13)

@@ -191,7 +191,7 @@ class SyncPage(Living, QWidget):
         words = _("Nothing waits: everything was sent.")
         if state.unsent:
             records = ngettext("in {n} record", "in {n} records", count).format(n=number(count))
-            words = f"{unsent_text(state.unsent)} {records}"
+            words = _("{waiting}, {records}").format(waiting=unsent_text(state.unsent), records=records)
         self.queue_words.setText(words)
         self.view.setAccessibleName(_("Records with changes to send"))
         self.view.setVisible(bool(count))

@@ -91,7 +91,8 @@ class TopBar(Panel):
 
     def _space(self) -> None:
         theme = current_theme()
-        self._row.setContentsMargins(theme.px(20), theme.px(8), theme.px(16), theme.px(8))
+        self._row.setContentsMargins(theme.px(20), 0, theme.px(16), 0)
         self._row.setSpacing(theme.space("m"))
         self.search.setMaximumWidth(theme.px(588))
-        self.setFixedHeight(max(theme.px(60), self.chip.sizeHint().height() + theme.px(17)))
+        # Larger text takes room from the pages; the air around it need not grow as well.
+        self.setFixedHeight(self.chip.sizeHint().height() + 16)

@@ -1,4 +1,4 @@
-"""The first screen: whose desk it is, the passphrase, and in plain words what stands in the way."""
+"""The first screen: the passphrase, and in plain words what stands in the way."""
 
 from __future__ import annotations
 

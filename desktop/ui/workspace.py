@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -56,7 +56,8 @@ class Workspace(Living, QWidget):
         row.setSpacing(0)
         row.addWidget(self.rail)
         row.addWidget(self.body, 1)
-        self.bar = CommandBar(session, commands, self.top.search, self)
+        self._commands = commands
+        self._bar: CommandBar | None = None
         self.toast = Toast(self)
         self.toast.action_clicked.connect(session.undo)
         self._makers: dict[str, Callable[[], QWidget]] = {
@@ -71,7 +72,6 @@ class Workspace(Living, QWidget):
         self.top.queue_requested.connect(self._on_queue)
         self.top.lock_requested.connect(self.lock_requested)
         self.notices.details_requested.connect(self._on_queue)
-        self.bar.record_chosen.connect(self.open_record)
         session.conflicts_changed.connect(self._show_counts)
         session.unread_changed.connect(self._show_counts)
         session.undo_changed.connect(self._on_undo_changed)
@@ -79,6 +79,7 @@ class Workspace(Living, QWidget):
         self._show_counts()
         self.show_page("cases")
         self.follow(self._fit)
+        QTimer.singleShot(0, self, self._prepare)
 
     def show_page(self, key: str) -> None:
         """Show a place of the rail."""
@@ -123,9 +124,17 @@ class Workspace(Living, QWidget):
         self.show_page("cases")
         self.records().new_case()
 
+    @property
+    def bar(self) -> CommandBar:
+        """What opens under the search box."""
+        if self._bar is None:
+            self._bar = CommandBar(self.session, self._commands, self.top.search, self)
+            self._bar.record_chosen.connect(self.open_record)
+        return self._bar
+
     def show_command_bar(self) -> None:
         """Put the focus into the search box and show every command."""
-        self.top.search.setFocus()
+        self.top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.top.search.selectAll()
         self.bar.open()
 
@@ -153,6 +162,13 @@ class Workspace(Living, QWidget):
         """Leave the rail's icons when the window is narrow for its text size."""
         super().resizeEvent(event)
         self._fit()
+
+    def _prepare(self) -> None:
+        """What is not seen at first is made when the list is on the screen already."""
+        self.bar.hide()
+        for page in self.pages.values():
+            if isinstance(page, RecordsPage):
+                page.detail.prepare()
 
     def _fit(self) -> None:
         self.rail.set_compact(self.width() < current_theme().px(COMPACT_BELOW))
