@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
 from desktop import messages
-from desktop.casework.views import Query, SyncState
 from desktop.desk import Opening, Refused, desk_exists, params_of, read_home_profile
 from desktop.profile import BadProfile
-from desktop.session.editing import Editing
-from desktop.session.query_thread import QueryThread
+from desktop.session.connecting import Connecting
 from desktop.session.unlock_thread import UnlockThread
 from desktop.settings import Settings
 from desktop.store import Store, StoreError
-from desktop.sync_worker import SyncThread
 from i18n import set_language
-
-GATHER_MS = 100  # in which the news of a long pull become one signal
 
 _ACTIVITY = frozenset(
     {
@@ -32,7 +26,7 @@ _ACTIVITY = frozenset(
 )
 
 
-class Session(Editing):
+class Session(Connecting):
     """The facade of one home. Call it from the main thread only."""
 
     def __init__(self, home: Path, parent: QObject | None = None, *, opening: Opening | None = None) -> None:
@@ -42,19 +36,10 @@ class Session(Editing):
         self._opening = opening or Opening()
         self._settings = Settings(home, read_home_profile(home), self._on_settings)
         set_language(self._settings.locale)
-        self._state = SyncState()
-        self._asked: dict[str, int] = {}
-        self._connected = True
         self._unlocking: UnlockThread | None = None
-        self._queries: QueryThread | None = None
-        self._sync: SyncThread | None = None
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
-        self._news: set[str] = set()
-        self._gathering = QTimer(self)
-        self._gathering.setSingleShot(True)
-        self._gathering.timeout.connect(self.on_gathered)
 
     # unlocking and locking
 
@@ -95,57 +80,14 @@ class Session(Editing):
     def close(self) -> None:
         """Lock without a word and let the threads end; also for the end of the program."""
         self._idle.stop()
-        self._gathering.stop()
-        self._news.clear()
-        self._asked.clear()
-        self._state = SyncState()
         self._watch_activity(False)
         unlocking, self._unlocking = self._unlocking, None
         if unlocking is not None:
             unlocking.wait()
-        queries, self._queries = self._queries, None
-        sync, self._sync = self._sync, None
-        for thread in (queries, sync):
-            if thread is not None:
-                thread.stop()
-                thread.deleteLater()
+        self._stop_threads()
         desk, self._desk = self._desk, None
         if desk is not None:
             desk.close()
-
-    # reading long lists
-
-    def query(self, query: Query, channel: str = "list") -> int:
-        """Start a list on the query thread; returns the request id that comes back with `rows_ready`.
-
-        A newer request of the same `channel` supersedes the older one, whose answer then never comes.
-        """
-        if self._queries is None:
-            return 0
-        self._asked[channel] = self._queries.ask(query, channel)
-        return self._asked[channel]
-
-    # connection
-
-    @property
-    def connected(self) -> bool:
-        """Whether the desk is allowed to reach the server (the switch; it says nothing of whether it can)."""
-        return self._connected
-
-    def set_connected(self, connected: bool) -> None:
-        """Cut or restore the connection. It is remembered only as long as the program runs."""
-        self._connected = connected
-        if self._sync:
-            self._sync.set_connected(connected)
-
-    def sync_now(self) -> None:
-        """Try the server at once instead of waiting for the back-off to end."""
-        if self._sync:
-            self._sync.hurry()
-
-    def sync_state(self) -> SyncState:
-        """The state that `sync_state_changed` told last."""
-        return self._state
 
     # settings and texts
 
@@ -177,7 +119,7 @@ class Session(Editing):
             self._told_params[error.code] = params_of(error)
             self.unlock_failed.emit(error.code)
             return
-        self._start_threads(store)
+        self._start_threads(store, self._desk.profile, self._settings.server_url)
         self._watch_activity(True)
         self.note_activity()
         self.unlocked.emit()
@@ -192,36 +134,6 @@ class Session(Editing):
             self._unlocking = None
             self.unlock_failed.emit(code)
 
-    def on_rows(self, number: int, channel: str, ids: list[str]) -> None:
-        """The query thread has an answer; one that a newer request of its channel has overtaken is dropped."""
-        if self._desk is not None and self._asked.get(channel) == number:
-            self.rows_ready.emit(number, ids)
-
-    def on_sync_state(self, state: SyncState) -> None:
-        """The sync thread tells how it stands."""
-        if self._desk is None:
-            return
-        # Its count may be older than an edit of our own that this thread has made since.
-        self._state = msgspec.structs.replace(state, unsent=self._desk.unsent())
-        self.sync_state_changed.emit(self._state)
-
-    def on_synced(self, records: frozenset[str]) -> None:
-        """The sync thread applied news: the first are told at once, more that follow closely are gathered."""
-        self._news |= records
-        if not self._gathering.isActive():
-            self.on_gathered()
-            self._gathering.start(GATHER_MS)
-
-    def on_gathered(self) -> None:
-        """Tell what was gathered."""
-        if self._news and self._desk is not None:
-            news, self._news = frozenset(self._news), set()
-            self._announce(news)
-
-    def on_thread_failed(self, code: str, params: dict[str, object]) -> None:
-        """A thread met a failure of the environment."""
-        self.tell_failure(code, params)
-
     def _on_settings(self, saved: bool) -> None:
         """The officer changed a setting: what of it concerns the session."""
         if not saved:
@@ -231,18 +143,6 @@ class Session(Editing):
         if self._sync:
             self._sync.set_server(self._settings.server_url)
 
-    def _start_threads(self, store: Store) -> None:
-        self._queries = QueryThread(store, self)
-        self._queries.answered.connect(self.on_rows)
-        self._queries.broke.connect(self.on_thread_failed)
-        self._sync = SyncThread(store, self._open_desk().profile, self._settings.server_url, self)
-        self._sync.state_changed.connect(self.on_sync_state)
-        self._sync.synced.connect(self.on_synced)
-        self._sync.broke.connect(self.on_thread_failed)
-        self._sync.set_connected(self._connected)
-        self._queries.start()
-        self._sync.start()
-
     # Qt
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -250,12 +150,6 @@ class Session(Editing):
         if event.type() in _ACTIVITY:
             self.note_activity()
         return super().eventFilter(watched, event)
-
-    def _wake(self) -> None:
-        """Send an edit of our own, and let the screens know at once that it is not sent yet."""
-        self.on_sync_state(self._state)
-        if self._sync:
-            self._sync.wake()
 
     def _watch_activity(self, on: bool) -> None:
         application = QCoreApplication.instance()

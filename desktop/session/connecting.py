@@ -1,0 +1,128 @@
+"""Threads beside the window's: long lists on one, the exchange with the secretariat on the other."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer
+
+from desktop.casework.views import Query, SyncState
+from desktop.profile import Profile
+from desktop.session.editing import Editing
+from desktop.session.query_thread import QueryThread
+from desktop.store import Store
+from desktop.sync_worker import SyncThread
+
+GATHER_MS = 100  # in which the news of a long pull become one signal
+
+
+class Connecting(Editing):
+    """The part of the session that owns the query thread and the sync thread while the desk is unlocked."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._state = SyncState()
+        self._asked: dict[str, int] = {}
+        self._connected = True
+        self._queries: QueryThread | None = None
+        self._sync: SyncThread | None = None
+        self._news: set[str] = set()
+        self._gathering = QTimer(self)
+        self._gathering.setSingleShot(True)
+        self._gathering.timeout.connect(self.on_gathered)
+
+    # reading long lists
+
+    def query(self, query: Query, channel: str = "list") -> int:
+        """Start a list on the query thread; returns the request id that comes back with `rows_ready`.
+
+        A newer request of the same `channel` supersedes the older one, whose answer then never comes.
+        """
+        if self._queries is None:
+            return 0
+        self._asked[channel] = self._queries.ask(query, channel)
+        return self._asked[channel]
+
+    # connection
+
+    @property
+    def connected(self) -> bool:
+        """Whether the desk is allowed to reach the server (the switch; it says nothing of whether it can)."""
+        return self._connected
+
+    def set_connected(self, connected: bool) -> None:
+        """Cut or restore the connection. It is remembered only as long as the program runs."""
+        self._connected = connected
+        if self._sync:
+            self._sync.set_connected(connected)
+
+    def sync_now(self) -> None:
+        """Try the server at once instead of waiting for the back-off to end."""
+        if self._sync:
+            self._sync.hurry()
+
+    def sync_state(self) -> SyncState:
+        """The state that `sync_state_changed` told last."""
+        return self._state
+
+    # answers of the threads, on the main thread
+
+    def on_rows(self, number: int, channel: str, ids: list[str]) -> None:
+        """The query thread has an answer; one that a newer request of its channel has overtaken is dropped."""
+        if self._desk is not None and self._asked.get(channel) == number:
+            self.rows_ready.emit(number, ids)
+
+    def on_sync_state(self, state: SyncState) -> None:
+        """The sync thread tells how it stands."""
+        if self._desk is None:
+            return
+        # Its count may be older than an edit of our own that this thread has made since.
+        self._state = msgspec.structs.replace(state, unsent=self._desk.unsent())
+        self.sync_state_changed.emit(self._state)
+
+    def on_synced(self, records: frozenset[str]) -> None:
+        """The sync thread applied news: the first are told at once, more that follow closely are gathered."""
+        self._news |= records
+        if not self._gathering.isActive():
+            self.on_gathered()
+            self._gathering.start(GATHER_MS)
+
+    def on_gathered(self) -> None:
+        """Tell what was gathered."""
+        if self._news and self._desk is not None:
+            news, self._news = frozenset(self._news), set()
+            self._announce(news)
+
+    def on_thread_failed(self, code: str, params: dict[str, object]) -> None:
+        """A thread met a failure of the environment."""
+        self.tell_failure(code, params)
+
+    def _start_threads(self, store: Store, profile: Profile, server_url: str) -> None:
+        self._queries = QueryThread(store, self)
+        self._queries.answered.connect(self.on_rows)
+        self._queries.broke.connect(self.on_thread_failed)
+        self._sync = SyncThread(store, profile, server_url, self)
+        self._sync.state_changed.connect(self.on_sync_state)
+        self._sync.synced.connect(self.on_synced)
+        self._sync.broke.connect(self.on_thread_failed)
+        self._sync.set_connected(self._connected)
+        self._queries.start()
+        self._sync.start()
+
+    def _stop_threads(self) -> None:
+        """End both, whatever they are doing, and forget what they told."""
+        queries, self._queries = self._queries, None
+        sync, self._sync = self._sync, None
+        for thread in (queries, sync):
+            if thread is not None:
+                thread.stop()
+                thread.deleteLater()
+        self._gathering.stop()
+        self._news.clear()
+        self._asked.clear()
+        self._state = SyncState()
+
+    def _wake(self) -> None:
+        """Send an edit of our own, and let the screens know at once that it is not sent yet."""
+        self.on_sync_state(self._state)
+        if self._sync:
+            self._sync.wake()
