@@ -14,6 +14,7 @@ from sync.wire.directory import Certificate
 from sync.wire.errors import BrokenChain, Malformed, NotEntitled, WireError
 from sync.wire.signing import verify
 from sync.wire.space import (
+    FOUNDING_DOMAIN,
     GRANT_DOMAIN,
     Founding,
     Head,
@@ -25,7 +26,6 @@ from sync.wire.space import (
     read_segment,
     segment_hash,
     space_id,
-    verify_founding,
     verify_segment,
 )
 
@@ -139,11 +139,11 @@ class _Draft:
             self.rejected.append((item.body, error.code))
 
     def _take_entry(self, item: Item) -> None:
-        founding, _ = read_founding(item.body)
+        founding, signed = read_founding(item.body)
         if space_id(item.body) != self._space or item.sequence != 1:
             raise NotEntitled("an entry that is not this space's founding")
         ministry, certificate = self._intake.certificate(founding.device)
-        verify_founding(item.body, certificate.sign_key)
+        verify(certificate.sign_key, FOUNDING_DOMAIN, signed.body, signed.signature)
         if all(member.ministry != ministry for member in founding.members):
             raise NotEntitled(f"founded by {ministry}, which is not a member")
         if self._founded is None:

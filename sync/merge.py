@@ -6,6 +6,9 @@ the same, byte for byte, whatever the order of delivery. No clock and no arrival
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import msgspec
 
 from sync import text
@@ -129,7 +132,7 @@ def apply(
         if isinstance(operation, Edit):
             _check_delta(operation.delta, Dot(device, sequence, place + offset))
     for offset, operation in enumerate(operations):
-        _apply_one(state, Dot(device, sequence, place + offset), operation)
+        _MEANINGS[type(operation)](state, Dot(device, sequence, place + offset), operation)
     _touch(state, Dependency(device, sequence))
 
 
@@ -137,27 +140,45 @@ def _touch(state: RecordState, touch: Dependency) -> None:
     state.touched = sorted([*(one for one in state.touched if one.device != touch.device), touch])
 
 
-def _apply_one(state: RecordState, dot: Dot, operation: Operation | Unknown) -> None:
-    match operation:
-        case Set(field, value, over):
-            _supersede(state.registers.setdefault(field, []), Written(dot, value), over)
-        case Create(kind):
-            _supersede(state.types, Written(dot, kind), [])
-        case Write(field, content):
-            _write_text(state, field, dot, content)
-        case Edit(field, delta):
-            _edit_text(state, field, dot, delta)
-        case Add(field, element, over):
-            elements = state.sets.setdefault(field, {})
-            elements[element] = sorted({*elements.get(element, ()), dot} - (set(over) - {dot}))
-        case Remove(field, element, over):
-            _remove(state, field, element, over)
-        case Delete(over):
-            state.deletions = sorted([*state.deletions, Deletion(dot, sorted(over))], key=lambda deletion: deletion.dot)
-        case Restore(over):
-            state.deletions = [deletion for deletion in state.deletions if deletion.dot not in over]
-        case Unknown(raw):
-            state.unknown = sorted([*state.unknown, Kept(dot, raw)], key=lambda kept: kept.dot)
+def _set(state: RecordState, dot: Dot, operation: Set) -> None:
+    standing = state.registers.get(operation.field)
+    if standing is None:
+        state.registers[operation.field] = [Written(dot, operation.value)]
+    else:
+        _supersede(standing, Written(dot, operation.value), operation.over)
+
+
+def _create(state: RecordState, dot: Dot, operation: Create) -> None:
+    _supersede(state.types, Written(dot, operation.type), [])
+
+
+def _add(state: RecordState, dot: Dot, operation: Add) -> None:
+    elements = state.sets.setdefault(operation.field, {})
+    before = elements.get(operation.element, ())
+    elements[operation.element] = sorted({*before, dot} - (set(operation.over) - {dot}))
+
+
+def _remove(state: RecordState, dot: Dot, operation: Remove) -> None:
+    del dot
+    elements = state.sets.setdefault(operation.field, {})
+    left = [one for one in elements.get(operation.element, []) if one not in set(operation.over)]
+    if left:
+        elements[operation.element] = left
+    else:
+        elements.pop(operation.element, None)
+
+
+def _delete(state: RecordState, dot: Dot, operation: Delete) -> None:
+    state.deletions = sorted([*state.deletions, Deletion(dot, sorted(operation.over))], key=lambda one: one.dot)
+
+
+def _restore(state: RecordState, dot: Dot, operation: Restore) -> None:
+    del dot
+    state.deletions = [deletion for deletion in state.deletions if deletion.dot not in operation.over]
+
+
+def _keep(state: RecordState, dot: Dot, operation: Unknown) -> None:
+    state.unknown = sorted([*state.unknown, Kept(dot, operation.raw)], key=lambda one: one.dot)
 
 
 def _supersede(standing: list[Written], new: Written, over: list[Dot]) -> None:
@@ -172,26 +193,30 @@ def _supersede(standing: list[Written], new: Written, over: list[Dot]) -> None:
     )
 
 
-def _remove(state: RecordState, field: str, element: str, over: list[Dot]) -> None:
-    elements = state.sets.setdefault(field, {})
-    left = [dot for dot in elements.get(element, []) if dot not in set(over)]
-    if left:
-        elements[element] = left
-    else:
-        elements.pop(element, None)
-
-
-def _write_text(state: RecordState, field: str, dot: Dot, content: str) -> None:
-    standing = state.texts.get(field)
+def _write(state: RecordState, dot: Dot, operation: Write) -> None:
+    standing = state.texts.get(operation.field)
     if standing is None:
-        state.texts[field] = Text(dot, content)
+        state.texts[operation.field] = Text(dot, operation.text)
     else:
-        _merge_text(state, field, dot, standing, text.start(origin(dot), content))
+        _merge_text(state, operation.field, dot, standing, text.start(origin(dot), operation.text))
 
 
-def _edit_text(state: RecordState, field: str, dot: Dot, delta: bytes) -> None:
-    standing = state.texts.get(field) or Text(dot, "", text.NOTHING)
-    _merge_text(state, field, dot, standing, delta)
+def _edit(state: RecordState, dot: Dot, operation: Edit) -> None:
+    standing = state.texts.get(operation.field) or Text(dot, "", text.NOTHING)
+    _merge_text(state, operation.field, dot, standing, operation.delta)
+
+
+_MEANINGS: dict[type, Callable[[RecordState, Dot, Any], None]] = {
+    Create: _create,
+    Set: _set,
+    Write: _write,
+    Edit: _edit,
+    Add: _add,
+    Remove: _remove,
+    Delete: _delete,
+    Restore: _restore,
+    Unknown: _keep,
+}
 
 
 def _merge_text(state: RecordState, field: str, dot: Dot, standing: Text, addition: bytes) -> None:
