@@ -21,14 +21,25 @@ BIDI_CONTROLS = (
 LRI, FSI, PDI = "\u2066", "\u2068", "\u2069"
 ELLIPSIS = "…"
 
-# What no display should interpret: bidi controls, C0 and C1 controls except tab and newline, lone surrogates.
-_HIDDEN = re.compile(f"[{BIDI_CONTROLS}\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# What no display should interpret: bidi controls, C0 and C1 controls except tab and newline, lone surrogates, and the
+# separators U+2028 and U+2029, the second of which would end every isolate around it.
+_HIDDEN = re.compile(f"[{BIDI_CONTROLS}\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _ISOLATES = re.compile("[\u2066-\u2069]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+# Pieces of ASCII letters and digits held together: a telephone, a plate, a container, also plain Latin words. Greedy
+# and without anything after the repetition, so that no text makes it go back and forth.
+_RUN = re.compile(r"(?<![^\W_])\+?[A-Za-z0-9]+(?:(?: ?\([0-9]{1,3}\) ?|[ .,:/-])[A-Za-z0-9]+)*")
+_DIGIT = re.compile("[0-9]")
 _BREAKS = re.compile(r"[\s\u2028\u2029]+")
 
 
 def _visible(match: re.Match[str]) -> str:
     return f"[U+{ord(match.group()):04X}]"
+
+
+def _left_to_right(match: re.Match[str]) -> str:
+    run = match.group()
+    return f"{LRI}{run}{PDI}" if _DIGIT.search(run) and not run.isalnum() else run
 
 
 def neutralise(text: str) -> str:
@@ -39,8 +50,14 @@ def neutralise(text: str) -> str:
 
 
 def isolate(text: str) -> str:
-    """Neutralise, then isolate in the text's own direction (first strong letter); line by line, empty stays empty."""
+    """Neutralise, then isolate in the text's own direction (first strong letter); line by line, empty stays empty.
+
+    Numbers of several pieces inside Arabic or Hebrew are isolated from left to right: `+39 351 204` would show as
+    `204 351 39+`.
+    """
     safe = neutralise(text)
+    if _RIGHT_TO_LEFT.search(safe):
+        safe = _RUN.sub(_left_to_right, safe)
     if "\n" in safe:
         return "\n".join(f"{FSI}{line}{PDI}" if line else "" for line in safe.split("\n"))
     return f"{FSI}{safe}{PDI}" if safe else ""

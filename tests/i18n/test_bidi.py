@@ -58,6 +58,44 @@ def test_each_line_of_a_text_has_its_own_direction() -> None:
     assert isolate("abc\n\nقضية") == f"{FSI}abc{PDI}\n\n{FSI}قضية{PDI}"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("صاحب الخط +39 351 204 88 16 قبل", "صاحب الخط <+39 351 204 88 16> قبل"),
+        ("لوحة 188 TU 4021", "لوحة <188 TU 4021>"),
+        ("هاتف +33 (0)6 12-34", "هاتف <+33 (0)6 12-34>"),
+        ("في 14/06/2026 08:14.", "في <14/06/2026 08:14>."),
+        ("الرقم +971501234567", "الرقم <+971501234567>"),
+        ("القضية SN-2026-00417", "القضية <SN-2026-00417>"),
+        ("سنة 2026، مسار Marseille / طنجة", "سنة 2026، مسار Marseille / طنجة"),
+        ("النسخة 14. 15 سجلاً", "النسخة 14. 15 سجلاً"),
+        ("Téléphone +39 351 204", "Téléphone +39 351 204"),
+    ],
+)
+def test_numbers_inside_arabic_keep_their_order(text: str, shown: str) -> None:
+    assert isolate(text) == f"{FSI}{shown}{PDI}".replace("<", LRI).replace(">", PDI)
+    assert strip_isolates(isolate(text)) == text
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="قa1+-. ()/\n\t\u2069\u2066\u202e\u2029", max_size=40))
+def test_isolates_are_balanced_on_every_line(text: str) -> None:
+    shown = isolate(text)
+    assert "\u2029" not in shown
+    for line in shown.split("\n"):
+        depths = [0]
+        for character in line:
+            depths.append(depths[-1] + {LRI: 1, FSI: 1, PDI: -1}.get(character, 0))
+        assert depths[-1] == 0
+        assert all(depth > 0 for depth in depths[1:-1])
+
+
+def test_hostile_text_takes_no_longer_than_plain_text() -> None:
+    # Each of these once took minutes with a pattern that looked ahead; the limit of the test run would end it.
+    for piece in ("a ", "a.", "1 (1", "(1) ", "+", "1-"):
+        assert isolate("قضية " + piece * 50_000).startswith(FSI)
+
+
 def test_isolates_come_off_before_text_leaves_the_screen() -> None:
     assert strip_isolates(f"{isolate('a')} · {ltr('+33')}") == "a · +33"
 
