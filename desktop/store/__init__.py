@@ -1,4 +1,6 @@
-"""The encrypted store of a desk. Unlock once, then open one connection for each thread:
+"""The encrypted store of a desk.
+
+Unlock once, then open one connection for each thread:
 
     store = Store.create(home, passphrase, identity, roots)      # or Store.open(home, passphrase)
     with store.connect() as c:                                   # bound to this thread

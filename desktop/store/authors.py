@@ -9,7 +9,7 @@ from sync.wire.directory import Certificate
 
 
 class Authors:
-    """Looks devices up. An unknown one has empty names; ours has those of the certificate request until it is enrolled."""
+    """Looks devices up. An unknown one has empty names; ours has those of its request until it is enrolled."""
 
     def __init__(self, context: Context) -> None:
         self._context = context

@@ -1,4 +1,4 @@
-"""One thread's connection to the encrypted database: opened, checked to be encrypted, its failures made errors of ours."""
+"""One thread's connection to the encrypted database: opened, seen to be encrypted, its failures typed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Database:
     """Runs SQL with prepared statements. Bound to the thread that opened it; only `interrupt` may come from another."""
 
     def __init__(self, path: Path, key: bytes, *, create: bool = False) -> None:
-        """Open with a 32-byte raw key. Raises NoStore, StoreDamaged, StoreTooNew, StoreReadOnly, StoreFull, StoreBusy."""
+        """Open with a 32-byte raw key. Raises NoStore, StoreDamaged, StoreTooNew and what the disk refuses."""
         self.path = path
         self._depth = 0
         self._full = True  # whether commits are flushed
@@ -125,7 +125,7 @@ class Database:
     # transactions
     @contextlib.contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[None]:
-        """All or nothing. Flushed to the disk when `durable`; inside another transaction it becomes part of that one."""
+        """All or nothing, flushed to the disk when `durable`; inside another transaction, part of that one."""
         if self._depth:
             self._barrier = self._barrier or durable
             yield
@@ -140,7 +140,7 @@ class Database:
 
     @contextlib.contextmanager
     def steps(self) -> Iterator[Step]:
-        """A batch in transactions of STEP_ROWS rows, flushed by a later `barrier`. Inside a transaction it is part of that one."""
+        """A batch in transactions of STEP_ROWS rows, flushed by a later `barrier`; inside another, part of it."""
         if self._stepping is not None:
             yield self._stepping
             return
@@ -208,7 +208,7 @@ class Database:
 
 
 class Step:
-    """Counts rows of a batch and commits when there are enough. What has to be written before a commit registers itself."""
+    """Counts rows of a batch and commits when there are enough, after calling what registered itself."""
 
     def __init__(self, database: Database, *, inside: bool) -> None:
         self._database = database

@@ -26,7 +26,10 @@ class Directories:
         return dict(rows)
 
     def add(self, ministry: str, first: int, entries: list[bytes]) -> int:
-        """Verify and take entries from number `first` on; returns how many were new. Raises WireError, keeping those before."""
+        """Verify and take entries from number `first` on; returns how many were new.
+
+        Raises WireError when the first new one does not hold; those before one that does not hold are kept.
+        """
         new = 0
         with self._database.transaction():
             directory = self._load(ministry)
@@ -47,7 +50,7 @@ class Directories:
         return devices.index(device) + 1 if device in devices else 0
 
     def trust(self, ministry: str, root: bytes) -> None:
-        """Trust a ministry's root from now on. A ministry's root is never replaced: raises NotEntitled for another one."""
+        """Trust a ministry's root from now on; it is never replaced: raises NotEntitled for another one."""
         with self._database.transaction():
             known = self._database.value("SELECT root FROM roots WHERE ministry = ?", (ministry,))
             if known not in (None, root):

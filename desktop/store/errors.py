@@ -1,4 +1,4 @@
-"""What can go wrong with a home and its store. People read these through one place, by `code`; details hold no case data."""
+"""What can go wrong with a home and its store; `code` leads to the text for people, details hold no case data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class StoreExists(StoreError):
 
 
 class WrongPassphrase(StoreError):
-    """The passphrase does not open the vault, or the keyring holds another home's secret: the two cannot be told apart."""
+    """The passphrase does not open the vault, or the keyring holds another secret: the two look alike."""
 
     code = "wrong_passphrase"
 

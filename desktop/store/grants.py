@@ -1,4 +1,4 @@
-"""Which device is still owed which space's key. Kept as a table that events fill, so that an idle sync reads one empty table.
+"""Which device is still owed which space's key: a table that events fill, so that an idle sync finds it empty.
 
 The device that founded a space grants its key to every device of every member. A device of the same ministry that
 enrols later gets it from any of its sisters as well, since the founder may be away.

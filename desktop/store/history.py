@@ -9,8 +9,21 @@ from desktop.casework.views import HistoryEntry, Scalar
 from desktop.store.authors import Authors
 from desktop.store.context import Context, change_number, split_number
 from sync import text
-from sync.changes import Add, Change, Create, Delete, Dot, Edit, Operation, Remove, Restore, Set, Unknown, Write
-from sync.changes import decode_change
+from sync.changes import (
+    Add,
+    Change,
+    Create,
+    Delete,
+    Dot,
+    Edit,
+    Operation,
+    Remove,
+    Restore,
+    Set,
+    Unknown,
+    Write,
+    decode_change,
+)
 from sync.merge import origin
 from sync.wire.errors import Malformed
 
@@ -41,7 +54,7 @@ class History:
     def history(
         self, name: bytes, *, field: str = "", limit: int = ENTRIES, before: str = ""
     ) -> tuple[HistoryEntry, ...]:
-        """At most `limit` operations on a record (on one field of it), newest first; `before`: older than that change."""
+        """At most `limit` operations on a record (or a field of it), newest first; `before`: older than that change."""
         space = self._database.value("SELECT space FROM records WHERE name = ?", (name,))
         touches = self._touches(name)
         texts = _Texts(name[:16], touches)

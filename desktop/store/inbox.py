@@ -48,7 +48,7 @@ class Inbox:
                 self._context.set_meta("as_of_ms", as_of_ms)
 
     def note_behind(self, heads: list[tuple[bytes, int]]) -> None:
-        """Note where logs of spaces end at the server; one that is beyond our cursor is to be pulled. The last note rules."""
+        """Note where logs end at the server; one beyond our cursor is to be pulled. The last note of a space rules."""
         with self._database.transaction(durable=False):
             self._database.many(
                 "INSERT INTO spaces (id, head, behind) VALUES (?, ?, ?)"

@@ -37,7 +37,7 @@ class SystemKeyring:
         self._backend = backend
 
     def write(self, home: str) -> bytes | None:
-        """Make and keep a secret; None when the keyring is absent, refuses, or answers something else on reading back."""
+        """Make and keep a secret; None when the keyring is absent, refuses, or gives back something else."""
         secret = secrets.token_bytes(SECRET_BYTES)
         text = b64encode(secret).decode()
         try:

@@ -1,4 +1,4 @@
-"""Lists: a query becomes SQL over the narrow table of rows, by its indices; the ids come first, rows a screenful at a time."""
+"""Lists: a query becomes SQL over the narrow table of rows; ids come first, rows a screenful at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from desktop.store.projection import list_row
 from i18n.folding import fold_query
 
 SEARCH_CAP = 5_000  # records that a search looks at, newest first
-ROWS_AT_ONCE = 500
 _ORDERS = {
     "updated": "updated DESC, name",
     "due": "due = '', due, updated DESC",
@@ -30,27 +29,29 @@ class Listing:
         limit = " LIMIT ?" if query.limit > 0 else ""
         if query.limit > 0:
             parameters.append(query.limit)
-        rows = self._database.all(f"SELECT name FROM rows WHERE {where} ORDER BY {order}{limit}", parameters)
+        sql = f"SELECT name FROM rows WHERE {where} ORDER BY {order}{limit}"  # noqa: S608 - our own words only
+        rows = self._database.all(sql, parameters)
         return [row[0].hex() for row in rows]
 
     def count(self, query: Query) -> int:
         """How many records a query asks for, without its limit."""
         where, parameters = _conditions(query)
-        return int(self._database.value(f"SELECT count(*) FROM rows WHERE {where}", parameters))
+        sql = f"SELECT count(*) FROM rows WHERE {where}"  # noqa: S608 - our own words only
+        return int(self._database.value(sql, parameters))
 
     def rows(self, ids: list[str]) -> list[ListRow]:
         """Rows of records, in the order of `ids`; ids that are not here are left out."""
-        found: dict[str, ListRow] = {}
-        for start in range(0, len(ids), ROWS_AT_ONCE):
-            names = [name for name in map(parse_name, ids[start : start + ROWS_AT_ONCE]) if name]
-            for name, space, kind, card, *marks in self._database.all(
-                "SELECT s.name, p.id, s.type, s.card, r.updated, r.unread, r.conflicts, r.revived, r.unsent > 0"
-                " FROM records s JOIN rows r ON r.n = s.n JOIN spaces p ON p.n = s.space"
-                f" WHERE s.name IN ({', '.join('?' * len(names))})",
-                names,
-            ):
-                found[name.hex()] = list_row(name, space, kind, card, tuple(marks))
-        return [found[each] for each in ids if each in found]
+        found: list[ListRow] = []
+        for each in ids:
+            row = self._database.one(
+                "SELECT s.name, p.id, s.type, s.card, r.updated, r.unread, r.conflicts, r.revived, r.unsent"
+                " FROM records s JOIN rows r ON r.n = s.n JOIN spaces p ON p.n = s.space WHERE s.name = ?",
+                (parse_name(each) or b"",),
+            )
+            if row is not None:
+                name, space, kind, card, *marks = row
+                found.append(list_row(name, space, kind, card, tuple(marks)))
+        return found
 
     def references(self, prefix: str) -> list[str]:
         """References of cases that begin with `prefix`, deleted ones too: what the next reference must differ from."""
@@ -60,7 +61,7 @@ class Listing:
         return [row[0] for row in rows]
 
     def attention(self) -> tuple[int, int]:
-        """Fields in conflict and unread records, without deleted ones: by small indices, whatever the number of cases."""
+        """Fields in conflict and unread records, without deleted ones: cheap whatever the number of cases."""
         one = self._database.value
         return (
             int(one("SELECT coalesce(sum(conflicts), 0) FROM rows WHERE conflicts > 0 AND deleted = 0")),
@@ -105,14 +106,7 @@ def _conditions(query: Query) -> tuple[str, list[object]]:
             add(f"{column} IN ({', '.join('?' * len(wanted))})", *wanted)
     if query.countries:
         add(f"({' OR '.join(['instr(countries, ?)'] * len(query.countries))})", *(f" {c} " for c in query.countries))
-    for column, asked in (
-        ("mine = 1", query.mine),
-        ("unread = 1", query.unread),
-        ("conflicts > 0", query.conflicts),
-        ("unsent > 0", query.unsent),
-    ):
-        if asked:
-            add(column)
+    where.extend(_marks(query))
     if query.due_before:
         add("due != '' AND due < ?", query.due_before)
     if query.updated_since_ms:
@@ -121,9 +115,20 @@ def _conditions(query: Query) -> tuple[str, list[object]]:
         expression = fold_query(query.text)
         if expression:
             add(
-                f"n IN (SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT {SEARCH_CAP})",
+                "n IN (SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?)",
                 expression,
+                SEARCH_CAP,
             )
         else:
             add("0")
     return " AND ".join(where), values
+
+
+def _marks(query: Query) -> list[str]:
+    asked = {
+        "mine = 1": query.mine,
+        "unread = 1": query.unread,
+        "conflicts > 0": query.conflicts,
+        "unsent > 0": query.unsent,
+    }
+    return [condition for condition, wanted in asked.items() if wanted]

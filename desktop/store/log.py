@@ -1,4 +1,4 @@
-"""The log: where this desk's own changes begin, and the spaces that it founds. One call, one transaction, flushed to the disk."""
+"""The log: where this desk's own changes begin, and the spaces it founds. One call, one flushed transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sync.wire.space import Member, SpaceKind, epoch_id
 
 
 class Appended(msgspec.Struct, frozen=True):
-    """A change of our own: its number in this device's chain of the space, and the records it moved (hexadecimal ids)."""
+    """A change of our own: its number in our chain of the space, and the records it moved (hexadecimal ids)."""
 
     sequence: int
     records: frozenset[str]
@@ -65,7 +65,7 @@ class Log:
     def append(self, space: bytes, edits: list[RecordEdit]) -> Appended:
         """Write one change: numbered, encoded, applied by the function that applies foreign ones, indexed.
 
-        Raises UnknownSpace, OwnChangesMissing, and sync's Malformed for edits that no change may hold; then nothing was written.
+        Raises UnknownSpace, OwnChangesMissing, and Malformed for edits that no change may hold: nothing was written.
         """
         database = self._database
         with database.transaction():
@@ -105,7 +105,7 @@ class Log:
     def _news(self, space: int) -> list[Dependency]:
         """What other devices wrote here that our changes have not named yet; noted as named."""
         rows = self._database.all(
-            "SELECT device, applied FROM chains WHERE space = ? AND own = 0 AND applied > named ORDER BY device LIMIT ?",
+            "SELECT device, applied FROM chains WHERE space = ? AND own = 0 AND applied > named ORDER BY 1 LIMIT ?",
             (space, MAX_HEADS),
         )
         self._database.many(

@@ -1,4 +1,4 @@
-"""What lists, filters and the search see of a record's state. It follows from the state alone, by the record type's roles."""
+"""What lists, filters and the search see of a record: it follows from its state, by the record type's roles."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class SalvageReport(msgspec.Struct):
 
 
 def salvage(store: Store) -> SalvageReport:
-    """Copy what verifies of the home's store into SALVAGED_FILE beside it. Raises StoreDamaged when nothing can be read."""
+    """Copy what verifies of a store into SALVAGED_FILE beside it. Raises StoreDamaged when nothing can be read."""
     target = store.home / SALVAGED_FILE
     with translate_os_errors():
         for suffix in COMPANIONS:

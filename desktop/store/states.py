@@ -137,7 +137,7 @@ class States:
         database = self._database
         database.many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", new)
         database.many("UPDATE records SET type = ?, card = ?, state = ? WHERE n = ?", old)
-        database.many(f"INSERT OR REPLACE INTO rows VALUES ({', '.join('?' * 17)})", rows)
+        database.many("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         if not index_now:
             database.many("INSERT OR IGNORE INTO index_queue VALUES (?)", [(each.n,) for each in dirty])
 

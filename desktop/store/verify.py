@@ -1,4 +1,4 @@
-"""Verification of a whole store: its pages, directories, chains and signatures, and that what stands follows from the log."""
+"""Verification of a store: pages, directories, chains, signatures, and that records follow from the log."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ class _Verifier:
         for where in outcome.problems:
             self.note("order", where)
         rows = self._database.all(
-            "SELECT s.name, s.type, s.card, s.state, r.* FROM records s LEFT JOIN rows r ON r.n = s.n WHERE s.space = ?",
+            "SELECT s.name, s.type, s.card, s.state, r.* FROM records s LEFT JOIN rows r USING (n) WHERE s.space = ?",
             (space,),
         )
         self.report.records += len(rows)

@@ -170,7 +170,9 @@ class Desk:
         made: list[bytes] = []
         while waiting := replica.unsealed(100):
             sealed = [
-                seal(replica.device_keys(), Place(one.space, one.last, one.previous), one.key.key, one.heads, one.changes)
+                seal(
+                    replica.device_keys(), Place(one.space, one.last, one.previous), one.key.key, one.heads, one.changes
+                )
                 for one in waiting
             ]
             replica.keep_segments(sealed)
@@ -244,4 +246,3 @@ class Desk:
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
-

@@ -34,6 +34,11 @@ def start_writer(desk: Desk, space: bytes, *more: str) -> subprocess.Popen[str]:
     return process
 
 
+def fill_up(desk: Desk, space: bytes) -> None:
+    for number in range(200):
+        desk.set(space, space, "title", f"{number}" * 2_000)
+
+
 def people(desk: Desk) -> set[str]:
     return set(desk.connection.listing.query(Query(type="person")))
 
@@ -107,8 +112,7 @@ def test_an_edit_refused_by_a_full_database_changes_nothing_and_works_again_with
     pages = int(database.value("PRAGMA page_count"))
     database.run(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreFull):
-        for number in range(200):
-            dakar.set(space, space, "title", f"{number}" * 2_000)
+        fill_up(dakar, space)
     sequence = dakar.connection.log.next_sequence(space)
     database.run("PRAGMA max_page_count = 1000000")
     assert dakar.set(space, space, "title", "room again") == sequence

@@ -30,6 +30,13 @@ def small(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+def fill_up(desk: Desk, space: bytes, saved: list[str]) -> None:
+    for number in range(100):
+        title = f"{number} " + "x" * 20_000
+        desk.set(space, space, "title", title)
+        saved.append(title)
+
+
 def identity() -> Identity:
     return Identity("SN", "Officer", "Desk", new_device_keys())
 
@@ -46,8 +53,8 @@ def test_a_home_without_room_is_not_half_made(small: Path) -> None:
 
 def test_a_home_that_is_mounted_read_only_is_said_as_such(small: Path) -> None:
     drawer = Drawer()
+    assert mount("-o", "remount,ro", str(small))
     with pytest.raises(StoreReadOnly):
-        assert mount("-o", "remount,ro", str(small))
         Store.create(small / "home", PASSPHRASE, identity(), {}, place=drawer, cost=CHEAP)
     assert drawer == {}
 
@@ -58,13 +65,11 @@ def test_a_disk_that_fills_up_keeps_what_was_saved(small: Path, alliance: Allian
         small / "home", PASSPHRASE, identity(), alliance.roots, place=alliance.drawer, cost=CHEAP, now_ms=alliance.clock
     )
     desk = Desk(alliance, store)
-    space, saved = desk.found(), "Réseau de Dakar"
+    space = desk.found()
+    saved = ["Réseau de Dakar"]
     with pytest.raises(StoreFull):
-        for number in range(100):
-            title = f"{number} " + "x" * 20_000
-            desk.set(space, space, "title", title)
-            saved = title
-    assert desk.connection.reads.show(space.hex()).fields["title"].value == saved
+        fill_up(desk, space, saved)
+    assert desk.connection.reads.show(space.hex()).fields["title"].value == saved[-1]
     mount("-o", "remount,size=8m", str(small))
     desk.set(space, space, "title", "room again")
     assert desk.titles() == ["room again"]

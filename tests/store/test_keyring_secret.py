@@ -16,10 +16,10 @@ from desktop.store.keyring_secret import SystemKeyring
 class Kept(KeyringBackend):
     """A keyring in memory."""
 
-    priority = 1.0  # type: ignore[assignment]
+    priority = 1.0
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.entries: dict[tuple[str, str], str] = {}
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -42,7 +42,7 @@ class Liar(Kept):
 class Locked(Kept):
     """A keyring that the officer did not unlock."""
 
-    def get_password(self, service: str, username: str) -> str | None:
+    def get_password(self, service: str, username: str) -> str | None:  # noqa: ARG002 - the backend's interface
         raise KeyringLocked
 
 
@@ -61,12 +61,15 @@ def test_a_secret_comes_back_under_its_homes_own_name() -> None:
         place.read("aa")
 
 
-@pytest.mark.parametrize("backend", [null.Keyring(), fail.Keyring(), Liar(), Locked()])
+NULL, FAIL = null.Keyring(), fail.Keyring()  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize("backend", [NULL, FAIL, Liar(), Locked()])
 def test_a_keyring_that_does_not_give_back_what_it_was_given_counts_as_none(backend: KeyringBackend) -> None:
     assert SystemKeyring(backend).write("aa") is None
 
 
-@pytest.mark.parametrize("backend", [null.Keyring(), fail.Keyring(), Locked()])
+@pytest.mark.parametrize("backend", [NULL, FAIL, Locked()])
 def test_a_keyring_that_does_not_answer_is_missing(backend: KeyringBackend) -> None:
     with pytest.raises(KeyringMissing):
         SystemKeyring(backend).read("aa")

@@ -155,7 +155,7 @@ def test_a_superseded_query_ends_at_once(dakar: Desk) -> None:
     """`interrupt` before a statement starts does nothing; within one it raises."""
     dakar.connection.interrupt()
     assert dakar.connection.listing.query(Query()) == []
+    database = dakar.connection.database
+    database._connection.set_progress_handler(lambda: 1, 1)
     with pytest.raises(Interrupted):
-        database = dakar.connection.database
-        database._connection.set_progress_handler(lambda: 1, 1)
         database.all("SELECT count(*) FROM rows")

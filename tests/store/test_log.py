@@ -87,8 +87,8 @@ def test_an_edit_that_no_change_may_hold_leaves_no_trace(dakar: Desk) -> None:
 def test_a_rolled_back_edit_is_forgotten_in_memory_too(dakar: Desk) -> None:
     space = dakar.found()
     with pytest.raises(ZeroDivisionError), dakar.connection.transaction():
-        dakar.set(space, space, "title", "never")
-        assert 1 // 0
+        for divisor in (1, 0):
+            dakar.set(space, space, "title", str(1 // divisor))
     assert dakar.titles() == ["Réseau de Dakar"]
     dakar.set(space, space, "title", "after")
     assert dakar.connection.reads.show(space.hex()).fields["title"].value == "after"

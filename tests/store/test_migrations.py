@@ -1,4 +1,4 @@
-"""Migrations: a store of every earlier version is brought up to this one with all that is in it; a newer one is left alone."""
+"""Migrations: a store of every earlier version comes up to this one with all that is in it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,9 @@ from tests.store.desks import DAY, Alliance, Desk
 
 
 def key_of(desk: Desk, space: bytes) -> bytes:
-    found: bytes = desk.connection.database.value("SELECT key FROM epochs e JOIN spaces s ON s.n = e.space WHERE id = ?", (space,))
+    found: bytes = desk.connection.database.value(
+        "SELECT key FROM epochs e JOIN spaces s ON s.n = e.space WHERE id = ?", (space,)
+    )
     return found
 
 
@@ -155,7 +157,7 @@ def test_operations_types_and_fields_of_a_later_version_are_kept_and_said(dakar:
     assert not view.fields["depth"].known
     assert dakar.connection.listing.rows([record.hex()])[0].title == "Nautilus"
     assert dakar.connection.listing.query(Query(type="submarine")) == [record.hex()]
-    assert [entry.operation for entry in dakar.connection.history.history(record)][0] == "unknown"
+    assert dakar.connection.history.history(record)[0].operation == "unknown"
 
 
 def test_another_space_cannot_touch_a_record_by_its_id(alliance: Alliance, dakar: Desk, abu_dhabi: Desk) -> None:
@@ -259,7 +261,7 @@ def test_a_batch_cut_short_in_the_middle_of_a_segment_is_taken_up_again(dakar: D
     space = share(dakar, abu_dhabi)
     for number in range(250):
         dakar.write(space, new_id(), Create("person"), Set("name", f"P{number}", []))
-    (_, _, data), = dakar.send()
+    ((_, _, data),) = dakar.send()
     inbox = abu_dhabi.connection.replica
     calls = iter(range(10_000))
     take = inbox._database._commit

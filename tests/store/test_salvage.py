@@ -85,9 +85,7 @@ def test_around_damaged_pages_everything_that_verifies_is_kept(dakar: Desk, abu_
             dakar.write(space, space, Set("title", "would bear a number that is taken", []))
 
 
-def test_lost_changes_of_our_own_come_back_from_the_server_before_new_ones_follow(
-    dakar: Desk, abu_dhabi: Desk
-) -> None:
+def test_lost_changes_of_our_own_come_back_from_the_server_before_new_ones_follow(dakar: Desk, abu_dhabi: Desk) -> None:
     space = share(dakar, abu_dhabi)
     dakar.set(space, space, "title", "second")
     sent = dakar.send()
