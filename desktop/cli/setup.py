@@ -108,7 +108,7 @@ def _print_findings(report: VerifyReport) -> None:
     for problem in report.problems:
         say(describe_problem(problem.kind, problem.where))
     if report.ok:
-        told = _("Everything verifies: {spaces} spaces, {segments} segments, {changes} changes, {records} records.")
+        told = _("Everything verifies. Spaces: {spaces}, segments: {segments}, changes: {changes}, records: {records}.")
         figures = {name: number(getattr(report, name)) for name in ("spaces", "segments", "changes", "records")}
         say(told.format(**figures))
     else:
@@ -116,7 +116,7 @@ def _print_findings(report: VerifyReport) -> None:
 
 
 def _print_salvage(report: Salvaged) -> None:
-    told = _("Saved: {spaces} spaces, {segments} segments, {own} unsent changes, {records} records.")
+    told = _("Saved: spaces {spaces}, segments {segments}, unsent changes {own}, records {records}.")
     say(
         told.format(
             spaces=number(report.spaces),
@@ -125,7 +125,7 @@ def _print_salvage(report: Salvaged) -> None:
             records=number(report.records),
         )
     )
-    lost = _("Not saved: {segments} segments, {own} changes of your own. What the server has comes back with a sync.")
+    lost = _("Not saved: segments {segments}, changes of your own {own}. What the server has comes back with a sync.")
     say(lost.format(segments=number(report.lost_segments), own=number(report.lost_own)))
     if report.kept:
         say(_("The damaged store was kept: {path}").format(path=report.kept))
