@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +29,7 @@ class Alliance:
 
     secretariat: Secretariat
     ministries: dict[str, Ministry]
+    transports: list[HttpTransport] = field(default_factory=list)
 
     def replica(self, code: str) -> MemoryReplica:
         """Enrol a new device."""
@@ -38,14 +39,18 @@ class Alliance:
 
     def engine(self, replica: MemoryReplica) -> Engine:
         """Make an engine with a connection of its own."""
-        return Engine(replica, HttpTransport(self.secretariat.url))
+        self.transports.append(HttpTransport(self.secretariat.url))
+        return Engine(replica, self.transports[-1])
 
 
 @pytest.fixture
 def alliance(tmp_path: Path) -> Iterator[Alliance]:
     """A fresh secretariat with two ministries."""
     with Secretariat(tmp_path / "server") as secretariat:
-        yield Alliance(secretariat, secretariat.provision(["SN", "AE"]))
+        alliance = Alliance(secretariat, secretariat.provision(["SN", "AE"]))
+        yield alliance
+        for transport in alliance.transports:
+            transport.close()
 
 
 def test_an_edit_goes_from_desk_to_desk(alliance: Alliance) -> None:
