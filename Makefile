@@ -18,7 +18,7 @@ $(STAMP): requirements/dev.txt pyproject.toml packaging/setup.sh packaging/debia
 	@touch $@
 
 run: $(STAMP)  ## show the product at work: three desks, a secretariat, 300 invented cases
-	@$(PY) -m bench.story
+	@KEEP_DISPLAY=1 bash tests/with_keyring.sh $(PY) -m bench.story
 
 test: $(STAMP)  ## run the tests, with a real keyring and no display (ARGS="tests/sync -x" narrows it)
 	@bash tests/with_keyring.sh $(PY) -m pytest $(ARGS)

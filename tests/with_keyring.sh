@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command with a session bus, an unlocked keyring and a home of its own, and Qt without a display.
+# Runs a command with a session bus, an unlocked keyring and a home of its own, and Qt without a display
+# (KEEP_DISPLAY=1 leaves it the caller's).
 # Usage: tests/with_keyring.sh COMMAND [ARGUMENT…]. Nothing of the caller's desktop is read or changed.
 set -euo pipefail
 
@@ -7,11 +8,18 @@ if [[ ${1:-} != --inside ]]; then
     room=$(mktemp -d)
     trap 'rm -rf "$room"' EXIT
     mkdir -m 700 "$room"/{home,run,data,config,cache,state}
-    unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS GNOME_KEYRING_CONTROL SSH_AUTH_SOCK LC_ALL LANGUAGE
+    if [[ -n ${KEEP_DISPLAY:-} ]]; then
+        export XAUTHORITY=${XAUTHORITY:-$HOME/.Xauthority}
+        [[ -z ${WAYLAND_DISPLAY:-} ]] || export WAYLAND_DISPLAY=${XDG_RUNTIME_DIR:-}/${WAYLAND_DISPLAY##*/}
+    else
+        unset DISPLAY WAYLAND_DISPLAY
+        export QT_QPA_PLATFORM=offscreen
+    fi
+    unset DBUS_SESSION_BUS_ADDRESS GNOME_KEYRING_CONTROL SSH_AUTH_SOCK LC_ALL LANGUAGE
     export TEST_ROOM=$room HOME=$room/home
     export XDG_RUNTIME_DIR=$room/run XDG_DATA_HOME=$room/data XDG_CONFIG_HOME=$room/config
     export XDG_CACHE_HOME=$room/cache XDG_STATE_HOME=$room/state
-    export QT_QPA_PLATFORM=offscreen LANG=C.UTF-8
+    export LANG=C.UTF-8
     # The bus daemon's chatter goes to a file, the command's own errors to the caller (by descriptor 3).
     code=0
     dbus-run-session -- "$BASH" "${BASH_SOURCE[0]}" --inside "$@" 3>&2 2>"$room/bus.log" || code=$?
