@@ -1,11 +1,12 @@
 """The pane of a case: its page, and within it the pages of the people and objects that belong to it.
 
-view = CaseView(session)
-view.show_case(record)            a case, or any record of one: its case is then on the way to it
-view.compare_requested            the resolve screen is wanted for this record
-view.list_requested               the first step of the breadcrumb was followed
-view.marking_changed              Marking of what is in view, for the marking band
-view.flush()                      before locking and closing: what is being typed is saved
+    view = CaseView(session)
+    view.prepare()                    make the page before a case is chosen, when there is time
+    view.show_case(record)            a case, or any record of one: its case is then on the way to it
+    view.flush()                      before locking and closing: what is being typed is saved
+
+Signals: `compare_requested` (the resolve screen is wanted for a record), `list_requested` (the first step of the
+breadcrumb was followed), `marking_changed` (Marking of what is in view), `deleted`.
 """
 
 from __future__ import annotations
@@ -112,7 +113,6 @@ class CaseView(Living, QWidget):
         self._binned = ""
         self.toast.action_clicked.connect(self._on_undo_delete)
         session.records_changed.connect(self._on_records_changed)
-        session.unlocked.connect(self.prepare)
         session.locked.connect(self.clear)
         self.bind(lambda _text: self._retell(), str)
 

@@ -1,9 +1,10 @@
 """The screen on which people decide between values that were written without knowledge of each other.
 
-view = ConflictsView(session)
-view.refresh()                    what waits now
-view.show_record(record)          scroll to one record
-view.record_opened                a record's own page is wanted
+    view = ConflictsView(session)
+    view.refresh()                    what waits now
+    view.show_record(record)          scroll to one record
+
+Signals: `record_opened` (a record's own page is wanted), `marking_changed`.
 """
 
 from __future__ import annotations

@@ -67,6 +67,7 @@ class SummaryCard(Card):
         if self._view is None or record_type is None or self.form is not None:
             return
         self.form = RecordForm(self._session, record_type, only="summary")
+        self.form.complete()
         self.form.rows["summary"].label.hide()
         self.form.rows["summary"].history_button.hide()
         self.body.insertWidget(0, self.form)
