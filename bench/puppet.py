@@ -1,4 +1,4 @@
-"""A desk's real window, worked by mouse and keyboard as told on standard input: one JSON command a line, one answer each.
+"""A desk's real window, worked by mouse and keyboard as told on standard input: a line of JSON, a line of answer.
 
 Started as a process of its own, so that the one who tells can also kill it.
 """
@@ -27,6 +27,7 @@ from desktop.ui.conflicts_view import ConflictsView
 from desktop.ui.creation_dialog import CreationDialog
 from desktop.ui.main_window import MainWindow
 from desktop.ui.record_form import RecordForm
+from desktop.ui.records_page import RecordsPage
 from desktop.ui.workspace import Workspace
 
 PATIENCE_S = 30.0
@@ -80,7 +81,7 @@ class Puppet(QObject):
         type_into(view.field, passphrase)
         click(view.unlock_button)
         until(lambda: self._window.workspace is not None, "the desk to open")
-        until(lambda: self._records().list.is_loaded(), "the list")
+        until(self._records().list.is_loaded, "the list")
 
     def look(self, **changes: Any) -> None:
         """Change language, theme or text size in the settings."""
@@ -113,7 +114,10 @@ class Puppet(QObject):
 
     def write_summary(self, text: str) -> None:
         """Edit the summary in place; nobody presses Save."""
-        card = self._page().summary.summary
+        summary = self._page().summary
+        if summary is None:
+            raise Failed("no summary is shown")
+        card = summary.summary
         click(card.action)
         until(lambda: card.form is not None, "the editor of the summary")
         if card.form is not None:
@@ -258,7 +262,7 @@ class Puppet(QObject):
             raise Failed("no case is shown")
         return page
 
-    def _records(self) -> Any:
+    def _records(self) -> RecordsPage:
         return self._space().records()
 
     def _space(self) -> Workspace:

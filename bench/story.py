@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -104,7 +104,7 @@ def play(alliance: Alliance, officer_home: Path, analyst_home: Path, transcript:
     nothing_in_the_plain(alliance, transcript)
 
 
-def enter(window: Strings, look: dict[str, object]) -> None:
+def enter(window: Strings, look: Mapping[str, object]) -> None:
     """Unlock and take on the desk's look."""
     window.tell("look", **look)
     window.tell("unlock", passphrase=PASSPHRASE)
@@ -208,7 +208,7 @@ def until_agreed(window: Strings, case: str) -> None:
 
 
 def nothing_in_the_plain(alliance: Alliance, transcript: Transcript) -> None:
-    """(e) The server's files hold no byte of the plain text. (Names of officers are in certificates, which it does see.)"""
+    """(e) The server's files hold no byte of the plain text; names of officers are in certificates, which it sees."""
     markers = [TITLE, SUSPECT, SUSPECT_LATIN, SUMMARY[:24], "+221 77 482 19 05", "Ziguinchor"]
     markers += [str(case.values["title"]) for case in invent(CASES)]
     files = [file for file in alliance.secretariat.data.rglob("*") if file.is_file()] + [alliance.secretariat.log]
@@ -224,7 +224,7 @@ def nothing_in_the_plain(alliance: Alliance, transcript: Transcript) -> None:
     transcript.holds(what, not found, found)
 
 
-def sit_down(alliance: Alliance, officer_home: Path, analyst_home: Path) -> int:
+def sit_down(officer_home: Path, analyst_home: Path) -> int:
     """Open the officer's window, and say how to open the other one."""
     sys.stdout.write(
         f"\n  The officer's desk opens now. Passphrase: {PASSPHRASE}\n"
@@ -239,11 +239,13 @@ def main() -> int:
     """Sit down at the desk where there is a display, else play the story."""
     shutil.rmtree(OUT, ignore_errors=True)
     transcript = Transcript(OUT)
-    with tempfile.TemporaryDirectory(prefix="tahaluf-run-") as folder:
-        with stage(Path(folder), transcript) as (alliance, officer, analyst):
-            if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-                return sit_down(alliance, officer, analyst)
-            play(alliance, officer, analyst, transcript)
+    with (
+        tempfile.TemporaryDirectory(prefix="tahaluf-run-") as folder,
+        stage(Path(folder), transcript) as (alliance, officer, analyst),
+    ):
+        if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+            return sit_down(officer, analyst)
+        play(alliance, officer, analyst, transcript)
     transcript.say(f"        pictures and transcript in {OUT}/")
     return 0
 
