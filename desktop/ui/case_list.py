@@ -45,7 +45,6 @@ class ListPane(Panel):
         self.title = Label("", "h2")
         self.count = Label("", "caption", "muted")
         self.new_button = Button("", "primary", "plus")
-        self.new_button.setVisible(is_case)
         self.new_button.clicked.connect(self.new_requested)
         self.chips = {key: FilterChip() for key in (QUICK if is_case else ("unread",))}
         self.finder = QLineEdit()
@@ -102,6 +101,12 @@ class ListPane(Panel):
         if not self._filter.is_empty() and self._type != "case":
             self._asked["total"] = self._session.query(ListFilter().query(self._type), f"{self._type}.total")
 
+    def removable_chips(self) -> list[FilterChip]:
+        """The chips of the filters of the menu."""
+        items = (self._chosen.itemAt(place) for place in range(self._chosen.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        return [widget for widget in widgets if isinstance(widget, FilterChip)]
+
     def start_finding(self) -> None:
         """Show the field to find in this list and put the focus there."""
         self.finder.show()
@@ -145,6 +150,7 @@ class ListPane(Panel):
         self._column.addLayout(self._top)
         self._column.addWidget(line())
         self._column.addWidget(self.stack, 1)
+        self.new_button.setVisible(self._type == "case")  # not before it has a parent: it would be a window
 
     def _connect(self) -> None:
         for key, chip in self.chips.items():

@@ -105,7 +105,7 @@ class MainWindow(Living, QWidget):
         self.stack.addWidget(workspace)
         self.stack.setCurrentWidget(workspace)
         self._tell()
-        workspace.top.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        workspace.records().list.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_locked(self) -> None:
         for dialog in self.findChildren(QDialog):
