@@ -6,13 +6,13 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop.session import Session
 from desktop.ui.main_window import MainWindow
 
-_SIGNAL_LOOK_MS = 500
+_LOOK_MS = 300
 
 
 def run(home: Path) -> int:
@@ -22,22 +22,43 @@ def run(home: Path) -> int:
     application.setDesktopFileName("tahaluf")
     session = Session(home)
     window = MainWindow(session)
+    signals = Signals(window)
     window.show()
-    _end_on_signals(application)
     try:
         return application.exec()
     finally:
+        signals.stop()
         session.close()
 
 
-def _end_on_signals(application: QApplication) -> None:
-    """Let the system and the terminal end the program in order: Python hears signals only while it runs."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: application.quit())
-    timer = QTimer(application)
-    timer.timeout.connect(_nothing)
-    timer.start(_SIGNAL_LOOK_MS)
+class Signals(QObject):
+    """Lets the system and the terminal close the window in order.
 
+    Python runs a handler inside whatever of ours is running, painting too: it only takes a note, and the loop's next
+    turn closes. The timer also gives Python its turn, without which it would not hear a signal at all.
+    """
 
-def _nothing() -> None:
-    """Give Python a turn."""
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._told = False
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.on_look)
+        self._timer.start(_LOOK_MS)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def on_look(self) -> None:
+        """Close the window if a signal came."""
+        if self._told:
+            self._told = False
+            self._window.close()
+
+    def stop(self) -> None:
+        """Listen no longer."""
+        self._timer.stop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+
+    def _note(self, _number: int, _frame: object) -> None:
+        self._told = True
