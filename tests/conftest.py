@@ -1,5 +1,9 @@
-"""What every test gets: unexpected log records fail it, whichever thread wrote them."""
+"""What every test gets: no screen, and a failure for each log record that nobody declared."""
 
 from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest_plugins = ("tests.plugins.logfail",)
