@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from desktop.casework.record_types import RecordTypes
 from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, RecordView
+from desktop.desk import Desk, UnknownRecord, params_of
 from desktop.session.base import SessionBase
-from desktop.store import AsideView
+from desktop.store import AsideView, StoreError
 from i18n import current
 from i18n.locales import SOURCE
 
+T = TypeVar("T")
+
 
 class Reading(SessionBase):
-    """The reading half of the session. Everything here answers at once; long lists come from `query` (see Session)."""
+    """The reading half of the session. Everything here answers at once; long lists come from `query` (see Session).
+
+    A failure of the store is told by `failed`, and the answer is then empty.
+    """
 
     @property
     def types(self) -> RecordTypes:
@@ -39,7 +46,7 @@ class Reading(SessionBase):
 
     def set_aside(self) -> list[AsideView]:
         """What did not verify when it was received, and what the server refused of ours."""
-        return self._desk.set_aside() if self._desk else []
+        return self._look(Desk.set_aside, [])
 
     def default_members(self) -> tuple[str, ...]:
         """Codes of the ministries that a new case is shared with unless the officer says otherwise."""
@@ -47,28 +54,45 @@ class Reading(SessionBase):
 
     def rows(self, ids: Iterable[str]) -> list[ListRow]:
         """The rows of records in the order of `ids`; unknown ones are left out."""
-        return self._desk.rows(list(ids)) if self._desk else []
+        return self._look(lambda desk: desk.rows(list(ids)), [])
 
     def records(self, space: str, type: str = "") -> list[ListRow]:  # noqa: A002 - the word of the vocabulary
         """The records of a space, of one type or of all; deleted ones are left out."""
-        return self._desk.records(space, type) if self._desk else []
+        return self._look(lambda desk: desk.records(space, type), [])
 
     def show(self, record: str) -> RecordView:
         """A record as it stands. Raises UnknownRecord, Locked."""
-        return self._open_desk().show(record)
+        return self._look_at(lambda desk: desk.show(record))
 
     def history(self, record: str, field: str = "") -> tuple[HistoryEntry, ...]:
         """What was done to a record or to one of its fields, newest first. Raises UnknownRecord, Locked."""
-        return self._open_desk().history(record, field)
+        return self._look_at(lambda desk: desk.history(record, field))
 
     def conflicts(self) -> tuple[ConflictView, ...]:
         """Every field of every record that waits for a person."""
-        return self._desk.conflicts() if self._desk else ()
+        return self._look(Desk.conflicts, ())
 
     def counts(self) -> dict[str, int]:
         """Numbers for the rail and the status bar: cases, unread, conflicts, unsent."""
-        return self._desk.counts() if self._desk else {"cases": 0, "unread": 0, "conflicts": 0, "unsent": 0}
+        return self._look(Desk.counts, {"cases": 0, "unread": 0, "conflicts": 0, "unsent": 0})
 
     def draft(self, key: str) -> str:
         """Text that was typed under this key and not yet saved, or an empty string."""
-        return self._desk.draft(key) if self._desk else ""
+        return self._look(lambda desk: desk.draft(key), "")
+
+    def _look(self, ask: Callable[[Desk], T], otherwise: T) -> T:
+        """What the desk answers, or `otherwise` while it is locked or when the store fails, which is told."""
+        if self._desk is not None:
+            with self._reporting():
+                return ask(self._desk)
+        return otherwise
+
+    def _look_at(self, ask: Callable[[Desk], T]) -> T:
+        """What the desk answers; a record that cannot be read for whatever reason is one that is not there."""
+        try:
+            return ask(self._open_desk())
+        except UnknownRecord:
+            raise
+        except StoreError as error:
+            self.tell_failure(error.code, params_of(error))
+            raise UnknownRecord from error

@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.casework.validation import InvalidValue, describe
 from desktop.casework.views import Query
+from desktop.desk import Desk
 from desktop.session import Session, UnknownRecord
-from desktop.store import StoreFull
+from desktop.store import StoreDamaged, StoreFull
 from i18n import current, set_language
 
 
@@ -77,6 +78,27 @@ def test_a_failure_of_the_disk_is_told_and_not_raised(session: Session, monkeypa
     assert not session.edit(case, "title", "Deux")
     assert heard.last("failed")[0] == "disk_full"
     assert "disk is full" in session.message("disk_full")
+
+
+def test_a_store_that_fails_while_reading_is_told_and_shows_nothing(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = session.new_case({"title": "Un"})
+    heard = Heard(session)
+
+    def damaged(*_: object) -> None:
+        raise StoreDamaged("page")
+
+    for name in ("rows", "conflicts", "counts", "show", "history"):
+        monkeypatch.setattr(Desk, name, damaged)
+    assert session.rows([case]) == []
+    assert session.conflicts() == ()
+    assert session.counts()["cases"] == 0
+    for look in (session.show, session.history):
+        with pytest.raises(UnknownRecord):
+            look(case)
+    assert [code for code, _ in heard.told["failed"]] == ["store_damaged"] * 5
+    assert "page" in session.message("store_damaged")
 
 
 def test_an_edit_of_a_record_that_is_not_here_is_told(session: Session) -> None:
