@@ -6,15 +6,20 @@ gets there. So nothing has to be searched, and any order of arrival ends in the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 import msgspec
 
 from desktop.store.context import Context, change_number
+from desktop.store.database import Database
 from desktop.store.states import States
 from sync.changes import Change, decode_change, dependencies
 from sync.wire.codec import NO_HASH
 from sync.wire.errors import Malformed, WireError
 
 OUT_OF_RANGE = 1 << 32
+ChangeRow: TypeAlias = tuple[int, int, int, str | None, bytes]  # of the table, in its order
 
 
 class Chain(msgspec.Struct):
@@ -34,42 +39,67 @@ class Chain(msgspec.Struct):
     fresh: bool = False  # not in the table yet
 
 
+class ChainNumbers:
+    """Gives numbers to new chains; `clear` at the end of every transaction."""
+
+    def __init__(self, context: Context) -> None:
+        self._database = context.database
+        self._last = 0
+
+    def next(self) -> int:
+        """Return the next number that is free."""
+        self._last = (self._last or int(self._database.value("SELECT coalesce(max(n), 0) FROM chains"))) + 1
+        return self._last
+
+    def clear(self) -> None:
+        """Look again at the next one: another connection may write now."""
+        self._last = 0
+
+
 class Ordering:
     """Applies the changes of one space in causal order, within the caller's batch."""
 
-    def __init__(self, context: Context, states: States, space: tuple[int, bytes], *, new: bool = False) -> None:
+    def __init__(
+        self,
+        context: Context,
+        states: States,
+        space: tuple[int, bytes],
+        numbers: ChainNumbers | None = None,
+        *,
+        new: bool = False,
+    ) -> None:
         """`new`: the space has just been made, so it has no chains."""
         self._context = context
         self._database = context.database
         self._states = states
+        self._numbers = numbers or ChainNumbers(context)
         self.space = space
         self.applied = 0
         self.refused = 0
         self.records: set[bytes] = set()
-        self._waiting: list[tuple[int, int, int, str | None, bytes]] = []  # rows of changes, not written yet
+        self._waiting: list[ChangeRow] = []
         self.chains: dict[bytes, Chain] = {}
-        self._by_number: dict[int, Chain] = {}
         if not new:
-            for row in self._database.all(
-                "SELECT n, device, own, last, hash, applied, wait_chain, wait_seq, sent, floor FROM chains"
-                " WHERE space = ?",
-                (space[0],),
-            ):
-                self._keep(Chain(*row))
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read the chains as they stand: between two transactions another connection may have moved our own."""
+        for row in self._database.all(
+            "SELECT n, device, own, last, hash, applied, wait_chain, wait_seq, sent, floor FROM chains WHERE space = ?",
+            (self.space[0],),
+        ):
+            chain = Chain(*row)
+            known = self.chains.setdefault(chain.device, chain)
+            known.last, known.hash, known.applied, known.sent = chain.last, chain.hash, chain.applied, chain.sent
 
     def chain(self, device: bytes) -> Chain:
         """Return a device's chain, begun if need be."""
         found = self.chains.get(device)
         if found is None:
             own = int(device == self._context.device)
-            number = 1 + max(int(self._database.value("SELECT coalesce(max(n), 0) FROM chains")), *self._by_number, 0)
-            found = self._keep(Chain(number, device, own, 0, NO_HASH, 0, None, None, 0, dirty=True, fresh=True))
+            found = Chain(self._numbers.next(), device, own, 0, NO_HASH, 0, None, None, 0, dirty=True, fresh=True)
+            self.chains[device] = found
         return found
-
-    def _keep(self, chain: Chain) -> Chain:
-        self.chains[chain.device] = chain
-        self._by_number[chain.n] = chain
-        return chain
 
     def take(self, chain: Chain, sequence: int, body: bytes) -> bool:
         """Store a change and apply it if it is its turn; returns whether it was applied or set aside."""
@@ -156,20 +186,38 @@ class Ordering:
 
     def write_changes(self) -> None:
         """Write the rows of changes that were taken."""
-        if self._waiting:
-            self._database.many("INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?, ?)", self._waiting)
-            self._waiting = []
+        write_changes(self._database, self._waiting)
+        self._waiting = []
 
-    def write(self) -> None:
-        """Write changes and chains; the records are written by `States.flush`."""
-        self.write_changes()
-        dirty = [chain for chain in self.chains.values() if chain.dirty]
-        new = [(each.n, self.space[0], each.device, each.own, NO_HASH) for each in dirty if each.fresh]
-        if new:
-            self._database.many("INSERT INTO chains (n, space, device, own, hash) VALUES (?, ?, ?, ?, ?)", new)
-        self._database.many(
-            "UPDATE chains SET last = ?, hash = ?, applied = ?, wait_chain = ?, wait_seq = ?, sent = ? WHERE n = ?",
-            [(each.last, each.hash, each.applied, each.wait_chain, each.wait_seq, each.sent, each.n) for each in dirty],
-        )
-        for each in dirty:
-            each.dirty = each.fresh = False
+
+def write_all(database: Database, orderings: Sequence[Ordering]) -> None:
+    """Write the changes and chains of some spaces; the records are written by `States.flush`."""
+    changes: list[ChangeRow] = []
+    new: list[tuple[object, ...]] = []
+    moved: list[tuple[object, ...]] = []
+    for ordering in orderings:
+        changes += ordering._waiting  # noqa: SLF001 - one class in two parts
+        ordering._waiting = []  # noqa: SLF001
+        for each in ordering.chains.values():
+            if each.dirty:
+                row = (each.last, each.hash, each.applied, each.wait_chain, each.wait_seq, each.sent, each.n)
+                if each.fresh:
+                    new.append((*row, ordering.space[0], each.device, each.own))
+                else:
+                    moved.append(row)
+                each.dirty = each.fresh = False
+    write_changes(database, changes)
+    database.many(
+        "INSERT INTO chains (last, hash, applied, wait_chain, wait_seq, sent, n, space, device, own)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        new,
+    )
+    database.many(
+        "UPDATE chains SET last = ?, hash = ?, applied = ?, wait_chain = ?, wait_seq = ?, sent = ? WHERE n = ?", moved
+    )
+
+
+def write_changes(database: Database, rows: Sequence[ChangeRow]) -> None:
+    """Write rows of changes; those that are here already stay as they are."""
+    if rows:
+        database.many("INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?, ?)", rows)

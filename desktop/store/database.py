@@ -214,17 +214,16 @@ class Step:
         self._database = database
         self._inside = inside
         self._rows = 0
-        self._before: list[Flush] = []
+        self._before: Flush = _nothing
+        self._after: Flush = _nothing
 
-    def before_commit(self, flush: Flush) -> None:
-        """Call `flush` before every commit of this batch."""
-        if flush not in self._before:
-            self._before.append(flush)
+    def around_commits(self, before: Flush, after: Flush) -> None:
+        """Call `before` before every commit of this batch, and `after` when it goes on: others may have written."""
+        self._before, self._after = before, after
 
     def flush(self) -> None:
         """Write what waits, without committing."""
-        for flush in self._before:
-            flush()
+        self._before()
 
     def count(self, rows: int = 1) -> None:
         """Count rows; commits and begins anew when there are enough."""
@@ -235,6 +234,7 @@ class Step:
                 self.flush()
                 self._database._commit()  # noqa: SLF001 - one class in two parts
                 self._database._begin(durable=False)  # noqa: SLF001
+                self._after()
 
 
 def open_keyed(path: Path, key: bytes) -> Any:
@@ -253,6 +253,10 @@ def open_keyed(path: Path, key: bytes) -> Any:
         connection.close()
         raise
     return connection
+
+
+def _nothing() -> None:
+    """Wait for nothing."""
 
 
 @contextlib.contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from desktop.store.chains import Chain, Ordering
+from desktop.store.chains import Chain, ChainNumbers, Ordering, write_all
 from desktop.store.context import Context, change_number
 from desktop.store.database import Step
 from desktop.store.outbox import note_sent
@@ -33,7 +35,11 @@ class Inbox:
         self._context = context
         self._database = context.database
         self._states = states
-        self._ordering: Ordering | None = None
+        self._numbers = ChainNumbers(context)
+        self._current: Ordering | None = None
+        self._open: dict[bytes, Ordering] = {}  # by space, what is not written yet
+        self._segments: list[tuple[object, ...]] = []
+        self._cursors: list[tuple[int, bytes, int]] = []
 
     # positions
     def feed(self) -> tuple[bytes, int]:
@@ -106,29 +112,40 @@ class Inbox:
     def receive(self, news: list[Received]) -> Applied:
         """Store and apply news of several spaces and move their cursors, ≤ 100 rows a transaction. Idempotent."""
         totals = _Totals()
+        with self._batch() as step:
+            for each in news:
+                self._receive(each, step, totals)
+        return totals.applied()
+
+    @contextlib.contextmanager
+    def _batch(self) -> Iterator[Step]:
+        """A batch whose memory is written before each commit, and forgotten when it ends, however it ends."""
         try:
             with self._database.steps() as step:
-                step.before_commit(self._write)
-                for each in news:
-                    self._receive(each, step, totals)
+                step.around_commits(self._write, self._go_on)
+                yield step
+                step.flush()
         finally:
-            self._ordering = None
+            self._current = None
+            self._forget()
             self._states.clear()
-        return totals.applied()
 
     def _receive(self, news: Received, step: Step, totals: _Totals) -> None:
         number, new = self._space(news.space, news.founding)
-        ordering = self._ordering = Ordering(self._context, self._states, (number, news.space), new=new)
+        ordering = self._begin((number, news.space), new=new)
         for opened in news.segments:
             self._take(ordering, opened, step, totals)
         self._keep_aside(news.space, news.rejected)
-        ordering.write()
         totals.add(ordering)
-        self._ordering = None
-        self._database.run(
-            "UPDATE spaces SET seq = ?, head = ? WHERE n = ?", (news.cursor.sequence, news.cursor.head, number)
-        )
+        self._current = None
+        self._cursors.append((news.cursor.sequence, news.cursor.head, number))
         step.count()
+
+    def _begin(self, space: tuple[int, bytes], *, new: bool = False) -> Ordering:
+        """The ordering of a space, which everything of it in one transaction shares."""
+        self._current = self._open.get(space[1]) or Ordering(self._context, self._states, space, self._numbers, new=new)
+        self._open[space[1]] = self._current
+        return self._current
 
     def _take(self, ordering: Ordering, opened: Opened, step: Step, totals: _Totals) -> None:
         header = opened.header
@@ -146,17 +163,8 @@ class Inbox:
                 ordering.take(chain, sequence, body)
             step.count()
         chain.last, chain.hash, chain.dirty = header.last, opened.hash, True
-        self._database.run(
-            "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                change_number(chain.n, header.first),
-                header.last,
-                opened.hash,
-                int(opened.locked),
-                header.epoch,
-                opened.data,
-            ),
-        )
+        number = change_number(chain.n, header.first)
+        self._segments.append((number, header.last, opened.hash, int(opened.locked), header.epoch, opened.data))
         ordering.follow(chain)
 
     def _agrees(self, chain: Chain, opened: Opened) -> bool:
@@ -176,38 +184,51 @@ class Inbox:
             note_sent(self._context, ordering.space[0], chain.n, last)
 
     def _write(self) -> None:
-        if self._ordering is not None:
-            self._ordering.write()
+        write_all(self._database, list(self._open.values()))
+        if self._segments:
+            self._database.many("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", self._segments)
+        if self._cursors:
+            self._database.many("UPDATE spaces SET seq = ?, head = ? WHERE n = ?", self._cursors)
         self._states.flush()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._open = {self._current.space[1]: self._current} if self._current is not None else {}
+        self._segments, self._cursors = [], []
+        self._numbers.clear()
+
+    def _go_on(self) -> None:
+        """In a new transaction: what another connection may have moved in the space that is being received."""
+        if self._current is not None:
+            self._current.refresh()
 
     def _space(self, space: bytes, founding: bytes = b"") -> tuple[int, bool]:
         """The number of a space, with its founding entry if that has come, and whether the space is new here."""
         row = self._database.one("SELECT n, founding FROM spaces WHERE id = ?", (space,))
-        new = row is None
         if row is None:
             self._database.run("INSERT INTO spaces (id, head) VALUES (?, ?)", (space, NO_HASH))
-            row = self._database.value("SELECT last_insert_rowid()"), None
-        if founding and row[1] is None:
-            self._found(row[0], founding)
-        return row[0], new
+        number = row[0] if row else int(self._database.value("SELECT last_insert_rowid()"))
+        if founding and not (row and row[1]):
+            self._found(number, founding)
+        return number, row is None
 
     def _found(self, number: int, data: bytes) -> None:
+        """Keep a founding entry; write under its epoch if that one's key is here."""
         founding = read_founding(data)[0]
         self._database.run(
-            "UPDATE spaces SET founding = ?, kind = ?, own = ? WHERE n = ?",
-            (data, founding.kind, int(founding.device == self._context.device), number),
+            "UPDATE spaces SET founding = ?, kind = ?, own = ?,"
+            " epoch = (SELECT epoch FROM epochs WHERE space = spaces.n AND epoch = ?) WHERE n = ?",
+            (
+                data,
+                founding.kind,
+                int(founding.device == self._context.device),
+                epoch_id(founding.commitment),
+                number,
+            ),
         )
         self._database.many(
             "INSERT OR IGNORE INTO members VALUES (?, ?, ?)",
             [(number, each.ministry, each.role) for each in founding.members],
-        )
-        self._choose_epoch(number, epoch_id(founding.commitment))
-
-    def _choose_epoch(self, number: int, epoch: bytes) -> None:
-        """Write under the founding's epoch as soon as its key and its entry are both here."""
-        self._database.run(
-            "UPDATE spaces SET epoch = ? WHERE n = ? AND EXISTS (SELECT 1 FROM epochs WHERE space = ? AND epoch = ?)",
-            (epoch, number, number, epoch),
         )
 
     def _keep_aside(self, space: bytes, rejected: list[tuple[bytes, str]]) -> None:
@@ -224,15 +245,10 @@ class Inbox:
     def take_grant(self, sequence: int, keys: list[EpochKey]) -> Applied:
         """Keep granted keys and the inbox sequence; opens the segments that waited for them (`locked`)."""
         totals = _Totals()
-        try:
-            with self._database.steps() as step:
-                step.before_commit(self._write)
-                for key in keys:
-                    self._take_key(key, step, totals)
-                self._context.set_meta("grants", sequence)
-        finally:
-            self._ordering = None
-            self._states.clear()
+        with self._batch() as step:
+            for key in keys:
+                self._take_key(key, step, totals)
+            self._context.set_meta("grants", sequence)
         return totals.applied()
 
     def _take_key(self, key: EpochKey, step: Step, totals: _Totals) -> None:
@@ -241,19 +257,18 @@ class Inbox:
         database.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", (number, epoch, key.key))
         founding = database.value("SELECT founding FROM spaces WHERE n = ?", (number,))
         if founding and epoch_id(read_founding(founding)[0].commitment) == epoch:
-            self._choose_epoch(number, epoch)
+            database.run("UPDATE spaces SET epoch = ? WHERE n = ?", (epoch, number))
         locked = database.all(
             "SELECT g.n, g.last, g.data FROM segments g JOIN chains c ON c.n = g.n >> 32"
             " WHERE g.locked = 1 AND g.epoch = ? AND c.space = ? ORDER BY g.n",
             (epoch, number),
         )
         if locked:
-            ordering = self._ordering = Ordering(self._context, self._states, (number, key.space))
+            ordering = self._begin((number, key.space))
             for row in locked:
                 self._unlock(ordering, _Locked(*row), key, step, totals)
-            self._write()
             totals.add(ordering)
-            self._ordering = None
+            self._current = None
         step.count()
 
     def _unlock(self, ordering: Ordering, locked: _Locked, key: EpochKey, step: Step, totals: _Totals) -> None:
@@ -280,7 +295,7 @@ class Inbox:
                 for sequence, body in enumerate(bodies, first):
                     ordering.take(chain, sequence, body)
                 ordering.follow(chain)
-                ordering.write()
+                write_all(self._database, [ordering])
                 self._states.flush()
                 stamp = self._context.meta("stamp")
                 self._database.run("UPDATE chains SET floor = ?, since = ? WHERE n = ?", (floor, stamp, chain.n))
@@ -307,6 +322,7 @@ class _Totals:
         self._applied += ordering.applied
         self._refused += ordering.refused
         self._records |= ordering.records
+        ordering.applied = ordering.refused = 0
 
     def applied(self) -> Applied:
         pending = max(0, self.taken - self._applied - self._refused)

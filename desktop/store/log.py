@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from desktop.store.chains import Chain, Ordering
+from desktop.store.chains import Chain, Ordering, write_all
 from desktop.store.context import Context, change_number
 from desktop.store.errors import OwnChangesMissing, UnknownSpace
 from desktop.store.grants import note_founded
@@ -99,7 +99,7 @@ class Log:
         ordering = Ordering(self._context, self._states, space)
         chain = ordering.chain(self._context.device)
         if chain.fresh:
-            ordering.write()
+            write_all(self._database, [ordering])
         return chain
 
     def _news(self, space: int) -> list[Dependency]:

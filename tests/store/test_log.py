@@ -86,7 +86,7 @@ def test_an_edit_that_no_change_may_hold_leaves_no_trace(dakar: Desk) -> None:
 
 def test_a_rolled_back_edit_is_forgotten_in_memory_too(dakar: Desk) -> None:
     space = dakar.found()
-    with pytest.raises(ZeroDivisionError), dakar.connection.transaction():
+    with pytest.raises(ZeroDivisionError), dakar.connection.transaction():  # noqa: PT012 - at the second
         for divisor in (1, 0):
             dakar.set(space, space, "title", str(1 // divisor))
     assert dakar.titles() == ["Réseau de Dakar"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.casework.views import Query
+from desktop.store.verify import verify
 from sync.changes import VERSION, Add, Change, Create, Dependency, Edit, RecordEdit, Set, Unknown, encode_change
 from sync.keys import DeviceKeys
 from sync.replica import Received
@@ -282,3 +283,43 @@ def test_a_batch_cut_short_in_the_middle_of_a_segment_is_taken_up_again(dakar: D
     assert abu_dhabi.connection.database.all("SELECT name, state FROM records ORDER BY name") == (
         dakar.connection.database.all("SELECT name, state FROM records ORDER BY name")
     )
+
+
+def test_an_edit_saved_between_two_transactions_of_a_batch_keeps_its_number(
+    alliance: Alliance, dakar: Desk, abu_dhabi: Desk
+) -> None:
+    space = share(dakar, abu_dhabi)
+    abu_dhabi.set(space, space, "title", "ours")
+    returning = abu_dhabi.send()
+    for number in range(250):
+        dakar.write(space, new_id(), Create("person"), Set("name", f"P{number}", []))
+    [(_, _, data)] = dakar.send()
+    window = alliance.reopen(abu_dhabi.home).connect()
+    inbox = abu_dhabi.connection.replica
+    commit = inbox._database._commit
+    made: list[int] = []
+
+    def committed() -> None:
+        commit()
+        made.append(window.log.append(space, [RecordEdit(space, [Set("status", "active", [])])]).sequence)
+
+    inbox._database._commit = committed  # type: ignore[method-assign]
+    segments = [abu_dhabi.opened(each) for each in (data, returning[0][2])]
+    inbox.receive([Received(space, b"", segments, [], Cursor(space, 9, NO_HASH))])
+    assert len(made) >= 3
+    assert made == list(range(2, 2 + len(made)))
+    assert window.log.next_sequence(space) == 2 + len(made)
+    assert verify(abu_dhabi.connection).problems == []
+    window.close()
+
+
+def test_one_space_twice_in_a_batch_is_counted_once(dakar: Desk, abu_dhabi: Desk) -> None:
+    space = share(dakar, abu_dhabi)
+    dakar.set(space, space, "title", "one")
+    first = dakar.send()
+    dakar.set(space, space, "title", "two")
+    segments = [abu_dhabi.opened(data) for _, _, data in first + dakar.send()]
+    news = [Received(space, b"", [each], [], Cursor(space, 5 + i, NO_HASH)) for i, each in enumerate(segments)]
+    assert abu_dhabi.connection.replica.receive(news).changes == 2
+    assert abu_dhabi.connection.replica.standing(space).cursor.sequence == 6
+    assert verify(abu_dhabi.connection).problems == []
