@@ -38,6 +38,10 @@ class Notices(Living, QWidget):
         """What is told at the moment."""
         return list(self._codes)
 
+    def banners(self) -> list[Banner]:
+        """The banners of failures, oldest first."""
+        return list(self._codes.values())
+
     def tell(self, code: str, _params: object = None) -> None:
         """Show a failure once, however often it happens."""
         banner = self._codes.get(code)
