@@ -102,7 +102,13 @@ class _Words(dict[str, str]):
         return laid_out
 
 
-_laid_out = _Words().__getitem__
+_words_seen = _Words()
+_laid_out = _words_seen.__getitem__
+
+
+def forget_words() -> None:
+    """Forget the words that were folded: they come from cases, and a locked desk keeps none."""
+    _words_seen.clear()
 
 
 def _lay_out(text: str) -> str:

@@ -26,6 +26,7 @@ from desktop.store.replica import DeskReplica
 from desktop.store.search import SearchIndex
 from desktop.store.states import States
 from desktop.store.vault import Cost, DataKey
+from i18n.folding import forget_words
 from sync.wire.codec import MAX_CALL, decode, encode
 
 SYNC_LOCK_FILE = "sync.lock"
@@ -160,8 +161,9 @@ class Store:
             yield held
 
     def lock(self) -> None:
-        """Forget the key."""
+        """Forget the key, and the words of cases that the folding remembers."""
         self._key = None
+        forget_words()
 
 
 def read_identity(database: Database) -> Identity:

@@ -15,6 +15,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from desktop.store.database import STEP_ROWS, Database
 from desktop.store.errors import Interrupted, NoStore, StoreBusy, StoreDamaged, StoreError, StoreReadOnly
+from i18n import folding
 from tests.store.desks import Alliance, Desk
 
 KEY = bytes(range(32))
@@ -221,8 +222,11 @@ def test_only_one_process_syncs_a_home_at_a_time(alliance: Alliance, dakar: Desk
         assert third
 
 
-def test_a_locked_store_opens_no_connection(dakar: Desk) -> None:
+def test_a_locked_store_opens_no_connection_and_remembers_no_word(dakar: Desk) -> None:
+    dakar.found(title="rememberedword")
+    assert "rememberedword" in folding._words_seen
     dakar.store.lock()
+    assert folding._words_seen == {}
     with pytest.raises(StoreError):
         dakar.store.connect()
 
