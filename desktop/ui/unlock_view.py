@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from desktop.session import Session
 from desktop.ui.kit import Banner, BrandMark, Button, DropDown, IconButton, Label, Living, Panel, announce
 from desktop.ui.look import product_name
+from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import LANGUAGES, _, ngettext
 from i18n.formats import number
@@ -173,12 +174,16 @@ class UnlockView(Living, QWidget):
         foot.addStretch(1)
         foot.addWidget(self.languages)
         foot.addStretch(1)
-        column = QVBoxLayout(self)
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.addStretch(3)
         column.addLayout(row)
         column.addLayout(foot)
         column.addStretch(4)
         self._column = column
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(ScrollPage(page))
 
     def _space(self) -> None:
         theme = current_theme()
