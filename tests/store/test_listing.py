@@ -76,6 +76,22 @@ def test_a_query_finds_what_it_names(dakar: Desk, ids: dict[str, str], query: Qu
         assert dakar.connection.listing.count(query) == len(found)
 
 
+@pytest.mark.parametrize("text", ["", "dakar"])
+def test_what_waits_for_a_person_is_found_with_and_without_words(dakar: Desk, ids: dict[str, str], text: str) -> None:
+    space = bytes.fromhex(ids["a"])
+    dakar.write(space, space, Set("title", "Autre Dakar", []))
+    dakar.connection.database.run("UPDATE rows SET unread = 1 WHERE name = ?", (space,))
+    listing = dakar.connection.listing
+    for query in (
+        Query(conflicts=True, text=text),
+        Query(unread=True, text=text),
+        Query(unread=True, conflicts=True, text=text),
+        Query(type="", conflicts=True, text=text),
+    ):
+        assert listing.query(query) == [ids["a"]]
+        assert listing.count(query) == 1
+
+
 def test_the_records_of_one_space(dakar: Desk, ids: dict[str, str]) -> None:
     space, person = bytes.fromhex(ids["a"]), new_id()
     dakar.write(space, person, Create("person"), Set("name", "Mariam", []))
