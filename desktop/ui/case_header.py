@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.casework.record_types import RecordType
 from desktop.casework.views import RecordView
@@ -33,6 +33,7 @@ from i18n import _, ngettext
 from i18n.bidi import ltr, one_line, strip_isolates
 from i18n.formats import number, urgency
 
+_LEAST_LINE = 460  # pixels at 100 % for breadcrumb and actions on one line
 _FACTS = ("assignee", "countries", "due")
 
 
@@ -140,8 +141,11 @@ class RecordHeader(Living, QWidget):
         self.title = ElidedLabel("", "h1")
         self._state = QWidget()
         self._flow = FlowLayout(self._state)
-        self._top = QHBoxLayout()
+        self._actions = QHBoxLayout()
+        self._actions.addStretch(1)
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._top.addWidget(self.breadcrumb, 1)
+        self._top.addLayout(self._actions)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._top)
         self._column.addWidget(self.title)
@@ -151,12 +155,20 @@ class RecordHeader(Living, QWidget):
 
     def add_action(self, button: QWidget) -> None:
         """Put a button at the end of the first line."""
-        self._top.addWidget(button)
+        self._actions.addWidget(button)
 
     def show_record(self, record_type: RecordType | None, view: RecordView, steps: list[str]) -> None:
         """Show a record; `steps` lead to it, the record's own step is added here."""
         self._shown = (record_type, view, steps)
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the actions below the breadcrumb where both have no room."""
+        super().resizeEvent(event)
+        narrow = self.width() < current_theme().px(_LEAST_LINE)
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._top.direction() != direction:
+            self._top.setDirection(direction)
 
     def _show(self) -> None:
         if self._shown is None:
@@ -204,6 +216,7 @@ class RecordHeader(Living, QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.space("s"))
         self._top.setSpacing(theme.space("s"))
+        self._actions.setSpacing(theme.space("s"))
         self._flow.set_gap(theme.px(10))
         self.title.setMinimumHeight(theme.metrics("h1").height())
         self._show()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking
 from desktop.casework.record_types import RecordTypes
@@ -199,6 +199,8 @@ class RecordPage(Living, QWidget):
         self.tabs = TabBar(top)
         self.banners = RecordBanners(self.session.types, body)
         self.pages = QStackedWidget(body)
+        # It scrolls: where height is short, it gives way rather than the head.
+        self.pages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._head = QVBoxLayout(top)
         self._head.addWidget(self.header)
         self._head.addWidget(self.tabs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop.casework.views import ListRow, RecordView
 from desktop.session import Session
@@ -24,6 +24,7 @@ from i18n.formats import clock, local_time, moment, relative_time
 
 LETTERS_SHOWN = 2_500  # of a summary on this page; a longer one is read whole in its form
 _PEOPLE, _CHANGES = 5, 5
+_LONG_NAME = 18  # letters of a field's name that may break over two lines
 _IN_THE_HEAD = frozenset(
     {"title", "reference", "status", "priority", "tlp", "handling", "assignee", "countries", "due"}
 )
@@ -125,9 +126,9 @@ class FactsCard(Card):
         super().__init__(parent=parent)
         self._session = session
         self._view: RecordView | None = None
-        self._rows = QFormLayout()
-        self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        self._rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._count = 0
+        self._rows = QGridLayout()
+        self._rows.setColumnStretch(1, 1)
         self.add(self._rows)
         self.body.addStretch(1)
         self.action.clicked.connect(self.edit_requested)
@@ -142,8 +143,13 @@ class FactsCard(Card):
     def _show(self) -> None:
         self.set_title(_("Key facts"))
         self.set_action(_("Edit"))
-        while self._rows.rowCount():
-            self._rows.removeRow(0)
+        while self._rows.count():
+            item = self._rows.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._count = 0
         if self._view is None:
             return
         record_type = self._session.types.get(self._view.type)
@@ -159,10 +165,11 @@ class FactsCard(Card):
 
     def _add(self, name: str, text: str) -> None:
         value = Label(text, "body", wrap=True)
-        label = Label(name, "body", "muted")
-        label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        label = Label(name, "body", "muted", wrap=len(name) > _LONG_NAME)
         label.setBuddy(value)
-        self._rows.addRow(label, value)
+        self._rows.addWidget(label, self._count, 0, Qt.AlignmentFlag.AlignTop)
+        self._rows.addWidget(value, self._count, 1, Qt.AlignmentFlag.AlignTop)
+        self._count += 1
 
     def _gaps(self) -> None:
         theme = current_theme()
