@@ -47,11 +47,14 @@ class Session(Connecting):
         """Whether a desk was set up in this home (`tahaluf init`)."""
         return desk_exists(self._home)
 
-    def unlock(self, passphrase: str) -> None:
-        """Unlock on a thread of its own; answers by `unlocked` or `unlock_failed(code)`."""
+    def unlock(self, passphrase: str, *, salvage: bool = False) -> None:
+        """Unlock on a thread of its own; answers by `unlocked` or `unlock_failed(code)`.
+
+        `salvage`: first put what verifies of a damaged store in its place; the damaged one is kept beside it.
+        """
         if self._desk is not None or self._unlocking is not None:
             return
-        self._unlocking = UnlockThread(self._home, passphrase, self._opening, self)
+        self._unlocking = UnlockThread(self._home, passphrase, self._opening, self, salvage=salvage)
         self._unlocking.opened.connect(self.on_opened)
         self._unlocking.refused.connect(self.on_unlock_refused)
         self._unlocking.finished.connect(self._unlocking.deleteLater)
@@ -128,10 +131,11 @@ class Session(Connecting):
         for code, params in self._desk.notices():
             self.tell_failure(code, params)
 
-    def on_unlock_refused(self, code: str) -> None:
+    def on_unlock_refused(self, code: str, params: dict[str, object]) -> None:
         """The unlocking thread was refused."""
         if self._unlocking is not None:
             self._unlocking = None
+            self._told_params[code] = params
             self.unlock_failed.emit(code)
 
     def _on_settings(self, saved: bool) -> None:

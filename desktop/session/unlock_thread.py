@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from desktop.desk import Opening
+from desktop.desk import Opening, params_of
 from desktop.store import StoreError
 
 
@@ -15,11 +15,12 @@ class UnlockThread(QThread):
 
     opened = Signal(object)
     """The unlocked Store."""
-    refused = Signal(str)
-    """Code of what stood in the way."""
+    refused = Signal(str, object)
+    """Code of what stood in the way, and the parameters of its sentence."""
 
-    def __init__(self, home: Path, passphrase: str, opening: Opening, parent: QObject) -> None:
+    def __init__(self, home: Path, passphrase: str, opening: Opening, parent: QObject, *, salvage: bool) -> None:
         super().__init__(parent)
+        self._salvage = salvage
         self._home = home
         self._passphrase = passphrase
         self._opening = opening
@@ -28,8 +29,10 @@ class UnlockThread(QThread):
         """Qt's entry into the thread."""
         passphrase, self._passphrase = self._passphrase, ""
         try:
+            if self._salvage:
+                self._opening.salvage(self._home, passphrase, replace=True)
             store = self._opening.unlock(self._home, passphrase)
         except StoreError as error:
-            self.refused.emit(error.code)
+            self.refused.emit(error.code, params_of(error))
         else:
             self.opened.emit(store)

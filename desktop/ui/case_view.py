@@ -11,6 +11,8 @@ breadcrumb was followed), `marking_changed` (Marking of what is in view), `delet
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -96,9 +98,13 @@ class CaseView(Living, QWidget):
     marking_changed = Signal(object)
     deleted = Signal(str)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, parent: QWidget | None = None, *, nothing: Callable[[], tuple[str, str]] | None = None
+    ) -> None:
+        """`nothing`: title and sentence of the empty pane, in the language in use."""
         super().__init__(parent)
         self._session = session
+        self._nothing = nothing or nothing_chosen
         self._case: RecordView | None = None
         self._inner: RecordView | None = None
         self.empty = EmptyState("briefcase")
@@ -230,8 +236,8 @@ class CaseView(Living, QWidget):
         """Show what moved; the people of a case count as part of it."""
         if self._case is None or self._session.is_locked() or not isinstance(ids, frozenset):
             return
-        mine = {self._case.id, self.record()}
-        if mine & ids or any(row.space == self._case.space for row in self._session.rows(sorted(ids)[:200])):
+        mine = {self._case.id, self.record(), *(row.id for row in self._session.records(self._case.space))}
+        if mine & ids:
             self._case = self._session.show(self._case.id)
             self._inner = self._session.show(self._inner.id) if self._inner is not None else None
             self._show()
@@ -253,5 +259,10 @@ class CaseView(Living, QWidget):
         self._binned = ""
 
     def _retell(self) -> None:
-        self.empty.set_texts(_("No case chosen"), _("Choose a case in the list, or open a new one."))
+        self.empty.set_texts(*self._nothing())
         self._show()
+
+
+def nothing_chosen() -> tuple[str, str]:
+    """What stands in the pane before a case is chosen."""
+    return _("No case chosen"), _("Choose a case in the list, or open a new one.")

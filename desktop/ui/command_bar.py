@@ -209,6 +209,8 @@ class CommandBar(Panel):
             run = _emitting(self, row)
             self._append(Entry(known.icon if known else "file-text", row_title(row), aside, run))
         for command in self._commands.matching(self._box.text()):
+            if command.key == "bar":
+                continue  # it is open already
             run = _running(self._commands, command.key)
             self._append(Entry(command.icon, command.text(), keys_text(command.keys[:1]), run))
         self.list.setCurrentRow(0)

@@ -99,6 +99,7 @@ class MainWindow(Living, QWidget):
         self._drop_workspace()
         self.workspace = workspace = Workspace(self.session, self.commands)
         workspace.lock_requested.connect(self.lock)
+        workspace.repair_requested.connect(self._on_repair)
         workspace.look_changed.connect(self.look.apply)
         workspace.marking_changed.connect(self._show_marking)
         workspace.page_changed.connect(self._tell)
@@ -130,6 +131,10 @@ class MainWindow(Living, QWidget):
         text = self.workspace.marking_text() if self.workspace else marking_line(Marking())
         if text != self.band.text():
             self.band.show_marking(text)
+
+    def _on_repair(self) -> None:
+        self.lock()
+        self.unlock_view.offer_salvage()
 
     def _on_language(self, code: str) -> None:
         self.session.settings.set(language=code)

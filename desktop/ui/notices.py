@@ -19,6 +19,7 @@ class Notices(Living, QWidget):
     """A banner for each failure that was told, newest last, until it is dismissed; and one while not enrolled."""
 
     details_requested = Signal()
+    repair_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +51,7 @@ class Notices(Living, QWidget):
                 self.dismiss(next(iter(self._codes)))
             banner = self._codes[code] = Banner("warn" if code in _MILD else "bad")
             banner.quiet_clicked.connect(lambda: self.dismiss(code))
+            banner.strong_clicked.connect(self.repair_requested)
             self._column.addWidget(banner)
         banner.show()
         self.refresh()
@@ -69,7 +71,7 @@ class Notices(Living, QWidget):
             words = self._session.message(code)
             if banner.text.text() != words:
                 banner.set_text(words)
-            banner.set_actions(_("Dismiss"))
+            banner.set_actions(_("Dismiss"), _("Lock and repair…") if code == "store_damaged" else "")
         unknown = self._session.sync_state().error == "not_enrolled"
         if unknown:
             words = _(

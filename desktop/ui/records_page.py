@@ -13,6 +13,7 @@ from desktop.ui.case_view import CaseView
 from desktop.ui.kit import Living
 from desktop.ui.new_case_dialog import NewCaseDialog
 from desktop.ui.theme import current_theme
+from i18n import _
 
 _LEAST_DETAIL = 420  # pixels at 100 %: below it, list and record take turns
 _LEAST_LIST = 300
@@ -31,7 +32,7 @@ class RecordsPage(Living, QWidget):
         self._narrow = False
         self._sizes: dict[Qt.LayoutDirection, list[int]] = {}
         self.list = ListPane(session, record_type)
-        self.detail = CaseView(session)
+        self.detail = CaseView(session, nothing=None if record_type == "case" else _nobody_chosen)
         self.detail.empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
@@ -108,3 +109,7 @@ class RecordsPage(Living, QWidget):
         width = theme.control("list")
         self.splitter.setSizes(wide or [width, max(theme.px(_LEAST_DETAIL), self.width() - width)])
         self._arrange()
+
+
+def _nobody_chosen() -> tuple[str, str]:
+    return _("Nobody chosen"), _("Choose somebody in the list to see them in their case.")

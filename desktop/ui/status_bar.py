@@ -68,7 +68,7 @@ class StatusBar(Panel):
             self.locks.set_state("lock", _("Does not lock by itself"))
         else:
             # Whole minutes: a number that runs all the time distracts, and says no more.
-            rounded = -(-left // 60) * 60 if left > 60 else left
+            rounded = round(left / 60) * 60 if left > 60 else left
             self.locks.set_state("lock", _("Locks in {duration}").format(duration=duration(max(rounded, 1))))
 
     def _space(self) -> None:

@@ -39,6 +39,7 @@ class UnlockView(Living, QWidget):
         self._code = ""
         self._wait_s = 0
         self._busy = False
+        self._salvage = False
         self.mark = BrandMark(44)
         self.title = Label("", "h1")
         self.sentence = Label("", "body", "muted", wrap=True)
@@ -70,6 +71,13 @@ class UnlockView(Living, QWidget):
         self._tell()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def offer_salvage(self) -> None:
+        """The store is damaged: the passphrase now saves what verifies, then opens."""
+        self._salvage = True
+        self._code = "store_damaged"
+        self._tell()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def submit(self) -> None:
         """Try the passphrase. The field is emptied at once, whatever comes of it."""
         passphrase = self.field.text()
@@ -79,7 +87,7 @@ class UnlockView(Living, QWidget):
         self._code = ""
         self.field.clear()
         self._tell()
-        self._session.unlock(passphrase)
+        self._session.unlock(passphrase, salvage=self._salvage)
 
     def _connect(self) -> None:
         self.field.returnPressed.connect(self.submit)
@@ -87,6 +95,7 @@ class UnlockView(Living, QWidget):
         self.unlock_button.clicked.connect(self.submit)
         self.show_button.toggled.connect(self._on_show)
         self.languages.activated.connect(self._on_language)
+        self.problem.strong_clicked.connect(self.offer_salvage)
         self._session.unlock_failed.connect(self._on_failed)
         self._session.unlocked.connect(self._on_unlocked)
 
@@ -100,10 +109,14 @@ class UnlockView(Living, QWidget):
 
     def _tell(self, _typed: str = "") -> None:
         here = self._session.exists()
-        self.sentence.setText(
-            _("Type the passphrase of this desk to open its cases.") if here else _("No desk has been set up here yet.")
-        )
-        self.unlock_button.setText(_("Opening…") if self._busy else _("Unlock"))
+        if not here:
+            self.sentence.setText(_("No desk has been set up here yet."))
+        elif self._salvage:
+            self.sentence.setText(_("Type the passphrase again. The damaged store is kept beside the new one."))
+        else:
+            self.sentence.setText(_("Type the passphrase of this desk to open its cases."))
+        action = _("Save what verifies and open") if self._salvage else _("Unlock")
+        self.unlock_button.setText(_("Opening…") if self._busy else action)
         self.unlock_button.setEnabled(bool(self.field.text()) and not self._busy and not self._wait_s and here)
         self.field.setEnabled(here and not self._busy)
         shown = self.show_button.isChecked()
@@ -115,6 +128,8 @@ class UnlockView(Living, QWidget):
         self.problem.set_tone("info" if self._code == "no_store" else "bad")
         if words != self.problem.text.text():
             self.problem.set_text(words)
+        offered = self._code == "store_damaged" and not self._salvage
+        self.problem.set_actions("", _("Repair…") if offered else "")
         self.problem.setVisible(bool(words))
 
     def _on_failed(self, code: str) -> None:
@@ -130,7 +145,7 @@ class UnlockView(Living, QWidget):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_unlocked(self) -> None:
-        self._busy = False
+        self._busy = self._salvage = False
         self._failures = self._wait_s = 0
         self.prepare()
 

@@ -33,6 +33,7 @@ class Workspace(Living, QWidget):
     marking_changed = Signal()
     lock_requested = Signal()
     look_changed = Signal()
+    repair_requested = Signal()
 
     def __init__(self, session: Session, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +73,7 @@ class Workspace(Living, QWidget):
         self.top.queue_requested.connect(self._on_queue)
         self.top.lock_requested.connect(self.lock_requested)
         self.notices.details_requested.connect(self._on_queue)
+        self.notices.repair_requested.connect(self.repair_requested)
         session.conflicts_changed.connect(self._show_counts)
         session.unread_changed.connect(self._show_counts)
         session.undo_changed.connect(self._on_undo_changed)

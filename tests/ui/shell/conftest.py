@@ -86,9 +86,10 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
     apply_theme(qapp)
 
 
-def unlock(qtbot: QtBot, window: MainWindow) -> Workspace:
-    """Type the passphrase and wait for the first page to be filled."""
-    qtbot.keyClicks(window.unlock_view.field, PASSPHRASE)
+def unlock(qtbot: QtBot, window: MainWindow, *, typed: bool = False) -> Workspace:
+    """Type the passphrase, unless it was, and wait for the first page to be filled."""
+    if not typed:
+        qtbot.keyClicks(window.unlock_view.field, PASSPHRASE)
     qtbot.keyClick(window.unlock_view.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.workspace is not None, timeout=10_000)
     space = workspace(window)

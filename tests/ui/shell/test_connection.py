@@ -170,7 +170,7 @@ def test_news_from_others_reach_the_list_and_the_count(
     space = workspace(window)
     qtbot.waitUntil(lambda: phase(window) == "online", timeout=10_000)
     desk = rome.open()
-    case = desk.new_case({"title": "Opened in Rome"}, ["IT", "SN"]).record
+    case = desk.new_case({"title": "Opened in Rome"}, ("IT", "SN")).record
     desk.sync_once(patience_s=10)
     rome.close()
     qtbot.waitUntil(lambda: case in listed(space), timeout=10_000)

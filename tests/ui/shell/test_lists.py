@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop.casework.views import ListRow
@@ -46,6 +47,7 @@ def test_a_filter_of_the_menu_becomes_a_chip_that_delete_removes(qtbot: QtBot, p
     menu = page.list.filter_menu
     menu.fill()
     tlp = next(action.menu() for action in menu.actions() if action.text() == "TLP")
+    assert isinstance(tlp, QMenu)
     next(action for action in tlp.actions() if "TLP:RED" in action.text()).trigger()
     qtbot.waitUntil(lambda: "TLP:RED" in page.list.filter().tlps)
     rows = page.list.view.rows

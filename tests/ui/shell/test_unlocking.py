@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.session import Session
 from desktop.ui.main_window import MainWindow
 from desktop.ui.unlock_view import wait_after
-from tests.support.desk import HomeOfDesk
+from tests.support.desk import PASSPHRASE, HomeOfDesk
 from tests.ui.shell.conftest import CASES, OpenWindow, listed, unlock, workspace
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
@@ -135,3 +135,40 @@ def test_the_language_can_be_chosen_before_unlocking(qtbot: QtBot, home: HomeOfD
     assert view.isRightToLeft()
     assert view.label.text() == "عبارة المرور"
     assert window.session.settings.language == "ar"
+
+
+def test_a_damaged_store_is_repaired_from_the_window(qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow) -> None:
+    window = open_window(home)
+    before = sorted(listed(workspace(window)))
+    window.session.tell_failure("store_damaged", {"where": "page 7"})
+    notices = workspace(window).notices
+    assert "page 7" in notices.banners()[0].text.text()
+    qtbot.mouseClick(notices.banners()[0].strong, Qt.MouseButton.LeftButton)
+    view = window.unlock_view
+    assert window.session.is_locked()
+    assert view.field.hasFocus()
+    qtbot.keyClicks(view.field, PASSPHRASE)
+    assert view.unlock_button.caption() == "Save what verifies and open"
+    space = unlock(qtbot, window, typed=True)
+    assert list(home.home.glob("store.damaged-*.db"))
+    qtbot.waitUntil(lambda: sorted(listed(space)) == before)
+    window.lock()
+    qtbot.keyClicks(view.field, PASSPHRASE)
+    assert view.unlock_button.caption() == "Unlock"
+
+
+def test_a_store_that_cannot_be_read_says_so_and_offers_the_repair(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow
+) -> None:
+    store = home.home / "store.db"
+    data = bytearray(store.read_bytes())
+    data[:4096] = bytes(4096)
+    store.write_bytes(data)
+    window = open_window(home, locked=True)
+    view = window.unlock_view
+    qtbot.keyClicks(view.field, PASSPHRASE)
+    with qtbot.waitSignal(window.session.unlock_failed):
+        qtbot.keyClick(view.field, Qt.Key.Key_Return)
+    assert "damaged" in view.problem.text.text()
+    assert view.problem.strong.isVisible()
+    assert window.workspace is None
