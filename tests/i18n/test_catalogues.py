@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from pathlib import Path
 
 import babel
@@ -11,7 +12,8 @@ import pytest
 from babel.messages.catalog import Message
 from babel.plural import to_gettext
 
-from i18n import catalogue, extraction, translations_for
+from i18n import catalogue, extraction, set_language, translations_for
+from i18n.direction import text_is_rtl
 
 PLURALS = [message for message in catalogue.template() if message.id and message.pluralizable]
 COUNTS = (0, 1, 2, 3, 11, 100)
@@ -72,6 +74,15 @@ def test_every_placeholder_of_every_message_survives_translation() -> None:
         for message in catalogue.read(language):
             if isinstance(message.id, str) and message.id:
                 assert catalogue.placeholders(message.id) == catalogue.placeholders(str(message.string)), message.id
+
+
+def test_an_arabic_sentence_begins_with_an_arabic_letter() -> None:
+    # A label takes its direction from the first letter; what is inserted is isolated and does not count.
+    set_language("ar")
+    for message in catalogue.read("ar"):
+        for form in message.string if isinstance(message.string, tuple | list) else [message.string]:
+            words = re.sub(r"\{\w+\}", "", form or "")
+            assert not message.id or text_is_rtl(words) or form == message.id, form
 
 
 def fault(text: str | tuple[str, ...], source: str | tuple[str, str] = "{n} of {total}", **more: object) -> list[str]:
