@@ -18,6 +18,7 @@ from desktop.ui.look import Look, window_title
 from desktop.ui.marking import MarkingBand
 from desktop.ui.shortcuts_sheet import ShortcutsSheet
 from desktop.ui.status_bar import StatusBar
+from desktop.ui.system_lock import SystemLock
 from desktop.ui.unlock_view import UnlockView
 from desktop.ui.window_commands import window_commands
 from desktop.ui.workspace import Workspace
@@ -57,6 +58,8 @@ class MainWindow(Living, QWidget):
         session.locked.connect(self._on_locked)
         self.unlock_view.language_chosen.connect(self._on_language)
         self.status.slept.connect(self.lock)
+        self.system_lock = SystemLock(self)
+        self.system_lock.wanted.connect(self.lock)
         application.applicationStateChanged.connect(self._on_state)
         self.bind(lambda _text: self._tell(), str)
         self.resize(_WIDTH, _HEIGHT)
