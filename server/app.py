@@ -39,7 +39,7 @@ class Endpoint:
         self._path = calls.PATHS[name]
         self._kind = kind
         self._run: Callable[..., Awaitable[object]] = getattr(service, name)
-        self._needs_token = name not in ("challenge", "token", "directory", "enrol")
+        self._needs_token = name not in ("challenge", "token", "enrol")
         self._service = service
         self._log = log
         self._settings = settings

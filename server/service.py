@@ -55,8 +55,8 @@ class Service:
         self._gate.check_answer(request, device.sign_key if device else None)
         return self._gate.issue(request.device)
 
-    async def directory(self, request: calls.DirectoryRequest) -> calls.DirectoryReply:
-        """Return entries of the named ministries' directories."""
+    async def directory(self, _caller: Caller, request: calls.DirectoryRequest) -> calls.DirectoryReply:
+        """Return entries of the named ministries' directories; they name officers, so only desks may ask."""
         if any(head.ministry not in self._registry.members for head in request.heads):
             await self._registry.refresh()
         items, _ = self._registry.after(request.heads, DIRECTORY_CALL_BYTES)

@@ -43,10 +43,6 @@ class Link:
                 raise
         return self._transport.call(name, request, reply, token=self._authenticate(token), timeout_s=timeout_s)
 
-    def call_openly(self, name: str, request: msgspec.Struct, reply: type[T]) -> T:
-        """Make a call that needs no token."""
-        return self._transport.call(name, request, reply)
-
     def _authenticate(self, stale: str) -> str:
         """Get a token in place of `stale`, unless another thread has just done so."""
         with self._lock:

@@ -62,6 +62,6 @@ def enrol(keys: MinistryKeys, directory: Directory, request: bytes, at_ms: int) 
     wanted = read_request(request)
     if wanted.ministry != keys.ministry:
         raise NotEntitled(f"a device of {wanted.ministry} cannot be enrolled by {keys.ministry}")
-    entry = make_entry(keys.administrator_seed, directory, DeviceEnrolled(wanted.certificate), at_ms)
+    entry = make_entry(keys.administrator_seed, directory, DeviceEnrolled(request), at_ms)
     directory.append(entry)
     return entry

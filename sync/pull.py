@@ -100,7 +100,7 @@ class Puller:
         """Bring all directories up to date."""
         for _ in range(DIRECTORY_PAGES):
             request = DirectoryRequest(self._directory_heads())
-            reply = self._link.call_openly("directory", request, DirectoryReply)
+            reply = self._link.call("directory", request, DirectoryReply)
             if not sum(self._take_directory(part) for part in reply.directories):
                 return
 

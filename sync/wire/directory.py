@@ -51,9 +51,14 @@ class AdministratorAdded(msgspec.Struct, frozen=True, array_like=True, tag="admi
 
 
 class DeviceEnrolled(msgspec.Struct, frozen=True, array_like=True, tag="device"):
-    """An administrator enrols a device of its own ministry."""
+    """An administrator enrols a device of its ministry, by the device's own request: nobody enrols another's keys."""
 
-    certificate: Certificate
+    request: bytes
+
+    @property
+    def certificate(self) -> Certificate:
+        """What the request asks for; verified when the entry was appended."""
+        return _read_body(self.request).certificate
 
 
 Event = AdministratorAdded | DeviceEnrolled
@@ -114,12 +119,16 @@ def make_entry(seed: bytes, directory: Directory, event: Event, at_ms: int) -> b
 def read_request(data: bytes) -> CertificateRequest:
     """Read and verify a certificate request; raises a WireError."""
     signed = unpack(data, MAX_ENTRY)
-    request = decode(CertificateRequest, signed.body, MAX_ENTRY)
+    request = _read_body(data)
     if request.version != VERSION:
         raise UnknownSuite(f"version {request.version} of a request is not known here")
     check_certificate(request.certificate)
     verify(request.certificate.sign_key, REQUEST_DOMAIN, signed.body, signed.signature)
     return request
+
+
+def _read_body(request: bytes) -> CertificateRequest:
+    return decode(CertificateRequest, unpack(request, MAX_ENTRY).body, MAX_ENTRY)
 
 
 class Directory:
@@ -149,7 +158,8 @@ class Directory:
         match entry.event:
             case AdministratorAdded(key, name):
                 self.administrators[key] = name
-            case DeviceEnrolled(certificate):
+            case DeviceEnrolled():
+                certificate = entry.event.certificate
                 self.devices[certificate.device] = certificate
         self.sequence = entry.sequence
         self.head = entry_hash(data)
@@ -161,10 +171,11 @@ class Directory:
                 if entry.signer != self.root:
                     raise NotEntitled("only a ministry's root names its administrators")
                 check_public_key(key)
-            case DeviceEnrolled(certificate):
+            case DeviceEnrolled(request):
                 if entry.signer not in self.administrators:
                     raise NotEntitled("only an administrator of the ministry enrols a device")
-                check_certificate(certificate)
+                if read_request(request).ministry != self.ministry:
+                    raise NotEntitled("a device that asked another ministry to enrol it")
 
 
 def entry_hash(data: bytes) -> bytes:

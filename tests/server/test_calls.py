@@ -117,6 +117,11 @@ def test_a_ministry_enrols_its_device_through_the_call(alliance: Alliance, dial:
     assert listed.directories == [calls.DirectoryItems("FR", 2, member.entries[1:])]
 
 
+def test_only_an_enrolled_desk_may_read_directories_since_they_name_officers(dial: Dial) -> None:
+    answer = dial(new_device_keys()).ask("directory", calls.DirectoryRequest([calls.DirectoryHead("FR", 0)]))
+    assert answer.status == 401
+
+
 def test_an_administrator_of_another_ministry_enrols_nobody_here(alliance: Alliance, dial: Dial) -> None:
     ours, theirs = alliance.members["AE"], alliance.members["SN"]
     desk = dial(alliance.ae)

@@ -22,7 +22,7 @@ from tests.server.conftest import Alliance, Dial
 from tests.support.bare_desk import BareDesk
 from tests.support.secretariat import ROOT
 
-OPEN_PATHS = ("challenge", "token", "directory", "enrol")
+OPEN_PATHS = ("challenge", "token", "enrol")
 
 
 def talk(url: str, *parts: bytes, pause_s: float = 0, wait_s: float = 10) -> bytes:

@@ -195,7 +195,7 @@ class Line:
         self.names.append(name)
         if fault == "lose request":
             raise NoConnection("lost request")
-        if (name not in ("challenge", "token", "directory") and token not in self.server.tokens) or fault == "expire":
+        if (name not in ("challenge", "token") and token not in self.server.tokens) or fault == "expire":
             raise Refused("token_expired", status=401)
         asked = decode(type(request), encode(request))
         device = self.server.tokens.get(token, b"")

@@ -16,8 +16,10 @@ from sync.seal import Place, Sealed, _pad, _unpad, found_space, open_segment, ow
 from sync.wire.codec import MAX_SEGMENT_PLAIN, NO_HASH, Ministry, decode, digest, encode, parse_id
 from sync.wire.directory import (
     DOMAIN,
+    REQUEST_DOMAIN,
     AdministratorAdded,
     Certificate,
+    CertificateRequest,
     DeviceEnrolled,
     Directory,
     DirectoryEntry,
@@ -69,7 +71,6 @@ def test_a_device_is_enrolled_by_an_administrator_of_its_ministry(ministry: Mini
 
 def forge(keys: MinistryKeys, directory: Directory, seed: bytes, **changes: object) -> bytes:
     """A device's entry with something changed, signed with a seed."""
-    certificate = Certificate(1, KEYS.sign_key, KEYS.seal_key, "a", "b")
     entry = DirectoryEntry(
         1,
         "SN",
@@ -77,15 +78,16 @@ def forge(keys: MinistryKeys, directory: Directory, seed: bytes, **changes: obje
         directory.head,
         public_key(keys.administrator_seed),
         0,
-        DeviceEnrolled(certificate),
+        DeviceEnrolled(make_request(KEYS, "SN", "a", "b", 2)),
     )
     body = encode(msgspec.structs.replace(entry, **changes))
     return pack(Signed(body, sign(seed, DOMAIN, body)))
 
 
-def bad_certificate(**changes: object) -> DeviceEnrolled:
+def bad_certificate(ministry: str = "SN", **changes: object) -> DeviceEnrolled:
     certificate = Certificate(1, KEYS.sign_key, KEYS.seal_key, "a", "b")
-    return DeviceEnrolled(msgspec.structs.replace(certificate, **changes))
+    body = encode(CertificateRequest(1, ministry, msgspec.structs.replace(certificate, **changes), 2))
+    return DeviceEnrolled(pack(Signed(body, KEYS.sign(REQUEST_DOMAIN, body))))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,8 @@ def bad_certificate(**changes: object) -> DeviceEnrolled:
         ({"event": bad_certificate(officer="")}, Malformed),
         ({"event": bad_certificate(officer="x" * 129)}, Malformed),
         ({"event": AdministratorAdded(KEYS.sign_key, "self made")}, NotEntitled),
+        ({"event": bad_certificate(ministry="FR")}, NotEntitled),
+        ({"event": DeviceEnrolled(make_request(KEYS, "SN", "a", "b", 2)[:-1] + b"\0")}, BadSignature),
     ],
 )
 def test_an_entry_that_does_not_hold_is_refused_and_changes_nothing(
