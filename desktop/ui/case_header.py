@@ -136,6 +136,7 @@ class RecordHeader(Living, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[RecordType | None, RecordView, list[str]] | None = None
+        self._short = False
         self.breadcrumb = Breadcrumb()
         self.breadcrumb.followed.connect(self.step_followed)
         self.title = ElidedLabel("", "h1")
@@ -156,6 +157,12 @@ class RecordHeader(Living, QWidget):
     def add_action(self, button: QWidget) -> None:
         """Put a button at the end of the first line."""
         self._actions.addWidget(button)
+
+    def set_short(self, short: bool) -> None:
+        """Leave the facts out: they are on the page too."""
+        if short != self._short:
+            self._short = short
+            self._show()
 
     def show_record(self, record_type: RecordType | None, view: RecordView, steps: list[str]) -> None:
         """Show a record; `steps` lead to it, the record's own step is added here."""
@@ -181,7 +188,7 @@ class RecordHeader(Living, QWidget):
         self._flow.clear()
         for pill in self._pills(record_type, view):
             self._flow.addWidget(pill)
-        for fact in _facts(record_type, view):
+        for fact in _facts(record_type, view) if not self._short else ():
             self._flow.addWidget(fact)
         self._state.updateGeometry()
 

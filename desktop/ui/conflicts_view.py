@@ -98,7 +98,7 @@ class ConflictsView(Living, QWidget):
         self.toast.action_clicked.connect(self._on_undo)
         self._lay_out()
         session.conflicts_changed.connect(self._on_conflicts_changed)
-        session.records_changed.connect(self._on_conflicts_changed)
+        session.undo_changed.connect(self._on_other_edit)
         session.locked.connect(self.refresh)
         session.unlocked.connect(self._on_conflicts_changed)
         self.bind(lambda _text: self._tell(), str)
@@ -181,10 +181,16 @@ class ConflictsView(Living, QWidget):
             self.refresh()
 
     def _on_undo(self) -> None:
-        for _each in range(self._applied):
+        applied, self._applied = self._applied, 0
+        for _each in range(applied):
             self._session.undo()
-        self._applied = 0
         self.refresh()
+
+    def _on_other_edit(self) -> None:
+        """What "Undo" would take back is not the decisions any more."""
+        if self.toast.isVisible():
+            self._applied = 0
+            self.toast.hide()
 
     def _tell(self) -> None:
         done = {id(card): card.decision()[0] for card in self.cards}

@@ -56,9 +56,7 @@ class ReadersBox(Living, QWidget):
     def _tell(self) -> None:
         others = [code for code in self.members() if code != self._own]
         if others:
-            text = _(
-                "The ministries of {members} will be able to read everything in this case, also what is added later."
-            )
+            text = _("Will be able to read everything in this case, also what is added later: {members}.")
             self.sentence.setText(text.format(members=countries_text((self._own, *others))))
         else:
             self.sentence.setText(_("Only your own ministry will be able to read this case."))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking
 from desktop.casework.record_types import RecordTypes
@@ -24,6 +25,8 @@ from desktop.ui.scroll_page import BAR, ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _
 
+_SHORT = 400  # pixels at 100 %: below it the head gives up a line
+
 
 class FormPage(QWidget):
     """Holds the form of whatever type the record in view has; made when it is first looked at."""
@@ -38,6 +41,7 @@ class FormPage(QWidget):
         self.form: RecordForm | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(current_theme().space("l"))
 
     def show_record(self, view: RecordView) -> None:
         """Show a record in the form of its type; a type that this version does not know has none."""
@@ -166,8 +170,21 @@ class RecordPage(Living, QWidget):
         if key not in self._page_of:
             page = self._page_of[key] = self._makers[key]()
             self.pages.addWidget(page)
+            if key == next(iter(self._makers)):
+                self._place_banners(page)
         self.pages.setCurrentWidget(self._page_of[key])
         self.refresh_page(key, self.view)
+
+    def _place_banners(self, page: QWidget) -> None:
+        """What waits stands on top of the first page and scrolls with it; the head tells of it on the others."""
+        layout = page.page.layout() if isinstance(page, ScrollPage) else None
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(0, self.banners)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the facts out of the head where the height is short for the text size."""
+        super().resizeEvent(event)
+        self.header.set_short(self.height() < current_theme().px(_SHORT))
 
     def _on_more(self) -> None:
         self.menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
@@ -197,7 +214,7 @@ class RecordPage(Living, QWidget):
         self.more = IconButton("ellipsis")
         self.menu = RecordMenu(lambda: self.view is not None and self.view.deleted, self)
         self.tabs = TabBar(top)
-        self.banners = RecordBanners(self.session.types, body)
+        self.banners = RecordBanners(self.session.types, self)
         self.pages = QStackedWidget(body)
         # It scrolls: where height is short, it gives way rather than the head.
         self.pages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -205,9 +222,6 @@ class RecordPage(Living, QWidget):
         self._head.addWidget(self.header)
         self._head.addWidget(self.tabs)
         self._body = QVBoxLayout(body)
-        self._strip = QHBoxLayout()
-        self._strip.addWidget(self.banners)
-        self._body.addLayout(self._strip)
         self._body.addWidget(self.pages, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -221,7 +235,6 @@ class RecordPage(Living, QWidget):
         self._head.setContentsMargins(side, theme.space("m"), side, 0)
         self._head.setSpacing(theme.space("s"))
         set_margins(self, self._body, side, theme.px(18), side - theme.px(BAR), 0)
-        set_margins(self, self._strip, 0, 0, theme.px(BAR), 0)
         self._body.setSpacing(theme.space("l"))
 
 

@@ -17,7 +17,7 @@ class ScrollPage(Living, QScrollArea):
 
     def __init__(self, page: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._page = page
+        self.page = page
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -35,7 +35,7 @@ class ScrollPage(Living, QScrollArea):
 
     def _fit(self) -> None:
         theme = current_theme()
-        layout = self._page.layout()
+        layout = self.page.layout()
         if layout is not None:
             edge = 0 if self.verticalScrollBar().isVisibleTo(self) else theme.px(BAR)
             set_margins(self, layout, 0, 0, edge, theme.px(18))

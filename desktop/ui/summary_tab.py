@@ -238,6 +238,7 @@ class SummaryTab(Living, QWidget):
         for card in (self.summary, self.facts, self.people, self.activity):
             grid.add(card)
         self._column = QVBoxLayout(self)
+        self._column.setSpacing(current_theme().space("l"))
         self._column.addWidget(grid)
         self._column.addStretch(1)
         self.facts.edit_requested.connect(self._on_details)

@@ -194,7 +194,8 @@ def test_every_control_has_a_name(view: CaseView) -> None:
         view.show_tab(tab)
         for widget in view.findChildren(QWidget):
             takes_focus = widget.isVisibleTo(view) and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-            inside = widget.parentWidget() is not None and widget.parentWidget().focusProxy() is widget
+            parent = widget.parentWidget()
+            inside = parent is not None and parent.focusProxy() is widget
             if takes_focus and widget.focusProxy() is None and not inside:
                 assert widget.accessibleName(), (tab, type(widget).__name__)
 
