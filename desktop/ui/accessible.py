@@ -18,6 +18,14 @@ _ROLES: Final = {
     "Banner": QAccessible.Role.AlertMessage,
     "Toast": QAccessible.Role.AlertMessage,
     "StatusItem": QAccessible.Role.StatusBar,
+    "ChangeRow": QAccessible.Role.ListItem,
+    "ConflictCard": QAccessible.Role.Grouping,
+    "DiffText": QAccessible.Role.StaticText,
+    "FieldRow": QAccessible.Role.Grouping,
+    "Fact": QAccessible.Role.Grouping,
+    "ReadersBox": QAccessible.Role.Grouping,
+    "RecordHead": QAccessible.Role.Grouping,
+    "ChecksEditor": QAccessible.Role.Grouping,
 }
 
 

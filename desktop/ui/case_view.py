@@ -125,7 +125,7 @@ class CaseView(Living, QWidget):
     def prepare(self) -> None:
         """Make the page of a case before one is chosen, so that the first one comes at once."""
         if self.case_page is None and not self._session.is_locked():
-            self._make_case_page()
+            self._make_case_page().page("summary")
 
     def case(self) -> str:
         """Id of the case shown, empty when there is none."""

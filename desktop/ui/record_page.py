@@ -154,6 +154,15 @@ class RecordPage(Living, QWidget):
         self._makers[key] = make
         self._tab_of[key] = self.tabs.add_tab(key, key)
 
+    def page(self, key: str) -> QWidget:
+        """The page of a tab, made if need be."""
+        if key not in self._page_of:
+            page = self._page_of[key] = self._makers[key]()
+            self.pages.addWidget(page)
+            if key == next(iter(self._makers)):
+                self._place_banners(page)
+        return self._page_of[key]
+
     def _make_details(self) -> QWidget:
         self.details = FormPage(self.session)
         self.details.history_requested.connect(lambda field: self.show_tab("history", field))
@@ -167,12 +176,7 @@ class RecordPage(Living, QWidget):
     def _on_tab(self, key: str) -> None:
         if self.view is None or self.session.is_locked():
             return
-        if key not in self._page_of:
-            page = self._page_of[key] = self._makers[key]()
-            self.pages.addWidget(page)
-            if key == next(iter(self._makers)):
-                self._place_banners(page)
-        self.pages.setCurrentWidget(self._page_of[key])
+        self.pages.setCurrentWidget(self.page(key))
         self.refresh_page(key, self.view)
 
     def _place_banners(self, page: QWidget) -> None:
