@@ -1,13 +1,14 @@
 """Hears from the system that the screen was locked or that the machine goes to sleep, and asks to lock the desk.
 
 On Linux by D-Bus: login1 for sleep and for the lock of the session, the screen savers' ActiveChanged. Anybody on
-the session's bus can send that signal; all it can do is to lock. Where there is no bus, the status bar still notices a sleep
-afterwards (see status_bar).
+the session's bus can send that signal; all it can do is to lock. Where there is no bus, the status bar still notices
+a sleep afterwards (see status_bar).
 """
 
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from PySide6.QtCore import SLOT, QObject, Signal, Slot
 
@@ -39,8 +40,10 @@ class SystemLock(QObject):
     def _listen(self) -> None:
         from PySide6.QtDBus import QDBusConnection
 
+        # The stubs ask for bytes where the method takes the text that SLOT gives.
+        active: Any = SLOT("on_active(bool)")
+        lock: Any = SLOT("on_lock()")
         system, session = QDBusConnection.systemBus(), QDBusConnection.sessionBus()
-        active, lock = SLOT("on_active(bool)").encode(), SLOT("on_lock()").encode()
         if system.isConnected():
             system.connect(_LOGIN, "", f"{_LOGIN}.Manager", "PrepareForSleep", self, active)
             system.connect(_LOGIN, "", f"{_LOGIN}.Session", "Lock", self, lock)
