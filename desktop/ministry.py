@@ -20,11 +20,12 @@ from nacl import bindings, exceptions
 from desktop.armour import MAX_ARMOURED, unarmour
 from desktop.files import write_private
 from desktop.refusals import Refused
+from sync import errors as sync_errors
 from sync.ministry import MinistryKeys, enrol, new_ministry, open_directory
 from sync.wire.calls import DirectoryHead, DirectoryReply, DirectoryRequest, EnrolReply, EnrolRequest
 from sync.wire.codec import MAX_ENTRY, decode, encode
 from sync.wire.directory import CertificateRequest, Directory, read_request
-from sync.wire.errors import WireError
+from sync.wire.errors import BrokenChain, WireError
 from sync.wire.signing import fingerprint
 
 KEYS_FILE = "keys.sealed"
@@ -42,7 +43,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Server(Protocol):
-    """What of sync.transport an administrator needs. The two calls take no token: entries are their own authority."""
+    """A way to the server: an administrator's own link to read directories, any way at all to publish."""
 
     def call(self, name: str, request: msgspec.Struct, reply: type[T], /) -> T:
         """Post one request and return the checked reply; raises SyncError."""
@@ -124,20 +125,27 @@ class MinistryFolder:
     def publish(self, server: Server) -> int:
         """Bring the server's copy of the directory up to ours; returns how many entries it took.
 
-        Raises Refused: directory_differs; SyncError when the server cannot be reached or refuses.
+        It needs no key: the entries' signatures are their authority. Raises Refused: directory_differs; SyncError when
+        the server cannot be reached or refuses.
         """
-        known, first = self.fetch(server), len(self.entries)
-        sent = first - known
-        while known < len(self.entries):
-            batch = self.entries[known : known + MAX_BATCH]
-            server.call("enrol", EnrolRequest(self.ministry, known + 1, batch), EnrolReply)
-            known += len(batch)
-        return sent
+        known = server.call("enrol", EnrolRequest(self.ministry, 1, []), EnrolReply).sequence
+        if known > len(self.entries):
+            raise Refused("directory_differs")
+        place = max(known - 1, 0)  # the last one it has goes again: that the two agree so far follows from its chain
+        while place < len(self.entries):
+            batch = self.entries[place : place + MAX_BATCH]
+            try:
+                server.call("enrol", EnrolRequest(self.ministry, place + 1, batch), EnrolReply)
+            except sync_errors.Refused as wrong:
+                raise (Refused("directory_differs") if wrong.code == BrokenChain.code else wrong) from wrong
+            place += len(batch)
+        return len(self.entries) - known
 
     def fetch(self, server: Server) -> int:
         """Compare with the server's copy and take what another administrator published; returns how many it has.
 
-        Raises Refused: directory_differs; SyncError when the server cannot be reached or refuses.
+        `server` is a link signed in as an administrator. Raises Refused: directory_differs; SyncError when the server
+        cannot be reached or refuses.
         """
         known, before = 0, len(self.entries)
         while news := self._page(server, known):
@@ -155,7 +163,10 @@ class MinistryFolder:
     def _page(self, server: Server, known: int) -> list[bytes]:
         """The server's entries after the first `known`, as many as one answer holds."""
         request = DirectoryRequest([DirectoryHead(self.ministry, known)])
-        reply = server.call("directory", request, DirectoryReply)
+        try:
+            reply = server.call("directory", request, DirectoryReply)
+        except sync_errors.NotEnrolled:  # nothing was published yet, so the server knows no administrator either
+            return []
         for items in reply.directories:
             if items.ministry == self.ministry and items.first == known + 1:
                 return items.entries

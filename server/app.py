@@ -40,6 +40,7 @@ class Endpoint:
         self._kind = kind
         self._run: Callable[..., Awaitable[object]] = getattr(service, name)
         self._needs_token = name not in ("challenge", "token", "enrol")
+        self._identify = service.reader if name == "directory" else service.caller
         self._service = service
         self._log = log
         self._settings = settings
@@ -56,7 +57,7 @@ class Endpoint:
                 raise Refusal("method_not_allowed")
             sent = dict(scope["headers"])
             if self._needs_token:
-                caller = await self._service.caller(sent.get(b"authorization", b""))
+                caller = await self._identify(sent.get(b"authorization", b""))
             body = await read_body(sent, receive, self._settings)
             received = len(body)
             request = decode(self._kind, body)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from server.problems import Refusal
 from server.storage import DeviceElsewhere, DirectoryMoved, Storage
 from sync.wire.calls import DirectoryHead, DirectoryItems
-from sync.wire.directory import DeviceEnrolled, Directory
+from sync.wire.directory import AdministratorAdded, DeviceEnrolled, Directory, administrator_id
 
 DIRECTORY_BYTES = 256 * 1024  # of entries in one reply
 _ENTRY_OVERHEAD = 8
@@ -43,6 +43,7 @@ class Registry:
         self._version = -1
         self.members: dict[str, Member] = {}
         self.devices: dict[bytes, Device] = {}
+        self.administrators: dict[bytes, Device] = {}  # by the id under which they sign in to read directories
         self.on_growth: Callable[[], None] = lambda: None
 
     async def refresh(self) -> bool:
@@ -66,6 +67,10 @@ class Registry:
         if found is None and await self.refresh():
             found = self.devices.get(device)
         return found
+
+    async def reader(self, name: bytes) -> Device | None:
+        """Return who may read directories by this id: a device, or an administrator."""
+        return await self.device(name) or self.administrators.get(name)
 
     async def has_members(self, ministries: list[str]) -> bool:
         """Say whether all of these ministries are members."""
@@ -126,6 +131,9 @@ class Registry:
     def _take(self, member: Member, body: bytes) -> None:
         entry = member.directory.append(body)
         member.entries.append(body)
-        if isinstance(entry.event, DeviceEnrolled):
-            certificate = entry.event.certificate
-            self.devices[certificate.device] = Device(entry.ministry, certificate.sign_key)
+        match entry.event:
+            case DeviceEnrolled():
+                certificate = entry.event.certificate
+                self.devices[certificate.device] = Device(entry.ministry, certificate.sign_key)
+            case AdministratorAdded(key):
+                self.administrators[administrator_id(key)] = Device(entry.ministry, key)

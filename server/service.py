@@ -45,18 +45,26 @@ class Service:
         device = self._gate.device_of(authorization)
         return Caller(device, (await self._enrolled(device)).ministry)
 
+    async def reader(self, authorization: bytes) -> Caller:
+        """Return whose token this is, a device's or an administrator's: both may read directories."""
+        name = self._gate.device_of(authorization)
+        found = await self._registry.reader(name)
+        if found is None:
+            raise Refusal("not_enrolled")
+        return Caller(name, found.ministry)
+
     async def challenge(self, request: calls.ChallengeRequest) -> calls.ChallengeReply:
         """Answer every device alike, enrolled or not."""
         return self._gate.challenge(request.device)
 
     async def token(self, request: calls.TokenRequest) -> calls.TokenReply:
         """Give a token for a signed nonce."""
-        device = await self._registry.device(request.device)
-        self._gate.check_answer(request, device.sign_key if device else None)
+        reader = await self._registry.reader(request.device)
+        self._gate.check_answer(request, reader.sign_key if reader else None)
         return self._gate.issue(request.device)
 
     async def directory(self, _caller: Caller, request: calls.DirectoryRequest) -> calls.DirectoryReply:
-        """Return entries of the named ministries' directories; they name officers, so only desks may ask."""
+        """Return entries of the named ministries' directories; they name officers, so not everybody may ask."""
         if any(head.ministry not in self._registry.members for head in request.heads):
             await self._registry.refresh()
         items, _ = self._registry.after(request.heads, DIRECTORY_CALL_BYTES)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from sync.errors import BadReply, Refused
-from sync.keys import DeviceKeys
 from sync.transport import CALL_S, Transport
 from sync.wire.calls import (
     TOKEN_DOMAIN,
@@ -23,10 +22,21 @@ T = TypeVar("T", bound=msgspec.Struct)
 UNAUTHENTICATED = 401
 
 
+class Signer(Protocol):
+    """Who signs in: a device, or an administrator, who may read directories."""
+
+    @property
+    def device(self) -> bytes:
+        """The 16-byte id."""
+
+    def sign(self, domain: str, body: bytes) -> bytes:
+        """Sign `body` under `domain`."""
+
+
 class Link:
     """Calls of one device. Any thread may call; they share the token."""
 
-    def __init__(self, transport: Transport, keys: DeviceKeys) -> None:
+    def __init__(self, transport: Transport, keys: Signer) -> None:
         """Take the way to the server and the keys that prove who calls."""
         self._transport = transport
         self._keys = keys

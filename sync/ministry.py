@@ -11,11 +11,12 @@ from sync.wire.directory import (
     AdministratorAdded,
     DeviceEnrolled,
     Directory,
+    administrator_id,
     make_entry,
     read_request,
 )
 from sync.wire.errors import NotEntitled
-from sync.wire.signing import public_key
+from sync.wire.signing import public_key, sign
 
 
 class MinistryKeys(msgspec.Struct, frozen=True, array_like=True):
@@ -30,6 +31,15 @@ class MinistryKeys(msgspec.Struct, frozen=True, array_like=True):
     def root(self) -> bytes:
         """The root's public key, which every installer carries."""
         return public_key(self.root_seed)
+
+    @property
+    def device(self) -> bytes:
+        """The id under which the administrator signs in at the secretariat."""
+        return administrator_id(public_key(self.administrator_seed))
+
+    def sign(self, domain: str, body: bytes) -> bytes:
+        """Sign `body` under `domain` as the administrator."""
+        return sign(self.administrator_seed, domain, body)
 
     def __repr__(self) -> str:
         """Never show secrets."""

@@ -52,14 +52,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def build() -> Parser:
     """The whole parser."""
     parser = Parser(prog="tahaluf", description=_("The joint-case desk. Without a command, its window opens."))
-    parser.add_argument("--home", type=Path, metavar="DIR", help=_("folder of this desk's encrypted store"))
-    parser.add_argument(
-        "--passphrase-file",
-        type=Path,
-        metavar="F",
-        help=_("file whose first line is the passphrase; without it, the terminal asks"),
-    )
-    parser.add_argument("--language", metavar="CODE", help=_("language of the texts: ar, fr, it, es or en"))
+    _common(parser, default=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=_("Commands"), parser_class=Parser)
     _add_setup(commands)
     _add_edits(commands)
@@ -73,18 +66,18 @@ def _add_setup(commands: Commands) -> None:
     init.add_argument("--profile", type=Path, metavar="FILE", required=True, help=_("the ministry's profile"))
     init.add_argument("--officer", metavar="NAME", default="", help=_("the officer's name, instead of the profile's"))
     init.add_argument("--desk", metavar="LABEL", default="", help=_("the desk's label, instead of the profile's"))
-    _json(init)
+    _ending(init)
     sync = commands.add_parser("sync", help=_("exchange with the secretariat, and print the figures of the run"))
     sync.add_argument("--once", action="store_true", help=_("try once instead of for a minute"))
-    _json(sync)
-    _json(commands.add_parser("verify", help=_("check the store, every chain and every signature")))
+    _ending(sync)
+    _ending(commands.add_parser("verify", help=_("check the store, every chain and every signature")))
     salvage = commands.add_parser("salvage", help=_("copy everything that verifies out of a damaged store"))
     salvage.add_argument(
         "--replace",
         action="store_true",
         help=_("put the new store in the damaged one's place, which is kept beside it"),
     )
-    _json(salvage)
+    _ending(salvage)
 
 
 def _add_edits(commands: Commands) -> None:
@@ -95,7 +88,7 @@ def _add_edits(commands: Commands) -> None:
     new.add_argument("--title", metavar="T", required=True, help=_("title of the case"))
     new.add_argument("--members", metavar="CODES", help=_("ministries that can read it, such as AE,FR; own included"))
     _sets(new)
-    _json(new)
+    _ending(new)
     record = commands.add_parser("record", help=_("add a record to a case")).add_subparsers(
         dest="action", metavar="new", required=True, parser_class=Parser
     )
@@ -103,7 +96,7 @@ def _add_edits(commands: Commands) -> None:
     add.add_argument("type", metavar="TYPE", help=_("type of the record, such as person"))
     add.add_argument("--space", metavar="ID", required=True, help=_("id of the case"))
     _sets(add)
-    _json(add)
+    _ending(add)
     for name, text in (
         ("set", _("write a field; an empty value clears it")),
         ("resolve", _("write the value that settles a conflict")),
@@ -116,26 +109,26 @@ def _add_edits(commands: Commands) -> None:
             metavar="VALUE",
             help=_("the value (of a set, all elements with commas); - reads the standard input"),
         )
-        _json(edit)
+        _ending(edit)
     for name, text in (
         ("delete", _("put a record into the bin")),
         ("restore", _("take a record out of the bin")),
     ):
         edit = commands.add_parser(name, help=text)
         edit.add_argument("record", metavar="RECORD", help=_("id of the record"))
-        _json(edit)
+        _ending(edit)
     for name, text in (("undo", _("undo your last edit")), ("redo", _("do again what was undone"))):
-        _json(commands.add_parser(name, help=text))
+        _ending(commands.add_parser(name, help=text))
 
 
 def _add_reading(commands: Commands) -> None:
     show = commands.add_parser("show", help=_("show a record"))
     show.add_argument("record", metavar="RECORD", help=_("id of the record"))
-    _json(show)
+    _ending(show)
     log = commands.add_parser("log", help=_("show the history of a record"))
     log.add_argument("record", metavar="RECORD", help=_("id of the record"))
     log.add_argument("--field", metavar="FIELD", default="", help=_("of one field only"))
-    _json(log)
+    _ending(log)
     rows = commands.add_parser("list", help=_("list records of a type"))
     rows.add_argument("type", metavar="TYPE", help=_("type of the records, such as case"))
     rows.add_argument("--space", metavar="ID", default="", help=_("of one case only"))
@@ -145,7 +138,7 @@ def _add_reading(commands: Commands) -> None:
     search.add_argument("text", metavar="TEXT", help=_("words to look for; the last one may be cut short"))
     search.add_argument("--type", metavar="TYPE", default="", help=_("records of one type only"))
     _listing(search)
-    _json(commands.add_parser("conflicts", help=_("list the fields that hold several values")))
+    _ending(commands.add_parser("conflicts", help=_("list the fields that hold several values")))
 
 
 def _add_ministry(commands: Commands) -> None:
@@ -169,9 +162,26 @@ def _add_ministry(commands: Commands) -> None:
     show = ministry.add_parser("show", help=_("show the ministry, its root key and its desks"))
     for command in (new, enrol, publish, show):
         command.add_argument("--keys", type=Path, metavar="DIR", required=True, help=_("folder of the ministry's keys"))
-        _json(command)
+        _ending(command)
     for command in (enrol, publish):
         command.add_argument("--ca-file", metavar="FILE", default="", help=_("certificate authority of the server"))
+
+
+def _common(parser: Parser, default: object) -> None:
+    """What stands before the command or after it; what is not given after it keeps what was given before."""
+    parser.add_argument(
+        "--home", type=Path, metavar="DIR", default=default, help=_("folder of this desk's encrypted store")
+    )
+    parser.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="F",
+        default=default,
+        help=_("file whose first line is the passphrase; without it, the terminal asks"),
+    )
+    parser.add_argument(
+        "--language", metavar="CODE", default=default, help=_("language of the texts: ar, fr, it, es or en")
+    )
 
 
 def _sets(parser: Parser) -> None:
@@ -190,8 +200,10 @@ def _listing(parser: Parser) -> None:
     parser.add_argument(
         "--order", choices=("updated", "due", "reference", "title"), default="updated", help=_("order of the list")
     )
-    _json(parser)
+    _ending(parser)
 
 
-def _json(parser: Parser) -> None:
+def _ending(parser: Parser) -> None:
+    """The options that every command takes."""
+    _common(parser, default=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help=_("print JSON, as docs/cli.md describes it"))

@@ -20,6 +20,7 @@ from desktop.ministry import (
 from desktop.refusals import Refused
 from i18n import _, ngettext
 from i18n.formats import number
+from sync.link import Link
 from sync.transport import HttpTransport
 from sync.wire.directory import CertificateRequest
 from sync.wire.signing import fingerprint
@@ -47,12 +48,16 @@ def _enrol(options: argparse.Namespace, opening: Opening) -> None:
     folder = MinistryFolder(options.keys)
     request = read_request_file(options.request)
     wanted = check_request(request)
-    if options.server:  # another administrator may have enrolled meanwhile
-        folder.fetch(HttpTransport(options.server, ca_file=options.ca_file))
     _confirm(options, wanted)
     keys = folder.unlock(read_passphrase(options.passphrase_file), opening.ministry_cost)
-    folder.enrol(keys, request)
-    published = folder.publish(HttpTransport(options.server, ca_file=options.ca_file)) if options.server else 0
+    published = 0
+    if options.server:
+        server = HttpTransport(options.server, ca_file=options.ca_file)
+        folder.fetch(Link(server, keys))  # another administrator may have enrolled meanwhile
+        folder.enrol(keys, request)
+        published = folder.publish(server)
+    else:
+        folder.enrol(keys, request)
     if options.json:
         dump({**_device(wanted), "published": published})
         return

@@ -90,6 +90,11 @@ def device_id(sign_key: bytes, seal_key: bytes) -> bytes:
     return digest(sign_key, seal_key, domain="tahaluf-device", size=ID_BYTES)
 
 
+def administrator_id(key: bytes) -> bytes:
+    """Return the id under which an administrator signs in, to read directories and nothing else."""
+    return digest(key, domain="tahaluf-admin", size=ID_BYTES)
+
+
 def check_certificate(certificate: Certificate) -> None:
     """Refuse unknown suites and keys that must not be used."""
     if certificate.suite != SUITE:

@@ -18,6 +18,7 @@ from desktop.ministry import (
     request_fingerprint,
 )
 from desktop.refusals import Refused
+from sync import errors as sync_errors
 from sync.wire.calls import DirectoryItems, DirectoryReply, DirectoryRequest, EnrolReply, EnrolRequest
 from sync.wire.codec import decode, encode
 from tests.support.desk import PASSPHRASE, QUICK_MINISTRY, set_up
@@ -36,8 +37,10 @@ class DirectoryServer:
         assert reply in (DirectoryReply, EnrolReply)
         if isinstance(request, EnrolRequest):
             log = self.entries.setdefault(request.ministry, [])
-            assert request.first == len(log) + 1
-            log += request.entries
+            there = log[request.first - 1 :][: len(request.entries)]
+            if there != request.entries[: len(there)]:
+                raise sync_errors.Refused("broken_chain", status=409)
+            log += request.entries[len(there) :]
             return EnrolReply(len(log))
         assert isinstance(request, DirectoryRequest)
         head = request.heads[0]

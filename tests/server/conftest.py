@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from sync.keys import DeviceKeys
+from sync.link import Signer
 from tests.support.bare_desk import BareDesk
 from tests.support.secretariat import Ministry, Secretariat
 
-Dial = Callable[[DeviceKeys], BareDesk]
+Dial = Callable[[Signer], BareDesk]
 
 
 @dataclass
@@ -66,7 +67,7 @@ def dial(alliance: Alliance) -> Iterator[Dial]:
     """Connect a device to the shared secretariat, without signing in."""
     desks: list[BareDesk] = []
 
-    def make(keys: DeviceKeys) -> BareDesk:
+    def make(keys: Signer) -> BareDesk:
         desks.append(BareDesk(alliance.secretariat.url, keys))
         return desks[-1]
 

@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from sync.keys import DeviceKeys
+from sync.link import Signer
 from sync.wire import calls
 from sync.wire.codec import NO_HASH, decode, encode
 from sync.wire.space import advance_head
@@ -60,7 +60,7 @@ class CallFailed(AssertionError):
 class BareDesk:
     """One connection of one device."""
 
-    def __init__(self, url: str, keys: DeviceKeys, *, timeout_s: float = 70) -> None:
+    def __init__(self, url: str, keys: Signer, *, timeout_s: float = 70) -> None:
         self.keys = keys
         parts = urlsplit(url)
         assert parts.hostname is not None
@@ -94,7 +94,7 @@ class BareDesk:
         self.token = self.call("token", self.answer_to(challenge)).token
         return self
 
-    def answer_to(self, challenge: calls.ChallengeReply, signer: DeviceKeys | None = None) -> calls.TokenRequest:
+    def answer_to(self, challenge: calls.ChallengeReply, signer: Signer | None = None) -> calls.TokenRequest:
         """Sign a challenge."""
         message = challenge.nonce + challenge.data_epoch + self.keys.device
         signature = (signer or self.keys).sign(calls.TOKEN_DOMAIN, message)
