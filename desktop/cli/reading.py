@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 import msgspec
 
@@ -34,7 +35,7 @@ def show(options: argparse.Namespace, opening: Opening) -> None:
 def log(options: argparse.Namespace, opening: Opening) -> None:
     """`log`: what was done to a record, newest first."""
     with opened(options, opening) as desk:
-        entries = desk.history(options.record, options.field)
+        entries = desk.history(options.record, options.field, limit=sys.maxsize)
         if options.json:
             dump({"record": options.record, "entries": entries})
             return

@@ -7,6 +7,7 @@ from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, 
 from desktop.profile import Profile
 from desktop.refusals import Refused
 from desktop.store import AsideView, Connection, Store, UnknownRecord
+from desktop.store.history import ENTRIES
 from desktop.store.listing import parse_name
 from sync.wire.signing import fingerprint
 
@@ -63,13 +64,18 @@ class DeskReads:
         """A record as it stands. Raises UnknownRecord."""
         return self._connection.reads.show(record)
 
-    def history(self, record: str, field: str = "") -> tuple[HistoryEntry, ...]:
-        """What was done to a record or one of its fields, newest first. Raises UnknownRecord."""
+    def history(
+        self, record: str, field: str = "", *, limit: int = ENTRIES, before: str = ""
+    ) -> tuple[HistoryEntry, ...]:
+        """At most `limit` things done to a record or one of its fields, newest first; `before`: older than that change.
+
+        Raises UnknownRecord.
+        """
         name = parse_name(record)
         if name is None:
             raise UnknownRecord
         self._connection.reads.standing(record)
-        return self._connection.history.history(name, field=field)
+        return self._connection.history.history(name, field=field, limit=limit, before=before)
 
     def conflicts(self) -> tuple[ConflictView, ...]:
         """Every field that holds several values."""

@@ -14,6 +14,7 @@ from i18n import current
 from i18n.locales import SOURCE
 
 T = TypeVar("T")
+HISTORY_PAGE = 200  # entries
 
 
 class Reading(SessionBase):
@@ -64,9 +65,14 @@ class Reading(SessionBase):
         """A record as it stands. Raises UnknownRecord, Locked."""
         return self._look_at(lambda desk: desk.show(record))
 
-    def history(self, record: str, field: str = "") -> tuple[HistoryEntry, ...]:
-        """What was done to a record or to one of its fields, newest first. Raises UnknownRecord, Locked."""
-        return self._look_at(lambda desk: desk.history(record, field))
+    def history(
+        self, record: str, field: str = "", *, limit: int = HISTORY_PAGE, before: str = ""
+    ) -> tuple[HistoryEntry, ...]:
+        """At most `limit` things done to a record or one of its fields, newest first; `before`: older than that change.
+
+        Raises UnknownRecord, Locked.
+        """
+        return self._look_at(lambda desk: desk.history(record, field, limit=limit, before=before))
 
     def conflicts(self) -> tuple[ConflictView, ...]:
         """Every field of every record that waits for a person."""
