@@ -42,7 +42,7 @@ def test_ctrl_k_lists_every_command_that_can_be_used(qtbot: QtBot, window: MainW
     qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
     space = workspace(window)
     assert space.bar.isVisible()
-    usable = [command for command in window.commands if window.commands.can(command)]
+    usable = [command for command in window.commands if command.key != "bar" and window.commands.can(command)]
     assert space.bar.list.count() == len(usable) > 12
     qtbot.keyClick(space.top.search, Qt.Key.Key_Escape)
     assert not space.bar.isVisible()
