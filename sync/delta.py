@@ -42,12 +42,6 @@ def read_delta(data: bytes) -> Delta:
     return Delta(client, length, needs)
 
 
-def read_state(vector: bytes) -> dict[int, int]:
-    """Read a Yjs state vector: for each client, how many units of it are in a document."""
-    reader = _Reader(vector)
-    return {reader.number(CLIENT_MAX): reader.number(1 << 32) for _ in range(reader.number(1 << 32))}
-
-
 def _read_blocks(reader: _Reader, needs: dict[int, int]) -> tuple[int, int]:
     clients = reader.number(1)
     if not clients:

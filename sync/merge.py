@@ -28,6 +28,7 @@ from sync.changes import (
     Write,
 )
 from sync.delta import read_delta
+from sync.weave import weave
 from sync.wire.codec import decode, encode
 from sync.wire.errors import Malformed
 
@@ -42,23 +43,36 @@ class Written(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """An operation kept as it came: of a later version, or an edit that waits for the text it refers to."""
+    """A write kept as it came: an operation of a later version, or a delta of a long text."""
 
     dot: Dot
     raw: bytes
 
 
 class Text(msgspec.Struct, array_like=True):
-    """A long text: the first write in the plain, or a document once there is more than one write."""
+    """A long text: the first write in the plain, or every write of it once there are more.
+
+    What they read together is found when it is asked for (sync.weave), not at each write.
+    """
 
     first: Dot
-    plain: str
-    document: bytes = b""  # empty: `plain` is all there is
-    waiting: list[Kept] = []  # edits of a text that is not here; no honest desk makes one
+    content: str | None  # None: not woven yet
+    writes: list[Kept] = []  # as deltas, in order of dots; empty: `content` is all there is
+
+    @property
+    def plain(self) -> str:
+        """What the text reads."""
+        if self.content is None:
+            self.content = weave([kept.raw for kept in self.writes])[1]
+        return self.content
 
     def load(self) -> bytes:
-        """Return the CRDT document, built from the plain text where there is none yet."""
-        return self.document or text.start(origin(self.first), self.plain)
+        """Return the CRDT document, to edit it."""
+        return weave([kept.raw for kept in self.deltas()])[0]
+
+    def deltas(self) -> list[Kept]:
+        """Return every write as a delta."""
+        return self.writes or [Kept(self.first, text.start(origin(self.first), self.plain))]
 
 
 class Deletion(msgspec.Struct, frozen=True, array_like=True):
@@ -194,16 +208,14 @@ def _supersede(standing: list[Written], new: Written, over: list[Dot]) -> None:
 
 
 def _write(state: RecordState, dot: Dot, operation: Write) -> None:
-    standing = state.texts.get(operation.field)
-    if standing is None:
-        state.texts[operation.field] = Text(dot, operation.text)
+    if operation.field in state.texts:
+        _weave_in(state, operation.field, Kept(dot, text.start(origin(dot), operation.text)))
     else:
-        _merge_text(state, operation.field, dot, standing, text.start(origin(dot), operation.text))
+        state.texts[operation.field] = Text(dot, operation.text)
 
 
 def _edit(state: RecordState, dot: Dot, operation: Edit) -> None:
-    standing = state.texts.get(operation.field) or Text(dot, "", text.NOTHING)
-    _merge_text(state, operation.field, dot, standing, operation.delta)
+    _weave_in(state, operation.field, Kept(dot, operation.delta))
 
 
 _MEANINGS: dict[type, Callable[[RecordState, Dot, Any], None]] = {
@@ -219,23 +231,10 @@ _MEANINGS: dict[type, Callable[[RecordState, Dot, Any], None]] = {
 }
 
 
-def _merge_text(state: RecordState, field: str, dot: Dot, standing: Text, addition: bytes) -> None:
-    document, plain = standing.load(), standing.plain
-    waiting = sorted([*standing.waiting, Kept(dot, addition)], key=lambda kept: kept.dot)
-    while ready := _ready(waiting, document):
-        document, plain = text.merge([document, *(kept.raw for kept in ready)])
-        waiting = [kept for kept in waiting if kept not in ready]
-    state.texts[field] = Text(min(standing.first, dot), plain, document, waiting)
-
-
-def _ready(waiting: list[Kept], document: bytes) -> list[Kept]:
-    needs = [read_delta(kept.raw).needs for kept in waiting]
-    held = text.contents(document) if any(needs) else {}
-    return [
-        kept
-        for kept, needed in zip(waiting, needs, strict=True)
-        if all(held.get(client, 0) >= units for client, units in needed.items())
-    ]
+def _weave_in(state: RecordState, field: str, write: Kept) -> None:
+    standing = state.texts.get(field)
+    writes = sorted([*(standing.deltas() if standing else ()), write], key=lambda kept: kept.dot)
+    state.texts[field] = Text(writes[0].dot, None, writes)
 
 
 def _check_delta(delta: bytes, dot: Dot) -> None:
@@ -250,6 +249,8 @@ def origin(dot: Dot) -> bytes:
 
 def encode_state(state: RecordState) -> bytes:
     """Encode a state; equal states give equal bytes."""
+    for each in state.texts.values():
+        each.content = each.plain
     return encode(state)
 
 

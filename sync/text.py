@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import pycrdt
 
-from sync.delta import ROOT, read_state
+from sync.delta import ROOT
 from sync.wire.codec import digest
 from sync.wire.errors import Malformed
 
@@ -36,13 +36,6 @@ def merge(documents: list[bytes]) -> tuple[bytes, str]:
     for data in documents:
         _apply(document, data)
     return document.get_update(), str(document.get(ROOT, type=pycrdt.Text))
-
-
-def contents(document: bytes) -> dict[int, int]:
-    """Return how many UTF-16 units of each writer a document holds, deleted ones included. Raises Malformed."""
-    loaded: Document = pycrdt.Doc()
-    _apply(loaded, document)
-    return read_state(loaded.get_state())
 
 
 def read(document: bytes) -> str:

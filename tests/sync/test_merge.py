@@ -159,7 +159,7 @@ def test_first_texts_written_at_once_are_both_kept() -> None:
     exchange(
         one, other, sent=[one.write([Write("summary", "Saisie à Dakar. ")]), other.write([Write("summary", "شحنة")])]
     )
-    assert one.state.texts == other.state.texts
+    assert merge.encode_state(one.state) == merge.encode_state(other.state)
     assert sorted(one.state.texts["summary"].plain) == sorted("Saisie à Dakar. شحنة")
 
 
@@ -203,7 +203,6 @@ def test_edits_of_a_text_that_is_not_there_wait_and_leave_no_trace_of_the_order(
             device, operation = writes[number]
             merge.apply(state, device, 1, 0, [operation])
         assert state.texts["summary"].plain == "abXYc"
-        assert state.texts["summary"].waiting == []
         ends.add(merge.encode_state(state))
     assert len(ends) == 1
 
