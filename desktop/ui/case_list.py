@@ -31,7 +31,6 @@ class ListPane(Panel):
     record_chosen = Signal(str)
     new_requested = Signal()
     marking_changed = Signal()
-    counted = Signal(int)
 
     def __init__(self, session: Session, record_type: str, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
@@ -41,6 +40,7 @@ class ListPane(Panel):
         self._total = 0
         self._asked = {"first": 0, "all": 0, "total": 0}
         self._loaded = False
+        self._fresh = True  # asked for something else: what comes starts at its top
         is_case = record_type == "case"
         self.title = Label("", "h2")
         self.count = Label("", "caption", "muted")
@@ -84,18 +84,19 @@ class ListPane(Panel):
         self._filter = wanted
         if self.finder.text().strip() != wanted.text:
             self.finder.setText(wanted.text)
+        self._fresh = True
         self._show_filter()
         self.refresh()
 
     def is_loaded(self) -> bool:
-        """Whether the list was asked for and came."""
-        return self._loaded
+        """Whether there is something to work with: the first screenful, or the word that there is nothing."""
+        return self._loaded or self.view.rows.rowCount() > 0
 
     def refresh(self) -> None:
         """Ask for the list again; the first screenful comes first."""
         query = self._filter.query(self._type)
         ask = partial(self._session.query, channel=f"{self._type}.first")
-        if not self._loaded or self.stack.currentWidget() is self.empty:
+        if self._fresh:
             self._asked["first"] = ask(msgspec.structs.replace(query, limit=FIRST_PAGE))
         self._asked["all"] = self._session.query(query, f"{self._type}.all")
         if not self._filter.is_empty() and self._type != "case":
@@ -223,22 +224,25 @@ class ListPane(Panel):
     def _on_rows(self, request: int, ids: list[str]) -> None:
         if request == self._asked["total"]:
             self._total = len(ids)
-        elif request == self._asked["all"] or (request == self._asked["first"] and not self._loaded):
-            complete = request == self._asked["all"]
-            before = self.view.rows.rowCount()
-            self._loaded = complete or bool(ids)
-            self.view.show_ids(ids)
+            self._tell()
+        elif request == self._asked["first"] and ids:
+            # The count stays as it is until all of them are here.
+            self._show_ids(ids)
+            self.stack.setCurrentWidget(self.view)
+        elif request == self._asked["all"]:
+            self._loaded = True
             if self._type == "case":
                 self._total = self._session.counts()["cases"]
+            before = self.count.text()
+            self._show_ids(ids)
             self._tell()
-            if complete and before != len(ids):
-                announce(self.view, self.count.text())
-                self.counted.emit(len(ids))
-            self._in_view.start()
-            return
-        else:
-            return
-        self._tell()
+            if before != self.count.text():
+                announce(self.stack, self.count.text())
+
+    def _show_ids(self, ids: list[str]) -> None:
+        self.view.show_ids(ids, from_top=self._fresh)
+        self._fresh = False
+        self._in_view.start()
 
     def _on_records_changed(self, ids: object) -> None:
         if isinstance(ids, frozenset):

@@ -31,12 +31,12 @@ class RecordListView(Living, QListView):
         self.clicked.connect(self._open)
         self.follow(self.scheduleDelayedItemsLayout)
 
-    def show_ids(self, ids: list[str]) -> None:
-        """Show these records; the current one stays current, and what is in view stays in view."""
+    def show_ids(self, ids: list[str], *, from_top: bool = False) -> None:
+        """Show these records; the current one stays current, and what is in view stays in view unless `from_top`."""
         current, offset = self.current(), self.verticalScrollBar().value()
         if self.rows.set_ids(ids):
             self.set_current(current, scroll=False)
-            self.verticalScrollBar().setValue(offset)
+            self.verticalScrollBar().setValue(0 if from_top else offset)
 
     def current(self) -> str:
         """Id of the current record, empty when there is none."""

@@ -33,14 +33,14 @@ def settle(qtbot: QtBot, page: RecordsPage, count: int) -> None:
 def test_open_cases_are_listed_first_and_the_count_says_of_how_many(qtbot: QtBot, page: RecordsPage) -> None:
     rows = page.list.view.rows
     shown = rows.rowCount()
-    assert page.list.count.text() == f"{shown} of {CASES} cases"
+    qtbot.waitUntil(lambda: page.list.count.text() == f"{shown} of {CASES} cases")
     assert all(row.status not in ENDED for row in (rows.row(place) for place in range(shown)) if row)
 
 
 def test_a_quick_filter_is_switched_by_a_click(qtbot: QtBot, page: RecordsPage) -> None:
     qtbot.mouseClick(page.list.chips["open"], Qt.MouseButton.LeftButton)
     settle(qtbot, page, CASES)
-    assert page.list.count.text() == f"{CASES} cases"
+    qtbot.waitUntil(lambda: page.list.count.text() == f"{CASES} cases")
 
 
 def test_a_filter_of_the_menu_becomes_a_chip_that_delete_removes(qtbot: QtBot, page: RecordsPage) -> None:
@@ -172,3 +172,26 @@ def test_open_and_chosen_states_meet_in_the_query() -> None:
     assert both.statuses == ("draft",)
     none = ListFilter(quick=frozenset({"open"}), statuses=("closed",)).query("case")
     assert none.statuses == ("",)  # no record has it: nothing is both open and closed
+
+
+def test_a_new_filter_starts_at_the_top_and_its_count_is_announced(
+    qtbot: QtBot, page: RecordsPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("desktop.ui.case_list.announce", lambda _widget, text: said.append(text))
+    bar = page.list.view.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    qtbot.mouseClick(page.list.chips["open"], Qt.MouseButton.LeftButton)
+    settle(qtbot, page, CASES)
+    qtbot.waitUntil(lambda: said == [f"{CASES} cases"])
+    assert bar.value() == 0
+
+
+def test_news_leave_in_view_what_is_in_view(qtbot: QtBot, page: RecordsPage) -> None:
+    session = workspace(page.window()).session  # type: ignore[arg-type]  # the window of this page
+    bar = page.list.view.verticalScrollBar()
+    bar.setValue(400)
+    record = page.list.view.rows.record(9)
+    session.edit(record, "title", "Moves to the top")
+    qtbot.waitUntil(lambda: page.list.view.rows.record(0) == record)
+    assert bar.value() == 400
