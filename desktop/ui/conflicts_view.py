@@ -14,10 +14,21 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking, combine
-from desktop.casework.views import ConflictView
+from desktop.casework.views import ConflictView, ListRow
 from desktop.session import Session
 from desktop.ui.conflict_card import ConflictCard
-from desktop.ui.kit import Button, ElidedLabel, EmptyState, IconLabel, Label, Living, Panel, TlpBadge, Toast
+from desktop.ui.kit import (
+    Button,
+    ElidedLabel,
+    EmptyState,
+    HandlingBadge,
+    IconLabel,
+    Label,
+    Living,
+    Panel,
+    TlpBadge,
+    Toast,
+)
 from desktop.ui.margins import set_margins
 from desktop.ui.scroll_page import BAR, ScrollPage
 from desktop.ui.theme import current_theme
@@ -31,7 +42,9 @@ class RecordHead(Panel):
 
     opened = Signal(str)
 
-    def __init__(self, conflict: ConflictView, total: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, conflict: ConflictView, total: int, handling: tuple[str, ...] = (), parent: QWidget | None = None
+    ) -> None:
         super().__init__("card", parent)
         self.record = conflict.record
         self._total, self._done = total, 0
@@ -46,6 +59,7 @@ class RecordHead(Panel):
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.title, 1)
         self._row.addWidget(TlpBadge(conflict.tlp))
+        self._row.addWidget(HandlingBadge(handling))
         self._row.addWidget(self.open_button)
         self._row.addWidget(self.count)
         self._row.addWidget(self.bar)
@@ -78,6 +92,7 @@ class ConflictsView(Living, QWidget):
         super().__init__(parent)
         self._session = session
         self._conflicts: tuple[ConflictView, ...] = ()
+        self._rows: dict[str, ListRow] = {}
         self._applied = 0
         self.cards: list[ConflictCard] = []
         self.heads: list[RecordHead] = []
@@ -114,11 +129,13 @@ class ConflictsView(Living, QWidget):
         old = {card.conflict: card for card in self.cards}
         self._take_out(keep=set(old) & set(found))
         self.cards, self.heads = [], []
+        self._rows = {row.id: row for row in self._session.rows(dict.fromkeys(each.record for each in found))}
         by_record: dict[str, list[ConflictView]] = {}
         for conflict in found:
             by_record.setdefault(conflict.record, []).append(conflict)
         for conflicts in by_record.values():
-            head = RecordHead(conflicts[0], len(conflicts))
+            row = self._rows.get(conflicts[0].record)
+            head = RecordHead(conflicts[0], len(conflicts), row.handling if row else ())
             head.opened.connect(self.record_opened)
             self.heads.append(head)
             self._list.addWidget(head)
@@ -142,8 +159,8 @@ class ConflictsView(Living, QWidget):
                 return
 
     def marking(self) -> Marking:
-        """The strictest TLP of the records in view."""
-        return combine(Marking(conflict.tlp) for conflict in self._conflicts)
+        """TLP and handling codes of the records in view, the strictest of them."""
+        return combine(Marking(row.tlp, row.handling) for row in self._rows.values())
 
     def apply(self) -> None:
         """Write every decision; each is a change like any other, and both values stay in the history."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -61,6 +61,7 @@ class CreationDialog(Living, QDialog):
         session.edit_refused.connect(self._on_refused)
         session.locked.connect(self._on_locked)
         self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.bind(self.cancel_button.setText, lambda: _("Cancel"))
         self.follow(self._space)
 

@@ -224,7 +224,6 @@ def test_the_marking_of_a_record_holds_its_restriction_in_words(session: Session
 
 def test_who_will_read_a_new_case_is_said_before_it_is_written(qtbot: QtBot, session: Session) -> None:
     dialog = NewCaseDialog(session)
-    qtbot.addWidget(dialog)
     dialog.show()
     readers = dialog.readers
     assert not readers.boxes["SN"].isEnabled()
@@ -242,7 +241,6 @@ def test_who_will_read_a_new_case_is_said_before_it_is_written(qtbot: QtBot, ses
 
 def test_what_was_typed_for_a_new_case_survives_a_lock(qtbot: QtBot, session: Session) -> None:
     dialog = NewCaseDialog(session)
-    qtbot.addWidget(dialog)
     dialog.show()
     qtbot.keyClicks(dialog.rows["title"].editor.main_widget(), "Unfinished")
     qtbot.waitUntil(lambda: session.draft("new/case/title") == "Unfinished", timeout=3000)
@@ -251,7 +249,6 @@ def test_what_was_typed_for_a_new_case_survives_a_lock(qtbot: QtBot, session: Se
     with qtbot.waitSignal(session.unlocked, timeout=10_000):
         session.unlock(PASSPHRASE)
     again = NewCaseDialog(session)
-    qtbot.addWidget(again)
     assert again.rows["title"].editor.text() == "Unfinished"
     again.reject()
     assert session.draft("new/case/title") == ""

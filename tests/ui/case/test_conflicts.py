@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from desktop.casework.handling import Marking
 from desktop.ui.case_view import CaseView
 from desktop.ui.conflicts_view import ConflictsView
 from desktop.ui.diff_text import DiffText
@@ -49,6 +50,11 @@ def test_the_values_stand_side_by_side_with_author_desk_and_time(view: Conflicts
     assert other.radio.text() == "Another value"
     assert [side.findChildren(DiffText)[0].shown_text() for side in (mine, theirs)] == ["18/12/2026", "12/12/2026"]
     assert theirs.radio.accessibleName() == "Version of Rome 1: 12/12/2026"
+
+
+def test_the_marking_of_what_is_compared_is_told(view: ConflictsView) -> None:
+    assert view.marking() == Marking("TLP:AMBER", ("H0", "H2"))
+    assert "H0 H2" in [strip_isolates(label.text()) for label in view.heads[0].findChildren(QLabel)]
 
 
 def test_words_that_differ_are_told_apart(view: ConflictsView) -> None:
