@@ -9,7 +9,7 @@ import msgspec
 from desktop.casework.handling import strictest_tlp
 from desktop.casework.record_types import RecordType, RecordTypes
 from desktop.casework.views import ListRow, Scalar
-from i18n.folding import EXTRAS, fold
+from i18n.folding import EXTRAS, fold, fold_words
 from sync.changes import Dot
 from sync.merge import RecordState, Written
 from sync.wire.codec import decode, encode
@@ -81,7 +81,7 @@ class Projection:
                 if text := state.texts.get(field):
                     shown[role] = line(text.plain)
         card = Card(**shown)  # type: ignore[arg-type]
-        title = fold(card.title).partition(EXTRAS)[0][:MAX_SORTED]
+        title = fold_words(card.title)[:MAX_SORTED]
         creator = state.types[0].dot.device if state.types else b""
         conflicts = len(state.conflicts)
         return Projected(kind, card, state.deleted, conflicts, state.revived, title, creator)
