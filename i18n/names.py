@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import babel
 
+from i18n.bidi import one_line
 from i18n.locales import LANGUAGES
 from i18n.translations import current
 
@@ -26,8 +27,8 @@ def country_codes() -> tuple[str, ...]:
 
 
 def country_name(code: str) -> str:
-    """The country's name in the current language; a code that is not known stays as it is."""
-    return _territories(str(current().babel)).get(code, code)
+    """The country's name in the current language; a code that is not known stays as it is, safe to show."""
+    return _territories(str(current().babel)).get(code) or one_line(code, 40)
 
 
 def country_list(codes: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from desktop.casework.handling import Marking
-from i18n.bidi import strip_isolates
+from i18n.bidi import neutralise, strip_isolates
 
 KEPT_S = 60
 _SECRET = {  # what clipboard managers of the three systems look for before they remember a copy
@@ -17,9 +17,13 @@ _SECRET = {  # what clipboard managers of the three systems look for before they
 
 
 def copy_marked(text: str, marking: Marking) -> str:
-    """Put text on the clipboard with its TLP and handling codes behind it; returns what was put there."""
-    codes = ", ".join(code for code in (marking.tlp, *marking.handling) if code)
-    marked = strip_isolates(f"{text} [{codes}]" if codes else text)
+    """Put text on the clipboard with its TLP and handling codes behind it; returns what was put there.
+
+    The isolates that are ours go; what would be obeyed where it is pasted (an override, a control) becomes visible.
+    """
+    codes = ", ".join(neutralise(code) for code in (marking.tlp, *marking.handling) if code)
+    copied = neutralise(strip_isolates(text))
+    marked = f"{copied} [{codes}]" if codes else copied
     data = QMimeData()
     data.setText(marked)
     for name, value in _SECRET.items():
