@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtGui import QGuiApplication, QWindow
 
 from desktop import messages
 from desktop.desk import Opening, Refused, desk_exists, params_of, read_home_profile
@@ -40,6 +41,10 @@ class Session(Connecting):
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
+        application = QCoreApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self.on_focus_window)
+            self.on_focus_window(application.focusWindow())
 
     # unlocking and locking
 
@@ -83,7 +88,6 @@ class Session(Connecting):
     def close(self) -> None:
         """Lock without a word and let the threads end; also for the end of the program."""
         self._idle.stop()
-        self._watch_activity(False)
         unlocking, self._unlocking = self._unlocking, None
         if unlocking is not None:
             unlocking.wait()
@@ -123,7 +127,6 @@ class Session(Connecting):
             self.unlock_failed.emit(error.code)
             return
         self._start_threads(store, self._desk.profile, self._settings.server_url)
-        self._watch_activity(True)
         self.note_activity()
         self.unlocked.emit()
         self._announce(frozenset())
@@ -149,15 +152,13 @@ class Session(Connecting):
 
     # Qt
 
+    def on_focus_window(self, window: QWindow | None) -> None:
+        """A window came to the front. Watching windows instead of the application spares each widget's every event."""
+        if window is not None:
+            window.installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Any key, click or movement in any window puts the automatic lock off."""
         if event.type() in _ACTIVITY:
             self.note_activity()
         return super().eventFilter(watched, event)
-
-    def _watch_activity(self, on: bool) -> None:
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
-            if on:
-                application.installEventFilter(self)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QThread
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -119,11 +120,16 @@ def test_a_key_in_any_window_puts_the_lock_off(qtbot: QtBot, session: Session) -
     session.settings.set(auto_lock_minutes=1)
     edit = QLineEdit()
     qtbot.addWidget(edit)
+    with qtbot.waitExposed(edit):
+        edit.show()
+    edit.activateWindow()
+    qtbot.waitUntil(edit.isActiveWindow)
     session._idle.stop()
-    qtbot.keyClick(edit, Qt.Key.Key_A)
+    QTest.keyClick(edit.windowHandle(), Qt.Key.Key_A)
+    assert edit.text() == "a"
     assert session._idle.isActive()
     session.settings.set(auto_lock_minutes=0)
-    qtbot.keyClick(edit, Qt.Key.Key_B)
+    QTest.keyClick(edit.windowHandle(), Qt.Key.Key_B)
     assert not session._idle.isActive(), "no automatic lock was asked for"
 
 
