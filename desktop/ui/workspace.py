@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking, code_line, marking_line
+from desktop.casework.views import Query
 from desktop.session import Session
 from desktop.ui.bin_view import BinView
 from desktop.ui.command_bar import CommandBar
@@ -16,14 +17,15 @@ from desktop.ui.commands import Commands
 from desktop.ui.conflicts_view import ConflictsView
 from desktop.ui.kit import Living, Panel, Toast
 from desktop.ui.notices import Notices
+from desktop.ui.pages import make_page
 from desktop.ui.rail import COMPACT_BELOW, PLACES, SETTINGS, Rail
 from desktop.ui.records_page import RecordsPage
-from desktop.ui.settings_view import SettingsView
-from desktop.ui.sync_page import SyncPage
 from desktop.ui.theme import current_theme
 from desktop.ui.top_bar import TopBar
 from i18n import _
 from i18n.bidi import isolate, one_line
+
+_UNREAD = {"cases": "case", "people": "person"}  # places whose unread records are counted
 
 
 class Workspace(Living, QWidget):
@@ -41,6 +43,7 @@ class Workspace(Living, QWidget):
         self.pages: dict[str, QWidget] = {}
         self._key = ""
         self._undone = ("", "")
+        self._asked: dict[str, int] = {}
         self.rail = Rail()
         self.top = TopBar(session)
         self.notices = Notices(session)
@@ -61,21 +64,14 @@ class Workspace(Living, QWidget):
         self._bar: CommandBar | None = None
         self.toast = Toast(self)
         self.toast.action_clicked.connect(session.undo)
-        self._makers: dict[str, Callable[[], QWidget]] = {
-            "cases": lambda: self._make_records("case"),
-            "people": lambda: self._make_records("person"),
-            "conflicts": self._make_conflicts,
-            "bin": self._make_bin,
-            "sync": self._make_sync,
-            "settings": self._make_settings,
-        }
         self.rail.chosen.connect(self.show_page)
-        self.top.queue_requested.connect(self._on_queue)
+        self.top.queue_requested.connect(partial(self.show_page, "sync"))
         self.top.lock_requested.connect(self.lock_requested)
-        self.notices.details_requested.connect(self._on_queue)
+        self.notices.details_requested.connect(partial(self.show_page, "sync"))
         self.notices.repair_requested.connect(self.repair_requested)
         session.conflicts_changed.connect(self._show_counts)
         session.unread_changed.connect(self._show_counts)
+        session.rows_ready.connect(self._on_rows)
         session.undo_changed.connect(self._on_undo_changed)
         self.rail.show_author(session.identity())
         self._show_counts()
@@ -85,10 +81,10 @@ class Workspace(Living, QWidget):
 
     def show_page(self, key: str) -> None:
         """Show a place of the rail."""
-        self._flush()
+        self.flush()
         page = self.pages.get(key)
         if page is None:
-            page = self.pages[key] = self._makers[key]()
+            page = self.pages[key] = make_page(self, key)
             self.stack.addWidget(page)
         self._key = key
         self.stack.setCurrentWidget(page)
@@ -157,8 +153,10 @@ class Workspace(Living, QWidget):
         return f"{words} · {codes}" if codes else words
 
     def flush(self) -> None:
-        """Save what is being typed, before the desk locks or closes."""
-        self._flush()
+        """Save what is being typed: before another page is shown, before the desk locks or closes."""
+        for page in self.pages.values():
+            if isinstance(page, RecordsPage):
+                page.detail.flush()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the rail's icons when the window is narrow for its text size."""
@@ -175,52 +173,23 @@ class Workspace(Living, QWidget):
     def _fit(self) -> None:
         self.rail.set_compact(self.width() < current_theme().px(COMPACT_BELOW))
 
-    def _flush(self) -> None:
-        for page in self.pages.values():
-            if isinstance(page, RecordsPage):
-                page.detail.flush()
-
-    def _make_records(self, record_type: str) -> RecordsPage:
-        page = RecordsPage(self.session, record_type)
-        page.compare_requested.connect(self._on_compare)
-        page.marking_changed.connect(self.marking_changed)
-        return page
-
-    def _make_conflicts(self) -> QWidget:
-        view = ConflictsView(self.session)
-        view.record_opened.connect(self.open_record)
-        view.marking_changed.connect(self.marking_changed)
-        return view
-
-    def _make_bin(self) -> QWidget:
-        view = BinView(self.session)
-        view.marking_changed.connect(self.marking_changed)
-        return view
-
-    def _make_sync(self) -> QWidget:
-        page = SyncPage(self.session)
-        page.record_chosen.connect(self.open_record)
-        page.settings_requested.connect(lambda: self.show_page("settings"))
-        return page
-
-    def _make_settings(self) -> QWidget:
-        view = SettingsView(self.session)
-        view.changed.connect(self.look_changed)
-        return view
-
-    def _on_compare(self, record: str) -> None:
+    def compare(self, record: str) -> None:
+        """Show the conflicts of a record."""
         self.show_page("conflicts")
         view = self.pages["conflicts"]
         if isinstance(view, ConflictsView):
             # After the page has its size: there is nothing to scroll before.
             QTimer.singleShot(0, view, lambda: view.show_record(record))
 
-    def _on_queue(self) -> None:
-        self.show_page("sync")
-
     def _show_counts(self, _count: int = 0) -> None:
-        counts = self.session.counts()
-        self.rail.show_counts({"conflicts": counts["conflicts"], "cases": counts["unread"]})
+        self.rail.show_counts({"conflicts": self.session.counts()["conflicts"]})
+        for key, record_type in _UNREAD.items():
+            self._asked[key] = self.session.query(Query(type=record_type, unread=True), f"unread {key}")
+
+    def _on_rows(self, request: int, ids: list[str]) -> None:
+        for key, asked in self._asked.items():
+            if asked == request:
+                self.rail.show_counts({key: len(ids)})
 
     def _on_undo_changed(self, undo: str, redo: str) -> None:
         """Tell what was just undone: that it can be done again is what tells it."""

@@ -174,6 +174,6 @@ def test_news_from_others_reach_the_list_and_the_count(
     desk.sync_once(patience_s=10)
     rome.close()
     qtbot.waitUntil(lambda: case in listed(space), timeout=10_000)
-    assert space.rail.items["cases"].count() == 1
+    qtbot.waitUntil(lambda: space.rail.items["cases"].count() == 1)
     space.open_record(case)
     qtbot.waitUntil(lambda: space.rail.items["cases"].count() == 0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.desk.opening import PROFILE_FILE
+from desktop.profile import render_profile
 from desktop.ui.bin_view import BinView
 from desktop.ui.commands import Commands
 from desktop.ui.kit import FilterChip
@@ -15,6 +18,7 @@ from desktop.ui.new_case_dialog import NewCaseDialog
 from desktop.ui.settings_view import SettingsView
 from desktop.ui.shortcuts_sheet import ShortcutsSheet
 from i18n import LANGUAGES
+from i18n.bidi import strip_isolates
 from tests.support.desk import HomeOfDesk
 from tests.ui.shell.conftest import OpenWindow, listed, workspace
 
@@ -243,6 +247,20 @@ def test_the_marking_band_shows_the_strictest_of_what_is_in_view(qtbot: QtBot, w
     qtbot.waitUntil(lambda: "TLP:GREEN" in window.band.text(), timeout=8_000)
     space.show_page("settings")
     assert "TLP" not in window.band.text()
+
+
+def test_the_alliance_s_own_marking_stands_before_the_codes_in_the_language_in_use(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow
+) -> None:
+    marking = {"fr": "Diffusion restreinte", "en": "Restricted\u202e"}
+    profile = msgspec.structs.replace(home.profile, marking=marking)
+    (home.home / PROFILE_FILE).write_text(render_profile(profile), encoding="utf-8")
+    window = open_window(home, language="fr")
+    qtbot.waitUntil(lambda: "TLP:" in window.band.text())
+    assert strip_isolates(window.band.text()).startswith("Diffusion restreinte · TLP:")
+    window.session.settings.set(language="ar")  # no words for it: the English ones, made harmless
+    window.look.apply()
+    assert "Restricted[U+202E]" in window.band.text()
 
 
 class Windows(QObject):

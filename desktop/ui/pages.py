@@ -1,0 +1,64 @@
+"""Makes the pages of a workspace and ties their wishes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.ui.bin_view import BinView
+from desktop.ui.conflicts_view import ConflictsView
+from desktop.ui.records_page import RecordsPage
+from desktop.ui.settings_view import SettingsView
+from desktop.ui.sync_page import SyncPage
+
+if TYPE_CHECKING:
+    from desktop.ui.workspace import Workspace
+
+
+def make_page(space: Workspace, key: str) -> QWidget:
+    """The page of a place of the rail. Raises KeyError for a key that is no place."""
+    makers: dict[str, Callable[[Workspace], QWidget]] = {
+        "cases": partial(_records, record_type="case"),
+        "people": partial(_records, record_type="person"),
+        "conflicts": _conflicts,
+        "bin": _bin,
+        "sync": _sync,
+        "settings": _settings,
+    }
+    return makers[key](space)
+
+
+def _records(space: Workspace, record_type: str) -> QWidget:
+    page = RecordsPage(space.session, record_type)
+    page.compare_requested.connect(space.compare)
+    page.marking_changed.connect(space.marking_changed)
+    return page
+
+
+def _conflicts(space: Workspace) -> QWidget:
+    view = ConflictsView(space.session)
+    view.record_opened.connect(space.open_record)
+    view.marking_changed.connect(space.marking_changed)
+    return view
+
+
+def _bin(space: Workspace) -> QWidget:
+    view = BinView(space.session)
+    view.marking_changed.connect(space.marking_changed)
+    return view
+
+
+def _sync(space: Workspace) -> QWidget:
+    page = SyncPage(space.session)
+    page.record_chosen.connect(space.open_record)
+    page.settings_requested.connect(partial(space.show_page, "settings"))
+    return page
+
+
+def _settings(space: Workspace) -> QWidget:
+    view = SettingsView(space.session)
+    view.changed.connect(space.look_changed)
+    return view
