@@ -86,7 +86,7 @@ def test_a_store_that_fails_while_reading_is_told_and_shows_nothing(
     case = session.new_case({"title": "Un"})
     heard = Heard(session)
 
-    def damaged(*_: object, **_: object) -> None:
+    def damaged(*_: object, **__: object) -> None:
         raise StoreDamaged("page")
 
     for name in ("rows", "conflicts", "counts", "show", "history"):
