@@ -118,6 +118,7 @@ class Query(msgspec.Struct, frozen=True):
     space: str = ""
     text: str = ""  # typed by a person; folded by the search
     statuses: tuple[str, ...] = ()
+    without_statuses: tuple[str, ...] = ()  # none of these: a status that this version does not know stays in
     tlps: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     mine: bool = False  # assigned to me, or created on this desk

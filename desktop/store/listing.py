@@ -104,6 +104,8 @@ def _conditions(query: Query) -> tuple[str, list[object]]:
     for column, wanted in (("status", query.statuses), ("tlp", query.tlps)):
         if wanted:
             add(f"{column} IN ({', '.join('?' * len(wanted))})", *wanted)
+    if query.without_statuses:
+        add(f"status NOT IN ({', '.join('?' * len(query.without_statuses))})", *query.without_statuses)
     if query.countries:
         add(f"({' OR '.join(['instr(countries, ?)'] * len(query.countries))})", *(f" {c} " for c in query.countries))
     where.extend(_marks(query))

@@ -45,14 +45,12 @@ class ListFilter(msgspec.Struct, frozen=True):
     def query(self, record_type: str, now: datetime | None = None) -> Query:
         """The query of a list of this type; `now` gives today."""
         today = (now or datetime.now(UTC)).astimezone(now.tzinfo if now else None).date()
-        statuses = self.statuses
-        if "open" in self.quick:
-            alive = tuple(choice.code for choice in facet_choices("statuses") if choice.code not in ENDED)
-            statuses = tuple(code for code in statuses if code in alive) or ("",) if statuses else alive
         return Query(
             type=record_type,
             text=self.text,
-            statuses=statuses,
+            statuses=self.statuses,
+            # A case without a status, or with one of a newer version, has not ended as far as is known here.
+            without_statuses=ENDED if "open" in self.quick else (),
             tlps=self.tlps,
             countries=self.countries,
             mine="mine" in self.quick,

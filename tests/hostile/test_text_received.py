@@ -116,7 +116,7 @@ def test_every_place_shows_it_as_it_is_and_writes_nothing(
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
-def test_a_name_full_of_markup_is_read_as_letters_in_list_head_conflicts_and_bin(
+def test_a_name_full_of_markup_is_read_as_letters_in_list_head_history_conflicts_and_bin(
     qtbot: QtBot, attack: Attack, open_window: OpenWindow, language: str
 ) -> None:
     planted = plant(attack, MARKUP)

@@ -41,6 +41,8 @@ def ids(dakar: Desk) -> dict[str, str]:
         (Query(limit=2), "ac"),
         (Query(statuses=("open",)), "ac"),
         (Query(statuses=("open", "closed")), "acb"),
+        (Query(without_statuses=("closed",)), "ac"),
+        (Query(statuses=("open", "closed"), without_statuses=("open",)), "b"),
         (Query(tlps=("TLP:RED",)), "cb"),
         (Query(statuses=("open",), tlps=("TLP:RED",)), "c"),
         (Query(countries=("FR",)), "a"),
