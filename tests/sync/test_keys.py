@@ -109,7 +109,7 @@ def bad_certificate(ministry: str = "SN", **changes: object) -> DeviceEnrolled:
         ({"event": bad_certificate(officer="x" * 129)}, Malformed),
         ({"event": AdministratorAdded(KEYS.sign_key, "self made")}, NotEntitled),
         ({"event": bad_certificate(ministry="FR")}, NotEntitled),
-        ({"event": DeviceEnrolled(make_request(KEYS, "SN", "a", "b", 2)[:-1] + b"\0")}, BadSignature),
+        ({"event": DeviceEnrolled(make_request(KEYS, "SN", "a", "b", 2)[:-64] + bytes(64))}, BadSignature),
     ],
 )
 def test_an_entry_that_does_not_hold_is_refused_and_changes_nothing(
