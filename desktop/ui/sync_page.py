@@ -16,7 +16,7 @@ from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.bidi import ltr
-from i18n.formats import data_age, moment, number, size
+from i18n.formats import clock, data_age, moment, number, size
 
 _CHANNEL = "queue"
 _SHOWN_ASIDE = 20
@@ -175,7 +175,7 @@ class SyncPage(Living, QWidget):
         self.cause.setVisible(bool(cause))
         age = data_age(state.as_of_ms)
         if state.retry_at_ms:
-            age = _("{age}. Next try at {time}.").format(age=age, time=moment(state.retry_at_ms))
+            age = _("{age}. Next try at {time}.").format(age=age, time=clock(state.retry_at_ms))
         self.age.setText(age)
         self.now_button.setText(_("Exchange now"))
         self.now_button.setEnabled(self._session.connected and not no_server)

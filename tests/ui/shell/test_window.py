@@ -319,3 +319,15 @@ def test_commands_that_need_an_open_desk_cannot_be_used_while_it_is_locked(
 def test_chips_say_what_they_are(window: MainWindow) -> None:
     chips = workspace(window).records().list.findChildren(FilterChip)
     assert [chip.accessibleName() for chip in chips] == ["Open", "Mine", "≤ 7 days", "Unread"]
+
+
+def test_arrows_move_along_the_rail_which_is_one_stop_of_the_tab_key(qtbot: QtBot, window: MainWindow) -> None:
+    space = workspace(window)
+    stops = [key for key, item in space.rail.items.items() if item.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert stops == ["cases"]
+    space.rail.items["cases"].setFocus()
+    qtbot.keyClick(space.rail.items["cases"], Qt.Key.Key_Down)
+    assert space.page_key() == "people"
+    assert space.rail.items["people"].hasFocus()
+    qtbot.keyClick(space.rail.items["people"], Qt.Key.Key_Up)
+    assert space.page_key() == "cases"
