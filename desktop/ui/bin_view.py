@@ -85,7 +85,7 @@ class BinView(Living, QWidget):
     def _on_changed(self, ids: object) -> None:
         if isinstance(ids, frozenset):
             self.view.rows.forget(ids)
-            if self.isVisible():
+            if self.isVisible() and not self._news.isActive():
                 self._news.start()
 
     def _on_rows(self, request: int, ids: list[str]) -> None:

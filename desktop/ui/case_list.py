@@ -7,7 +7,7 @@ from functools import partial
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking
@@ -40,6 +40,7 @@ class ListPane(Panel):
         self._total = 0
         self._asked = {"first": 0, "all": 0, "total": 0}
         self._loaded = False
+        self._stale = False
         self._fresh = True  # asked for something else: what comes starts at its top
         is_case = record_type == "case"
         self.title = Label("", "h2")
@@ -94,6 +95,7 @@ class ListPane(Panel):
 
     def refresh(self) -> None:
         """Ask for the list again; the first screenful comes first."""
+        self._stale = False
         query = self._filter.query(self._type)
         ask = partial(self._session.query, channel=f"{self._type}.first")
         if self._fresh:
@@ -247,13 +249,21 @@ class ListPane(Panel):
     def _on_records_changed(self, ids: object) -> None:
         if isinstance(ids, frozenset):
             self.view.rows.forget(ids)
-            self._news.start()
+            self._stale = True
+            if self.isVisible() and not self._news.isActive():
+                self._news.start()  # not put off by what comes meanwhile: a long sync must not starve the list
 
     def _on_quick(self, key: str, on: bool) -> None:
         self.set_filter(self._filter.switched(key, on))
 
     def _on_typed(self) -> None:
         self.set_filter(msgspec.structs.replace(self._filter, text=self.finder.text().strip()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while it was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape ends finding."""

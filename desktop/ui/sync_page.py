@@ -123,7 +123,7 @@ class SyncPage(Living, QWidget):
         self._column.addWidget(self.aside)
 
     def _on_state(self, _state: object) -> None:
-        if self.isVisible():
+        if self.isVisible() and not self._news.isActive():
             self._news.start()
 
     def _on_rows(self, request: int, ids: list[str]) -> None:

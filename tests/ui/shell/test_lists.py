@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from desktop.casework.views import ListRow
+from desktop.casework.views import ListRow, Query
 from desktop.ui.lazy_list import BLOCK, LazyListModel
 from desktop.ui.list_filter import ENDED, ListFilter
 from desktop.ui.new_case_dialog import NewCaseDialog
@@ -194,3 +194,26 @@ def test_news_leave_in_view_what_is_in_view(qtbot: QtBot, page: RecordsPage) -> 
     session.edit(record, "title", "Moves to the top")
     qtbot.waitUntil(lambda: page.list.view.rows.record(0) == record)
     assert bar.value() == 400
+
+
+def test_a_hidden_list_asks_for_nothing_and_catches_up_when_it_is_shown(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = workspace(open_window(home))
+    page = space.records()
+    record = page.list.view.rows.record(6)
+    space.show_page("settings")
+    asked: list[str] = []
+    query = space.session.query
+
+    def counted(wanted: Query, channel: str = "list") -> int:
+        asked.append(channel)
+        return query(wanted, channel)
+
+    monkeypatch.setattr(space.session, "query", counted)
+    space.session.edit(record, "title", "Written elsewhere")
+    qtbot.wait(400)
+    assert "case.all" not in asked
+    space.show_page("cases")
+    qtbot.waitUntil(lambda: page.list.view.rows.record(0) == record)
+    assert asked.count("case.all") == 1
