@@ -45,7 +45,7 @@ _MARKS = tuple(
 
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?<!\w)[0-9]+(?:[ -]+[0-9]+){0,7}\b")
-_NUMBER_AFTER_BREAK = re.compile(r"\n[ \n-]*[0-9]")  # only these come to be parts of other numbers among the words
+_NUMBER_AFTER_BREAK = re.compile(r"\n[ -]*[0-9]")  # only these come to be parts of other numbers among the words
 _ARTICLE = re.compile(r"(?:(?:ال|لل)(?=\S{2})|[وبكف]ال(?=\S{3}))(\S+)")
 _PIECES = re.compile(r"\d+|[^\d\s]+")
 _NUMBER_DIGITS = range(6, 21)
@@ -92,11 +92,11 @@ def _fold_decomposed(character: str) -> str:
 _folded = _Folding().__getitem__
 
 
-class _Runs(dict[str, str]):
+class _Runs(dict[str, bytes]):
     """What each run of characters beyond ASCII becomes: an Arabic word, or one accented letter; they recur."""
 
-    def __missing__(self, run: str) -> str:
-        folded = "".join(map(_folded, run))
+    def __missing__(self, run: str) -> bytes:
+        folded = "".join(map(_folded, run)).encode("utf-8", "surrogatepass")
         if len(run) <= _CACHED_RUN and len(self) < _CACHE_LIMIT:
             self[run] = folded
         return folded
@@ -109,7 +109,7 @@ def _fold_run(error: UnicodeError) -> tuple[bytes, int]:
     """Give the codec what stands for characters that ASCII does not have."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return _runs_seen[error.object[error.start : error.end]].encode("utf-8", "surrogatepass"), error.end
+    return _runs_seen[error.object[error.start : error.end]], error.end
 
 
 _HANDLER = "tahaluf.fold"
@@ -192,6 +192,8 @@ def _numbers(laid_out: str) -> list[str] | None:
 def _codes(laid_out: str) -> list[str]:
     """Codes in one piece: letters and digits with joiners inside."""
     line = f" {laid_out.replace(_BREAK, _GAP)} "
+    while "--" in line:  # halves a row of dashes each time, so that a long one costs no more than another text
+        line = line.replace("--", "-")
     while "- " in line or " -" in line:  # full stops, dashes between words
         line = line.replace("- ", " ").replace(" -", " ")
     found: list[str] = []
