@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable
 
 from desktop.casework.references import format_reference
-from desktop.casework.views import Query
 from desktop.store import Connection
 
 SHORT_DIGITS, LONG_DIGITS = 5, 9
@@ -35,21 +34,11 @@ class ReferenceBook:
         last = notes.get(note)
         known = [last.decode()] if last else self._connection.listing.references(f"{own.ministry}-{year:04d}-")
         reference = next_case_reference(own.ministry, year, rank, own.device, known)
-        while self._is_taken(reference):
+        while self._connection.listing.has_reference(reference):
             known.append(reference)
             reference = next_case_reference(own.ministry, year, rank, own.device, known)
         notes.put(note, reference.encode())
         return reference
-
-    def _is_taken(self, reference: str) -> bool:
-        """Whether a case here has that reference, given by hand or by another desk, in the bin too."""
-        listing = self._connection.listing
-        found = [
-            record
-            for deleted in (False, True)
-            for record in listing.query(Query(type="case", text=reference, deleted=deleted))
-        ]
-        return any(row.reference == reference for row in listing.rows(found))
 
 
 def next_case_reference(ministry: str, year: int, rank: int, device: bytes, known: Iterable[str]) -> str:

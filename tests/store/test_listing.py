@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop.casework.views import Query
-from desktop.store import Interrupted
+from desktop.store import Interrupted, listing
 from i18n import folding
-from sync.changes import Add, Create, Set, Write
+from sync.changes import Add, Create, Delete, Set, Write
 from sync.wire.codec import new_id
 from tests.store.desks import Desk
 
@@ -116,6 +116,25 @@ def test_updated_since(dakar: Desk, ids: dict[str, str]) -> None:
 def test_references_known_here(dakar: Desk, ids: dict[str, str]) -> None:
     assert sorted(dakar.connection.listing.references("SN-")) == ["SN-1", "SN-3"]
     assert ids
+
+
+def test_a_reference_is_taken_by_a_case_in_the_bin_too(dakar: Desk, ids: dict[str, str]) -> None:
+    space = bytes.fromhex(ids["a"])
+    dakar.write(space, space, Delete([]))
+    known = dakar.connection.listing.has_reference
+    assert [known(each) for each in ("SN-1", "SN-3", "SN-", "sn-1", "")] == [True, True] + 3 * [False]
+
+
+def test_a_limited_search_looks_further_where_the_newest_are_not_enough(
+    dakar: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spaces = [dakar.found(title=f"Kairouan {number}").hex() for number in range(4)]
+    dakar.set(bytes.fromhex(spaces[0]), bytes.fromhex(spaces[0]), "status", "closed")
+    monkeypatch.setattr(listing, "FIRST_CAP", 2)
+    query = dakar.connection.listing.query
+    assert query(Query(text="kairouan", limit=2)) == [spaces[3], spaces[2]]
+    assert query(Query(text="kairouan", statuses=("closed",), limit=2)) == [spaces[0]]
+    assert query(Query(text="kairouan")) == [spaces[0], *reversed(spaces[1:])]
 
 
 def test_a_changed_text_is_no_longer_found_by_what_it_was(dakar: Desk, ids: dict[str, str]) -> None:

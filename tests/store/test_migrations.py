@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.casework.views import Query
 from desktop.store import migrations
 from desktop.store.database import DATABASE_FILE, Database, open_keyed
 from desktop.store.errors import StoreTooNew
@@ -13,7 +14,7 @@ from desktop.store.verify import verify
 from tests.store.desks import Alliance, Desk
 
 KEY = bytes(range(32))
-SHIPPED = {1: Path(__file__).with_name("schema_v1.sql")}
+SHIPPED = {version: Path(__file__).with_name(f"schema_v{version}.sql") for version in (1, 2)}
 
 
 def make_earlier(path: Path, version: int) -> None:
@@ -77,9 +78,15 @@ def test_a_newer_store_is_left_alone(dakar: Desk) -> None:
 def test_a_real_store_taken_back_to_version_1_comes_up_again(alliance: Alliance, dakar: Desk) -> None:
     space = dakar.found()
     dakar.connection.database.run("DROP TABLE notes")
+    dakar.connection.database.run("DROP INDEX rows_reference")
     dakar.connection.database.run("ALTER TABLE chains DROP COLUMN floor")
     dakar.connection.database.run("PRAGMA user_version = 1")
     dakar.reopen()
+    assert dakar.connection.index.waiting() == 1
+    while dakar.connection.index.index_pending():
+        pass
+    assert dakar.connection.listing.query(Query(text="reseau dakar")) == [space.hex()]
     dakar.set(space, space, "title", "after the migration")
+    assert dakar.connection.listing.query(Query(text="dakar")) == []
     assert verify(dakar.connection).ok
     assert (dakar.home / DATABASE_FILE).exists()
