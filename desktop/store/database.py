@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from desktop.store import migrations
+from desktop.store.calm import without_collecting
 from desktop.store.errors import (
     DiskFailed,
     Interrupted,
@@ -150,8 +151,9 @@ class Database:
         self._begin(durable=False)
         self._stepping = step = Step(self, inside=False)
         try:
-            yield step
-            step.flush()
+            with without_collecting():
+                yield step
+                step.flush()
         except BaseException:
             self._rollback()
             raise

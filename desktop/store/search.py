@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.store.calm import without_collecting
 from desktop.store.context import Context
 from desktop.store.projection import Projection
 from i18n.folding import FOLD_VERSION
@@ -33,7 +34,7 @@ class SearchIndex:
         database = self._database
         if database.value("SELECT record FROM index_queue LIMIT 1") is None:
             return 0
-        with database.transaction(durable=False):
+        with without_collecting(), database.transaction(durable=False):
             rows = database.all(
                 "SELECT q.record, r.state FROM index_queue q JOIN records r ON r.n = q.record ORDER BY 1 LIMIT ?",
                 (limit,),
