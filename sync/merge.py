@@ -168,7 +168,10 @@ def _create(state: RecordState, dot: Dot, operation: Create) -> None:
 
 def _add(state: RecordState, dot: Dot, operation: Add) -> None:
     elements = state.sets.setdefault(operation.field, {})
-    before = elements.get(operation.element, ())
+    before = elements.get(operation.element)
+    if not before:
+        elements[operation.element] = [dot]
+        return
     elements[operation.element] = sorted({*before, dot} - (set(operation.over) - {dot}))
 
 
