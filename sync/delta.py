@@ -42,6 +42,32 @@ def read_delta(data: bytes) -> Delta:
     return Delta(client, length, needs)
 
 
+def rename_clients(data: bytes, names: dict[int, int]) -> bytes:
+    """Return a delta in which clients have new names: what it writes, and what it refers to. Raises Malformed."""
+    read_delta(data)
+    copy = _Copy(data, names)
+    if copy.number():
+        blocks = copy.number()
+        copy.client()
+        copy.number()
+        for _ in range(blocks):
+            info = copy.plain()
+            for flag in (HAS_ORIGIN, HAS_RIGHT_ORIGIN):
+                if info & flag:
+                    copy.client()
+                    copy.number()
+            if not info & (HAS_ORIGIN | HAS_RIGHT_ORIGIN):
+                copy.number()
+                copy.string()
+            copy.string()
+    for _ in range(copy.number()):
+        copy.client()
+        for _ in range(copy.number()):
+            copy.number()
+            copy.number()
+    return bytes(copy.written)
+
+
 def _read_blocks(reader: _Reader, needs: dict[int, int]) -> tuple[int, int]:
     clients = reader.number(1)
     if not clients:
@@ -113,3 +139,37 @@ class _Reader:
             return raw.decode()
         except UnicodeDecodeError as error:
             raise Malformed("a text delta that is not Unicode") from error
+
+
+class _Copy:
+    """Reads a checked delta and writes it again, part by part."""
+
+    def __init__(self, data: bytes, names: dict[int, int]) -> None:
+        self.written = bytearray()
+        self._reader = _Reader(data)
+        self._names = names
+
+    def plain(self) -> int:
+        byte = self._reader.byte()
+        self.written.append(byte)
+        return byte
+
+    def number(self) -> int:
+        value = self._reader.number(CLIENT_MAX)
+        self._write(value)
+        return value
+
+    def client(self) -> None:
+        client = self._reader.number(CLIENT_MAX)
+        self._write(self._names.get(client, client))
+
+    def string(self) -> None:
+        raw = self._reader.text().encode()
+        self._write(len(raw))
+        self.written += raw
+
+    def _write(self, value: int) -> None:
+        while value > 0x7F:
+            self.written.append(value & 0x7F | 0x80)
+            value >>= 7
+        self.written.append(value)

@@ -54,7 +54,7 @@ class Intake:
         self._fetched = False
         self._known: dict[bytes, tuple[str, Certificate]] = {}
         self.own_back = False
-        """Whether segments of our own came that are not here: this store is older than it was."""
+        """Whether segments of our own came, or were named, that are not here: this store is older than it was."""
         self.reread: set[bytes] = set()
         """Spaces of others whose founding came although it is here: the server had lost them and has them again."""
 
@@ -127,6 +127,7 @@ class _Draft:
         self._own = replica.device_keys().device
         self._founded: Founding | None = standing.founding
         self._chains = dict(standing.chains)
+        self._ends: dict[tuple[bytes, int], bytes] = {}  # of these news
         self._keys: dict[bytes, bytes | None] = {}
 
     def take(self, item: Item) -> None:
@@ -159,13 +160,17 @@ class _Draft:
         hash_ = segment_hash(segment)
         end = self._chains.get(header.device)
         if end is not None and header.first <= end.sequence:
-            if self._replica.segment_hash(self._space, header.device, header.first) != hash_:
+            if self._replica.segment_hash(self._space, header.device, header.first) == hash_:
+                return
+            if header.device != self._own:
                 raise Fork("another segment where the chain has one")
-            return
+            end = self._own_end(header.first - 1)  # sent before this store was put back from a copy
         certificate = self._writer(header)
         if header.first != (end.sequence if end else 0) + 1 or header.previous != (end.hash if end else NO_HASH):
             raise BrokenChain(f"change {header.first} does not follow")
         verify_segment(segment, certificate.sign_key)
+        if not all(self._agrees(head) for head in header.heads):
+            self.rejected.append((data, Fork.code))
         self._intake.own_back |= header.device == self._own
         key = self._key(header.epoch)
         if key is None:
@@ -177,7 +182,22 @@ class _Draft:
                 changes = [b""] * header.count
             opened = Opened(data, hash_, header, changes)
         self._chains[header.device] = Head(header.device, header.last, hash_)
+        self._ends[header.device, header.last] = hash_
         self.segments.append(opened)
+
+    def _own_end(self, last: int) -> Head | None:
+        """The end of a segment of our own, however our chain goes on here."""
+        hash_ = self._replica.end_hash(self._space, self._own, last)
+        return Head(self._own, last, hash_) if hash_ is not None else None
+
+    def _agrees(self, head: Head) -> bool:
+        """Whether what the author saw of another chain is what is here; a fork shows even if the server hides it."""
+        end = self._chains.get(head.device)
+        if end is None or head.sequence > end.sequence:
+            self._intake.own_back |= head.device == self._own
+            return True
+        seen = self._ends.get((head.device, head.sequence))
+        return head.hash == (seen or self._replica.end_hash(self._space, head.device, head.sequence))
 
     def _writer(self, header: SegmentHeader) -> Certificate:
         """Return the certificate of a segment's device if it may write here."""

@@ -128,6 +128,8 @@ class Puller:
             if received is not None:
                 checked.append(received)
                 moved.add(news.space)
+                if received.cursor.sequence < news.head_sequence:
+                    self._replica.note_behind([(news.space, news.head_sequence)])
                 run.pulled += len(received.segments) + len(received.rejected) + bool(received.founding)
                 run.rejected += len(received.rejected)
                 run.locked += sum(segment.locked for segment in received.segments)

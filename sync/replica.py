@@ -149,6 +149,9 @@ class Replica(Protocol):
     def segment_hash(self, space: bytes, device: bytes, first: int) -> bytes | None:
         """The hash of the segment here of that device that begins with change `first`."""
 
+    def end_hash(self, space: bytes, device: bytes, last: int) -> bytes | None:
+        """The hash of the segment here of that device that ends with change `last`."""
+
     def epoch_key(self, space: bytes, epoch: bytes) -> bytes | None:
         """The key of an epoch, if it was granted."""
 
@@ -161,6 +164,7 @@ class Replica(Protocol):
     def receive(self, news: list[Received]) -> Applied:
         """Store and apply news of several spaces and move their cursors, ≤ 100 rows a transaction. Idempotent.
 
+        A segment of our own in the place of another one of ours stands, and what was there is written again behind it.
         News without items move the cursor only: our own items, stored at the server right behind it.
         """
 

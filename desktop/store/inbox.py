@@ -11,6 +11,7 @@ from desktop.store.context import Context, change_number
 from desktop.store.database import Step
 from desktop.store.outbox import note_sent
 from desktop.store.states import States
+from desktop.store.stepping import UNTIL_COMPLETE, step_back, write_again
 from sync.keys import EpochKey
 from sync.replica import Applied, Opened, Received, SpaceStanding
 from sync.seal import open_segment
@@ -94,6 +95,15 @@ class Inbox:
         )
         return found
 
+    def end_hash(self, space: bytes, device: bytes, last: int) -> bytes | None:
+        """The hash of the segment here of that device that ends with change `last`."""
+        found = self._database.one(
+            "SELECT g.last, g.hash FROM spaces s JOIN chains c ON c.space = s.n AND c.device = ?"
+            " JOIN segments g ON g.n > c.n << 32 AND g.n <= c.n << 32 | ? WHERE s.id = ? ORDER BY g.n DESC LIMIT 1",
+            (device, last, space),
+        )
+        return found[1] if found and found[0] == last else None
+
     def epoch_key(self, space: bytes, epoch: bytes) -> bytes | None:
         """The key of an epoch, if it was granted."""
         key: bytes | None = self._database.value(
@@ -135,6 +145,7 @@ class Inbox:
         ordering = self._begin((number, news.space), new=new)
         for opened in news.segments:
             self._take(ordering, opened, step, totals)
+        self._write_again(ordering, news.cursor.sequence)
         self._keep_aside(news.space, news.rejected)
         totals.add(ordering)
         self._current = None
@@ -150,6 +161,9 @@ class Inbox:
     def _take(self, ordering: Ordering, opened: Opened, step: Step, totals: _Totals) -> None:
         header = opened.header
         chain = ordering.chain(header.device)
+        if chain.own and self._parted(chain, opened):
+            self._write()
+            step_back(ordering, self._context, self._states, chain, header.first, header.previous)
         if header.last <= chain.last:
             self._note_own(ordering, chain, header.last)
             return
@@ -166,6 +180,25 @@ class Inbox:
         number = change_number(chain.n, header.first)
         self._segments.append((number, header.last, opened.hash, int(opened.locked), header.epoch, opened.data))
         ordering.follow(chain)
+
+    def _parted(self, chain: Chain, opened: Opened) -> bool:
+        """Whether another segment or other changes of our own are in a segment's place."""
+        first = opened.header.first
+        if first > chain.last:
+            return first == chain.last + 1 and not chain.fresh and not self._agrees(chain, opened)
+        found = self._database.value("SELECT hash FROM segments WHERE n = ?", (change_number(chain.n, first),))
+        return bool(found != opened.hash)
+
+    def _write_again(self, ordering: Ordering, cursor: int) -> None:
+        """Write what was taken out of our chain behind what the server has, once all of that is here and applied."""
+        database = self._database
+        chain = ordering.chains.get(self._context.device)
+        if chain is None or database.value("SELECT floor FROM chains WHERE n = ?", (chain.n,)) != UNTIL_COMPLETE:
+            return
+        behind = database.value("SELECT behind FROM spaces WHERE n = ?", (ordering.space[0],))
+        if cursor >= behind and chain.applied == chain.last:
+            self._write()
+            write_again(ordering, self._context)
 
     def _agrees(self, chain: Chain, opened: Opened) -> bool:
         """Whether changes that are here already (a batch cut short, our own unsealed ones) are those of the segment."""

@@ -74,7 +74,7 @@ class Log:
                 raise UnknownSpace
             place = (int(row[0]), space)
             chain = self._own_chain(place)
-            if chain.applied < chain.floor:
+            if chain.applied < max(chain.floor, chain.last):  # numbers that are given already
                 raise OwnChangesMissing
             sequence = chain.applied + 1
             now = self._context.now_ms()

@@ -243,6 +243,10 @@ class MemoryReplica:
     def segment_hash(self, space: bytes, device: bytes, first: int) -> bytes | None:
         return self.spaces[space].segments.get((device, first))
 
+    def end_hash(self, space: bytes, device: bytes, last: int) -> bytes | None:
+        end = self.spaces[space].chains.get(device)
+        return end.hash if end and end.sequence == last else None
+
     def epoch_key(self, space: bytes, epoch: bytes) -> bytes | None:
         return self.epochs.get((space, epoch))
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync import text
-from sync.delta import MAX_CLOCK, Delta, read_delta
+from sync.delta import MAX_CLOCK, Delta, read_delta, rename_clients
 from sync.weave import settle_order
 from sync.wire.errors import Malformed, WireError
 
@@ -142,3 +142,13 @@ def test_a_document_that_is_garbage_is_malformed() -> None:
     for call in (text.read, lambda data: text.merge([data])):
         with pytest.raises(Malformed):
             call(b"\x01\x02garbage")
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANY_TEXT, ANY_TEXT)
+def test_a_delta_with_new_names_writes_the_same_in_them(old: str, new: str) -> None:
+    start, moved = text.start(b"1", old), text.start(b"3", old)
+    names = {text.client(b"1"): text.client(b"3"), text.client(b"2"): text.client(b"4")}
+    delta = rename_clients(text.edit(start, b"2", new), names)
+    assert delta == text.edit(moved, b"4", new)
+    assert rename_clients(start, names) == moved
