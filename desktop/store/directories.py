@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from desktop.store.context import Context
 from desktop.store.grants import note_enrolled
-from sync.wire.codec import encode
+from sync.wire.codec import NO_HASH, encode
 from sync.wire.directory import DeviceEnrolled, Directory
-from sync.wire.errors import NotEntitled
+from sync.wire.errors import NotEntitled, WireError
+from sync.wire.space import read_founding, read_grant, read_segment
 
 
 class Directories:
@@ -71,6 +74,22 @@ class Directories:
             )
             if known is None:
                 note_enrolled(self._context, device, entry.ministry)
+                self._fetch_again(device)
+
+    def _fetch_again(self, device: bytes) -> None:
+        """Begin anew with what was set aside because its device was not known: the server hid it, or was behind."""
+        database = self._database
+        for number, space, data in database.all("SELECT n, space, data FROM aside WHERE code = 'unknown_device'"):
+            if device not in _devices_of(data):
+                continue
+            if space:
+                database.run("DELETE FROM aside WHERE space = ?", (space,))  # also what failed for want of it
+                database.run(
+                    "UPDATE spaces SET behind = max(behind, seq, 1), seq = 0, head = ? WHERE id = ?", (NO_HASH, space)
+                )
+            else:
+                database.run("DELETE FROM aside WHERE n = ?", (number,))
+                self._context.set_meta("grants", 0)
 
     def _load(self, ministry: str) -> Directory:
         """The directory as it stands here, verified again when this connection first needs it."""
@@ -86,3 +105,15 @@ class Directories:
                 loaded.append(entry)
             self._loaded[ministry] = loaded
         return loaded
+
+
+def _devices_of(data: bytes) -> list[bytes]:
+    """Who made an item, whichever kind it is of."""
+    found: list[bytes] = []
+    with contextlib.suppress(WireError):
+        found.append(read_segment(data)[1].device)
+    with contextlib.suppress(WireError):
+        found.append(read_founding(data)[0].device)
+    with contextlib.suppress(WireError):
+        found.append(read_grant(data)[0].granter)
+    return found

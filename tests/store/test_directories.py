@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sync.keys import new_device_keys
+from sync.keys import make_grant, new_device_keys
 from sync.ministry import new_ministry, open_directory
+from sync.replica import Received
+from sync.wire.calls import Cursor
+from sync.wire.codec import NO_HASH
 from sync.wire.errors import BrokenChain, NotEntitled, WireError
 from tests.store.desks import DAY, Alliance, Desk
 
@@ -67,3 +70,38 @@ def test_a_device_is_not_taken_over_by_another_ministry(alliance: Alliance, daka
     found = dakar.connection.replica.certificate(dakar.device)
     assert found is not None
     assert (found[0], found[1].desk) == ("SN", "Dakar 1")
+
+
+def test_what_was_set_aside_for_want_of_a_device_is_fetched_again_when_it_is_known(
+    alliance: Alliance, dakar: Desk
+) -> None:
+    replica = dakar.connection.replica
+    late = alliance.desk("AE", "Late")  # the server has not shown its enrolment yet
+    space, own, quiet = dakar.found(), dakar.found(), dakar.found()
+    foreign, data = late.found(), late.seal()[0]
+    founding = late.connection.database.value("SELECT founding FROM spaces WHERE id = ?", (foreign,))
+    other = alliance.desk("AE", "Unknown for longer")
+    other.found()
+    other_data = other.seal()[0]
+    grant = make_grant(late.connection.identity.keys, alliance.directories["SN"].devices[dakar.device], [], DAY)
+    replica.receive(
+        [
+            Received(
+                space, b"", [], [(data, "unknown_device"), (b"after it", "broken_chain")], Cursor(space, 7, b"h" * 32)
+            ),
+            Received(foreign, b"", [], [(founding, "unknown_device")], Cursor(foreign, 2, b"h" * 32)),
+            Received(own, b"", [], [(data, "bad_signature")], Cursor(own, 3, b"h" * 32)),
+            Received(quiet, b"", [], [(other_data, "unknown_device")], Cursor(quiet, 4, b"h" * 32)),
+        ]
+    )
+    replica.skip_grant(5, grant, "unknown_device")
+    assert replica.behind(10) == []
+    replica.add_directory_entries("AE", 1, alliance.entries["AE"][:2])
+    assert replica.behind(10) == [Cursor(space, 0, NO_HASH), Cursor(foreign, 0, NO_HASH)]
+    assert replica.feed()[1] == 0
+    assert dakar.connection.database.all("SELECT code FROM aside ORDER BY n") == [
+        ("bad_signature",),
+        ("unknown_device",),
+    ]
+    late.close()
+    other.close()

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from sync.changes import Create, Dot, Set, Unknown, Write
 from sync.engine import Engine
 from sync.errors import BadReply, NoConnection, Refused, SyncError
-from sync.keys import EpochKey, make_grant, new_epoch_key
+from sync.keys import EpochKey, make_grant, new_device_keys, new_epoch_key
 from sync.seal import Place, seal
 from sync.wire import calls
 from sync.wire.calls import PushItem
-from sync.wire.codec import NO_HASH, encode
-from sync.wire.space import Head, Segment, read_segment
+from sync.wire.codec import MAX_GRANT, NO_HASH, encode
+from sync.wire.signing import Signed, pack, unpack
+from sync.wire.space import GRANT_DOMAIN, Head, Segment, read_segment
 from tests.sync.conftest import RECORD, Alliance, Desk, members
 
 
@@ -246,6 +247,35 @@ def test_a_grant_by_nobody_known_is_skipped(alliance: Alliance) -> None:
     assert abu_dhabi.replica.feed()[1] == 2
 
 
+def test_a_grant_in_anothers_name_is_skipped(alliance: Alliance) -> None:
+    dakar, abu_dhabi, space = shared_case(alliance)
+    certificate = alliance.ministries["AE"].certificate(abu_dhabi.replica.keys)
+    signed = unpack(make_grant(dakar.replica.keys, certificate, [EpochKey(space, new_epoch_key())], 0), MAX_GRANT)
+    forger = new_device_keys()
+    grant = pack(Signed(signed.body, forger.sign(GRANT_DOMAIN, signed.body)))
+    alliance.server.inbox[abu_dhabi.replica.keys.device].append(grant)
+    before = dict(abu_dhabi.replica.epochs)
+    abu_dhabi.engine.run_once()
+    assert abu_dhabi.replica.skipped == ["bad_signature"]
+    assert abu_dhabi.replica.epochs == before
+
+
+def test_ones_own_founding_that_comes_back_sends_nothing_again(alliance: Alliance) -> None:
+    faults = iter(["", "", "", "lose reply"])  # challenge, token, poll, push
+    dakar = alliance.desk("SN", lambda _: next(faults, ""))
+    space = dakar.replica.found(members())
+    dakar.replica.write(space, RECORD, [Create("person")])
+    with pytest.raises(NoConnection):
+        dakar.engine.run_once()
+    dakar.engine.run_once()
+    dakar.replica.note_behind([(space, 2)])
+    dakar.replica.rewind(space)
+    dakar.line.names.clear()
+    dakar.engine.run_once()
+    assert dakar.replica.queue == []
+    assert "push" not in dakar.line.names
+
+
 def forged(desk: Desk, space: bytes, **changes: Any) -> bytes:
     """A segment by `desk` that goes on with its chain in a space, with something changed."""
     here = desk.replica.spaces[space]
@@ -333,9 +363,7 @@ def test_a_fork_shows_by_what_others_saw_of_it_even_if_the_server_hides_it(allia
     run = dakar.engine.run_once()
     assert dakar.replica.rejected == ["fork"]
     assert run.rejected == 1
-    assert (
-        dakar.replica.spaces[space].chains[abu_dhabi.replica.keys.device].sequence == 2
-    )
+    assert dakar.replica.spaces[space].chains[abu_dhabi.replica.keys.device].sequence == 2
 
 
 def test_a_chain_of_our_own_that_others_saw_and_we_do_not_have_is_said(alliance: Alliance) -> None:

@@ -93,6 +93,17 @@ def test_inline_news_that_leave_a_gap_are_pulled_instead(alliance: Alliance) -> 
     assert dakar.replica.states() == abu_dhabi.replica.states()
 
 
+def test_inline_news_that_are_older_than_the_cursor_are_no_rewinding(alliance: Alliance) -> None:
+    _, abu_dhabi, space = behind(alliance)
+    abu_dhabi.engine.run_once()
+    log = alliance.server.logs[space]
+    inline = [SpaceItems(space, log.items[1:2], 2, log.heads[2])]  # of a poll that was answered before the last push
+    abu_dhabi.line.tamper = changed(calls.PollReply, lambda reply: msgspec.structs.replace(reply, inline=inline))
+    run = abu_dhabi.engine.run_once()
+    assert (run.problems, run.pulled) == ([], 0)
+    assert abu_dhabi.replica.spaces[space].cursor.sequence == 3
+
+
 def test_inline_news_that_go_on_from_the_cursor_spare_the_pull(alliance: Alliance) -> None:
     _, abu_dhabi, space = behind(alliance)
     log = alliance.server.logs[space]

@@ -214,3 +214,12 @@ def test_a_deletion_counts_only_what_its_author_saw() -> None:
     assert state.deleted
     merge.apply(state, A, 2, 0, [Set("title", "Nord", [])])
     assert state.revived
+
+
+def test_an_addition_stands_in_the_place_of_those_that_its_author_saw() -> None:
+    state = merge.new_state()
+    merge.apply(state, A, 1, 0, [Add("places", "Dakar", [])])
+    merge.apply(state, B, 1, 0, [Add("places", "Dakar", [Dot(A, 1, 0)])])
+    assert state.sets["places"]["Dakar"] == [Dot(B, 1, 0)]
+    merge.apply(state, A, 2, 0, [Remove("places", "Dakar", [Dot(B, 1, 0)])])
+    assert state.sets["places"] == {}
