@@ -32,7 +32,7 @@ from sync.weave import weave
 from sync.wire.codec import decode, encode
 from sync.wire.errors import Malformed
 
-STATE_LIMIT = 64 << 20  # bytes of one record's state; our own data
+STATE_LIMIT = 1 << 30  # bytes of one record's state: none that can be stored may fail to be read, or desks would differ
 
 
 class Written(msgspec.Struct, frozen=True, array_like=True, gc=False):

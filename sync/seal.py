@@ -38,6 +38,8 @@ from sync.wire.space import (
 NONCE_BYTES = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 LENGTH_BYTES = 4
 COMPRESSION_LEVEL = 3
+GROWTH = 32  # times its sealed length that a body may open to,
+GROWTH_FREE = 16 * 1024  # beside this many bytes: a member cannot fill the others' memory and disks for nothing
 SMALL = 1_024  # bytes below which padding goes to multiples of SMALL_STEP
 SMALL_STEP = 64
 
@@ -95,7 +97,8 @@ def seal(
         )
     )
     nonce = secrets.token_bytes(NONCE_BYTES)
-    plain = _pad(_compressor.compress(encode(changes)))
+    encoded = encode(changes)
+    plain = _pad(_compressor.compress(encoded), -(-(len(encoded) - GROWTH_FREE) // GROWTH))
     sealed = nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, header, nonce, epoch_key)
     draft = Segment(header, sealed, bytes(64))
     value = segment_hash(draft)
@@ -114,7 +117,8 @@ def open_segment(segment: Segment, header: SegmentHeader, epoch_key: bytes) -> l
         plain = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(box, segment.header, nonce, epoch_key)
     except exceptions.CryptoError as error:
         raise Malformed("a sealed body that does not open") from error
-    changes = decode(list[bytes], _decompress(_unpad(plain)), MAX_SEGMENT_PLAIN)
+    limit = min(MAX_SEGMENT_PLAIN, GROWTH_FREE + GROWTH * len(segment.sealed))
+    changes = decode(list[bytes], _decompress(_unpad(plain), limit), MAX_SEGMENT_PLAIN)
     if len(changes) != header.count or len(changes) > MAX_CALL_CHANGES:
         raise Malformed(f"{len(changes)} changes where the header says {header.count}")
     return changes
@@ -125,22 +129,25 @@ def own_key(founding: Founding, key: EpochKey) -> bool:
     return key.commitment == founding.commitment
 
 
-def _decompress(data: bytes) -> bytes:
+def _decompress(data: bytes, limit: int) -> bytes:
     try:
         size = zstandard.get_frame_parameters(data).content_size
-        if size > MAX_SEGMENT_PLAIN:  # also when the size is not given: that one reads as 2⁶⁴ − 1
+        if size > limit:  # also when the size is not given: that one reads as 2⁶⁴ − 1
             raise Malformed("a body that would not fit in memory")
-        return zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_SEGMENT_PLAIN)
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=limit)
     except zstandard.ZstdError as error:
         raise Malformed("a body that does not decompress") from error
 
 
-def _pad(data: bytes) -> bytes:
-    """Put the length before and zeros behind: to steps of 64 bytes when small, by Padmé (≤ 12 %) when large."""
-    length = LENGTH_BYTES + len(data)
+def _pad(data: bytes, least: int = 0) -> bytes:
+    """Put the length before and zeros behind: to steps of 64 bytes when small, by Padmé (≤ 12 %) when large.
+
+    `least`: bytes that it has to have at any rate.
+    """
+    length = max(LENGTH_BYTES + len(data), least)
     step = SMALL_STEP if length <= SMALL else 1 << (length.bit_length() - 1 - (length.bit_length() - 1).bit_length())
     padded = -(-length // step) * step
-    return len(data).to_bytes(LENGTH_BYTES, "big") + data + bytes(padded - length)
+    return len(data).to_bytes(LENGTH_BYTES, "big") + data + bytes(padded - LENGTH_BYTES - len(data))
 
 
 def _unpad(plain: bytes) -> bytes:

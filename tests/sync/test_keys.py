@@ -343,12 +343,21 @@ BOMB = zstandard.ZstdCompressor(write_content_size=False).compress(bytes(MAX_SEG
         (framed(encode([b"one"]), sized=False), 1),
         (framed(bytes(MAX_SEGMENT_PLAIN + 1)), 1),
         (_pad(BOMB), 1),
+        (framed(encode([bytes(200_000)])), 1),  # opens to far more than it weighs
         (_pad(zstandard.ZstdCompressor().compress(encode([b"one"]))[:-3]), 1),
     ],
 )
 def test_a_body_that_is_not_a_list_of_changes_is_malformed(plain: bytes, count: int) -> None:
     with pytest.raises(Malformed):
         open_segment(*signed_body(plain, count), KEY)
+
+
+@pytest.mark.parametrize("size", [0, 10_000, 20_000, 200_000, 500_000])
+def test_what_compresses_well_is_sealed_so_that_it_weighs_what_it_opens_to(size: int) -> None:
+    changes = [bytes(size)] * 3
+    segment, header = read_segment(sealed(changes).data)
+    assert open_segment(segment, header, KEY) == changes
+    assert 3 * size <= 16 * 1024 + 32 * len(segment.sealed)
 
 
 def test_a_body_shorter_than_its_nonce_is_malformed() -> None:

@@ -223,3 +223,12 @@ def test_an_addition_stands_in_the_place_of_those_that_its_author_saw() -> None:
     assert state.sets["places"]["Dakar"] == [Dot(B, 1, 0)]
     merge.apply(state, A, 2, 0, [Remove("places", "Dakar", [Dot(B, 1, 0)])])
     assert state.sets["places"] == {}
+
+
+def test_a_record_that_a_member_blew_up_is_still_read_and_written() -> None:
+    state = merge.new_state()
+    for sequence in range(1, 140):
+        merge.apply(state, A, sequence, 0, [Set("title", "x" * 500_000, [])])
+    again = merge.decode_state(merge.encode_state(state))
+    merge.apply(again, B, 1, 0, [Set("title", "Nord", [one.dot for one in again.registers["title"]])])
+    assert [one.value for one in again.registers["title"]] == ["Nord"]
