@@ -151,6 +151,10 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "disk_full": lambda: _(
         "The disk is full. What you saved before is safe; this last step was not saved. Make room, then try again."
     ),
+    "disk_error": lambda: _(
+        "The disk did not take or give what was asked of it. What you saved before is safe; this last step was not "
+        "saved. If it happens again, have the disk looked at."
+    ),
     "read_only": lambda: _(
         "The case store cannot be written to. You can read; nothing new can be saved. "
         "Check the rights of the desk's folder."

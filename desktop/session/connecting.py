@@ -6,6 +6,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer
 
 from desktop.casework.views import Query, SyncState
+from desktop.desk import Desk
 from desktop.profile import Profile
 from desktop.session.editing import Editing
 from desktop.session.query_thread import QueryThread
@@ -76,7 +77,7 @@ class Connecting(Editing):
         if self._desk is None:
             return
         # Its count may be older than an edit of our own that this thread has made since.
-        self._state = msgspec.structs.replace(state, unsent=self._desk.unsent())
+        self._state = msgspec.structs.replace(state, unsent=self._look(Desk.unsent, state.unsent))
         self.sync_state_changed.emit(self._state)
 
     def on_synced(self, records: frozenset[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from desktop.desk import Changed
+from desktop.desk import Changed, Desk
 from desktop.session.reading import Reading
 
 
@@ -86,7 +86,7 @@ class Editing(Reading):
 
     def tell_undo(self) -> None:
         """Emit what would be undone and redone; call it again when the language changed."""
-        self.undo_changed.emit(*(self._desk.undo_texts() if self._desk else ("", "")))
+        self.undo_changed.emit(*self._look(Desk.undo_texts, ("", "")))
 
     def _told(self, changed: Changed) -> str:
         """Let the screens hear of an edit of our own, and the worker send it. Returns the record's id."""
@@ -99,7 +99,7 @@ class Editing(Reading):
         """Tell that records moved, and the numbers that follow."""
         if records:
             self.records_changed.emit(records)
-        conflicts, unread = self._desk.attention() if self._desk else (0, 0)
+        conflicts, unread = self._look(Desk.attention, (0, 0))
         self.conflicts_changed.emit(conflicts)
         self.unread_changed.emit(unread)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QWindow
 
 from desktop import messages
-from desktop.desk import Opening, Refused, desk_exists, params_of, read_home_profile
+from desktop.desk import Desk, Opening, Refused, desk_exists, params_of, read_home_profile
 from desktop.profile import BadProfile
 from desktop.session.connecting import Connecting
 from desktop.session.unlock_thread import UnlockThread
@@ -131,7 +131,8 @@ class Session(Connecting):
         self.unlocked.emit()
         self._announce(frozenset())
         self.tell_undo()
-        for code, params in self._desk.notices():
+        notices: list[tuple[str, dict[str, object]]] = self._look(Desk.notices, [])
+        for code, params in notices:
             self.tell_failure(code, params)
 
     def on_unlock_refused(self, code: str, params: dict[str, object]) -> None:

@@ -63,7 +63,7 @@ class Database:
         self._soft = False  # whether something was committed without flushing
         self._stepping: Step | None = None
         _check_file(path, create=create)
-        with translated():
+        with translated(self.path):
             self._connection: Any = open_keyed(path, key)
             try:
                 self._prepare()
@@ -205,7 +205,7 @@ class Database:
 
     def close(self) -> None:
         """Close; a second time does nothing."""
-        with translated():
+        with translated(self.path):
             self._connection.close()
 
 
@@ -262,22 +262,22 @@ def _nothing() -> None:
 
 
 @contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """Turn SQLCipher's errors into errors of the store."""
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLCipher's errors on the file at `path` into errors of the store."""
     try:
         yield
     except sqlcipher.Error as error:
-        raise explain(error) from error
+        raise explain(error, path) from error
 
 
-def explain(error: Exception, path: Path | None = None) -> Exception:
+def explain(error: Exception, path: Path) -> Exception:
     """Return the error of ours that SQLCipher's stands for; a mistake in our SQL comes back as it is."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return error
     primary = code & 0xFF
     if primary == _DISK:
-        full = path is not None and shutil.disk_usage(path.parent).free < ROOM
+        full = shutil.disk_usage(path.parent).free < ROOM
         return (StoreFull if full else DiskFailed)(error.sqlite_errorname)  # type: ignore[attr-defined]
     if primary in _DAMAGE:
         return StoreDamaged(_DAMAGE[primary])
