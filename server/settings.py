@@ -29,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     polls: Amount = 10_000  # long polls held at once
     polls_per_device: Amount = 2  # of one device; a newer one ends the oldest
     ministry_bytes: Bytes = 64 << 30  # stored for one ministry's devices
-    inbox_bytes: Bytes = 256 << 20  # grants that wait for one device
+    inbox_bytes: Bytes = 256 << 20  # grants of one ministry's devices to one device
     inbox_grants: Amount = 200_000
     spaces_per_hour: Amount = 50_000  # founded by one device
     store_bytes: Bytes = 1 << 40  # ceiling of the database file, so that a full disk is met on our terms

@@ -53,7 +53,15 @@ class DeviceRow:
     hour: int
     founded: int
     grants: int
-    grant_bytes: int
+    moved: bool = False
+
+
+@dataclass(slots=True)
+class ShareRow:
+    """What one ministry put into one device's inbox."""
+
+    grants: int
+    bytes: int
     moved: bool = False
 
 
@@ -66,6 +74,7 @@ class Ledger:
         self._spaces: dict[bytes, SpaceRow | None] = {}
         self._chains: dict[tuple[int, int], ChainRow] = {}
         self._devices: dict[bytes, DeviceRow | None] = {}
+        self._shares: dict[tuple[int, str], ShareRow] = {}
         self._bytes: dict[str, int] = {}
         self._items: list[tuple[int, int, int, int, bytes, bytes]] = []
         self._segments: dict[tuple[int, int, int], tuple[int, bytes]] = {}
@@ -151,7 +160,7 @@ class Ledger:
         except KeyError:
             pass
         found = self.connection.execute(
-            "SELECT number, hour, founded, grants, grant_bytes FROM devices WHERE device = ?", (device,)
+            "SELECT number, hour, founded, grants FROM devices WHERE device = ?", (device,)
         ).fetchone()
         row = self._devices[device] = DeviceRow(*found) if found else None
         return row
@@ -173,11 +182,22 @@ class Ledger:
             return True
         return self.connection.execute("SELECT 1 FROM grants WHERE hash = ?", (value,)).fetchone() is not None
 
-    def add_grant(self, recipient: bytes, inbox: DeviceRow, value: bytes, body: bytes) -> None:
-        """Put a grant at the end of a device's inbox."""
+    def share(self, inbox: DeviceRow, ministry: str) -> ShareRow:
+        """Return what a ministry put into a device's inbox so far."""
+        key = (inbox.number, ministry)
+        row = self._shares.get(key)
+        if row is None:
+            found = self.connection.execute(
+                "SELECT grants, bytes FROM shares WHERE device = ? AND ministry = ?", key
+            ).fetchone()
+            row = self._shares[key] = ShareRow(*found) if found else ShareRow(0, 0)
+        return row
+
+    def add_grant(self, recipient: bytes, inbox: DeviceRow, share: ShareRow, value: bytes, body: bytes) -> None:
+        """Put a grant at the end of a device's inbox, and count it for its granter's ministry."""
         inbox.grants += 1
-        inbox.grant_bytes += len(body)
         inbox.moved = True
+        share.grants, share.bytes, share.moved = share.grants + 1, share.bytes + len(body), True
         self._grants[value] = (inbox.number << SHIFT | inbox.grants, body)
         self.commit.devices.add(recipient)
 
@@ -212,12 +232,12 @@ class Ledger:
             [(identity, value, body) for value, (identity, body) in self._grants.items()],
         )
         run(
-            "UPDATE devices SET hour = ?, founded = ?, grants = ?, grant_bytes = ? WHERE number = ?",
-            [
-                (row.hour, row.founded, row.grants, row.grant_bytes, row.number)
-                for row in self._devices.values()
-                if row and row.moved
-            ],
+            "UPDATE devices SET hour = ?, founded = ?, grants = ? WHERE number = ?",
+            [(row.hour, row.founded, row.grants, row.number) for row in self._devices.values() if row and row.moved],
+        )
+        run(
+            "INSERT OR REPLACE INTO shares (device, ministry, grants, bytes) VALUES (?, ?, ?, ?)",
+            [(*key, row.grants, row.bytes) for key, row in self._shares.items() if row.moved],
         )
         run("UPDATE members SET bytes = ? WHERE ministry = ?", [(value, name) for name, value in self._bytes.items()])
         if self._moved is not None:

@@ -90,10 +90,11 @@ class Push:
         inbox = self._ledger.device(item.recipient)
         if inbox is None:
             return refused("no_such_device")
-        full = inbox.grants >= self._quotas.inbox_grants
-        if full or inbox.grant_bytes + len(item.body) > self._quotas.inbox_bytes or not self._has_room(len(item.body)):
+        share = self._ledger.share(inbox, self._caller.ministry)
+        full = share.grants >= self._quotas.inbox_grants
+        if full or share.bytes + len(item.body) > self._quotas.inbox_bytes or not self._has_room(len(item.body)):
             return refused("quota")
-        self._ledger.add_grant(item.recipient, inbox, item.hash, item.body)
+        self._ledger.add_grant(item.recipient, inbox, share, item.hash, item.body)
         self._ledger.add_bytes(self._caller.ministry, len(item.body))
         return PushResult("stored")
 

@@ -2,6 +2,7 @@
 
 `items.id` is the space's number times 2^32 plus the item's sequence, so that a space's log lies together and
 needs no second index; `grants.id` is the device's number times 2^32 plus the place in its inbox.
+`shares` counts what each ministry put into a device's inbox, so that none can fill it against the others.
 `spaces.members` reads ` AE=lead FR=reader`. `moved` is a counter that grows by one with each space that a
 transaction moves; there is one writer, so its order is the order of commits and a reader after it skips nothing.
 """
@@ -30,7 +31,10 @@ CREATE TABLE directory (
 CREATE TABLE devices (
     number INTEGER PRIMARY KEY, device BLOB NOT NULL UNIQUE, ministry TEXT NOT NULL,
     hour INTEGER NOT NULL DEFAULT 0, founded INTEGER NOT NULL DEFAULT 0,
-    grants INTEGER NOT NULL DEFAULT 0, grant_bytes INTEGER NOT NULL DEFAULT 0) STRICT;
+    grants INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE shares (
+    device INTEGER NOT NULL, ministry TEXT NOT NULL, grants INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    PRIMARY KEY (device, ministry)) STRICT, WITHOUT ROWID;
 CREATE TABLE spaces (
     number INTEGER PRIMARY KEY, space BLOB NOT NULL UNIQUE, sequence INTEGER NOT NULL, head BLOB NOT NULL,
     moved INTEGER NOT NULL, members TEXT NOT NULL, epochs BLOB NOT NULL) STRICT;

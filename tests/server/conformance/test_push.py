@@ -161,6 +161,18 @@ def test_each_quota_refuses_what_is_beyond_it_and_nothing_before(bench: Bench) -
     assert bench.push(bench.ae, grants[1]) == [("refused", "quota", 0)]
 
 
+def test_a_ministry_that_fills_an_inbox_fills_its_own_share_of_it(bench: Bench) -> None:
+    certificate = bench.members["SN"].certificate(bench.sn)
+    own, other = found_space(bench.ae, {"AE": "lead"}), found_space(bench.fr, {"FR": "lead"})
+    bench.quotas = replace(bench.quotas, inbox_grants=2)
+    flood = [grant_to(bench.ae, certificate, [own]) for _ in range(3)]
+    assert [status for status, _, _ in bench.push(bench.ae, *flood)] == ["stored", "stored", "refused"]
+    assert bench.push(bench.ae, flood[2]) == [("refused", "quota", 0)]
+    grant = grant_to(bench.fr, certificate, [other])
+    assert bench.push(bench.fr, grant) == [("stored", "", 0)]
+    assert [item.body for item in bench.news(bench.sn).grants] == [flood[0].body, flood[1].body, grant.body]
+
+
 def test_pushes_at_the_same_moment_all_get_their_own_results(bench: Bench) -> None:
     spaces = [found_space(bench.ae, {"AE": "lead", "FR": "lead"}) for _ in range(20)]
 
