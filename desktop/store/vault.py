@@ -22,6 +22,7 @@ import msgspec
 from nacl import bindings, exceptions
 
 from desktop.files import write_private
+from desktop.store.core_files import forbid_core_files
 from desktop.store.errors import (
     NoStore,
     StoreExists,
@@ -106,6 +107,7 @@ def create(home: Path, passphrase: str, place: SecretPlace, cost: Cost | None = 
     """
     if exists(home):
         raise StoreExists
+    forbid_core_files()
     home_id = secrets.token_hex(16)
     with translate_os_errors():
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -124,6 +126,7 @@ def create(home: Path, passphrase: str, place: SecretPlace, cost: Cost | None = 
 
 def unlock(home: Path, passphrase: str, place: SecretPlace, cost: Cost | None = None) -> DataKey:
     """Return a home's key. Raises NoStore, VaultDamaged, KeyringMissing, WrongPassphrase. Takes about a second."""
+    forbid_core_files()
     vault = _read(home, cost)
     secret = place.read(vault.home_id) if vault.keyring else None
     wrapping = _wrapping_key(passphrase, secret, vault)

@@ -6,7 +6,7 @@ import pytest
 
 from desktop.casework.views import Query
 from desktop.store import UnknownRecord, UnknownSpace
-from sync.changes import Add, Create, Delete, RecordEdit, Remove, Restore, Set, decode_change
+from sync.changes import Add, Create, Delete, Dependency, RecordEdit, Remove, Restore, Set, decode_change
 from sync.merge import RecordState, apply, encode_state, new_state
 from sync.wire.codec import new_id
 from sync.wire.errors import Malformed
@@ -47,6 +47,16 @@ def test_changes_are_numbered_without_gaps_and_stamped_in_order(dakar: Desk) -> 
     assert dakar.connection.log.next_sequence(space) == 5
     stamps = dakar.connection.database.all("SELECT stamp FROM changes ORDER BY n")
     assert stamps == sorted(set(stamps))
+
+
+def test_what_others_wrote_is_named_once_by_the_next_change(dakar: Desk, abu_dhabi: Desk) -> None:
+    space = dakar.found()
+    abu_dhabi.take_key(dakar, space)
+    abu_dhabi.take_all(dakar.send())
+    for title in ("one", "two"):
+        abu_dhabi.set(space, space, "title", title)
+    rows = abu_dhabi.connection.database.all("SELECT body FROM changes ORDER BY stamp")
+    assert [decode_change(body).after for (body,) in rows] == [[], [Dependency(dakar.device, 1)], []]
 
 
 def test_a_clock_that_goes_back_does_not_reorder_history(alliance: Alliance, dakar: Desk) -> None:

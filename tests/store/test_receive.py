@@ -107,6 +107,22 @@ def test_a_change_waits_for_what_it_was_made_after(alliance: Alliance, dakar: De
     third.close()
 
 
+def test_a_change_goes_on_as_soon_as_the_one_it_waits_for_is_there(
+    alliance: Alliance, dakar: Desk, abu_dhabi: Desk
+) -> None:
+    third = alliance.desk("AE", "Abu Dhabi 2")
+    dakar.learn()
+    abu_dhabi.learn()
+    space = share(dakar, abu_dhabi)
+    third.take_key(dakar, space)
+    abu_dhabi.set(space, space, "title", "after Dakar's last")
+    third.receive(space, *[data for _, _, data in abu_dhabi.send()])
+    dakar.connection.replica.resend(space)
+    third.take_all(dakar.send())
+    assert third.titles() == ["after Dakar's last"]
+    third.close()
+
+
 def test_segments_that_wait_for_a_key_open_when_it_comes(dakar: Desk, abu_dhabi: Desk) -> None:
     space = dakar.found()
     dakar.set(space, space, "title", "second")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,19 @@ def test_the_vault_holds_neither_the_key_nor_the_keyrings_secret(tmp_path: Path)
     assert PASSPHRASE.encode() not in text
     assert "…" in repr(made)
     assert made.key.hex() not in repr(made)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no core files there")
+def test_a_process_that_holds_a_key_leaves_no_core_file(tmp_path: Path) -> None:
+    script = (
+        "import resource; from pathlib import Path; from tests.store.desks import CHEAP, Drawer;"
+        "from desktop.store import vault; core = resource.RLIMIT_CORE;"
+        "hard = resource.getrlimit(core)[1]; resource.setrlimit(core, (hard, hard));"
+        f"vault.create(Path({str(tmp_path)!r}), 'liaison officers abroad', Drawer(), CHEAP);"
+        "print(resource.getrlimit(core) == (min(hard % 2**64, 1),) * 2)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "True\n"
 
 
 def test_a_wrong_passphrase_and_a_wrong_secret_look_alike(tmp_path: Path) -> None:
