@@ -56,6 +56,8 @@ class Inbox:
 
     def note_behind(self, heads: list[tuple[bytes, int]]) -> None:
         """Note where logs end at the server; one beyond our cursor is to be pulled. The last note of a space rules."""
+        if not heads:
+            return
         with self._database.transaction(durable=False):
             self._database.many(
                 "INSERT INTO spaces (id, head, behind) VALUES (?, ?, ?)"
@@ -171,6 +173,9 @@ class Inbox:
             self._keep_aside(ordering.space[1], [(opened.data, "fork")])
             return
         self._note_own(ordering, chain, header.last)
+        if chain.own:  # no edit may take one of these numbers between two transactions
+            self._write()
+            self._database.run("UPDATE chains SET floor = max(floor, ?) WHERE n = ?", (header.last, chain.n))
         for sequence, body in enumerate(opened.changes, header.first):
             totals.taken += 1
             if sequence > chain.applied:

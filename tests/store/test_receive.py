@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from desktop.casework.views import Query
+from desktop.store import OwnChangesMissing
 from desktop.store.verify import verify
 from sync.changes import VERSION, Add, Change, Create, Dependency, Edit, RecordEdit, Set, Unknown, encode_change
 from sync.keys import DeviceKeys
@@ -306,7 +310,7 @@ def test_an_edit_saved_between_two_transactions_of_a_batch_keeps_its_number(
 ) -> None:
     space = share(dakar, abu_dhabi)
     abu_dhabi.set(space, space, "title", "ours")
-    returning = abu_dhabi.send()
+    [returning] = abu_dhabi.seal()  # sent, and its reply was lost
     for number in range(250):
         dakar.write(space, new_id(), Create("person"), Set("name", f"P{number}", []))
     [(_, _, data)] = dakar.send()
@@ -320,13 +324,45 @@ def test_an_edit_saved_between_two_transactions_of_a_batch_keeps_its_number(
         made.append(window.log.append(space, [RecordEdit(space, [Set("status", "active", [])])]).sequence)
 
     inbox._database._commit = committed  # type: ignore[method-assign]
-    segments = [abu_dhabi.opened(each) for each in (data, returning[0][2])]
+    segments = [abu_dhabi.opened(each) for each in (data, returning)]
     inbox.receive([Received(space, b"", segments, [], Cursor(space, 9, NO_HASH))])
     assert len(made) >= 3
     assert made == list(range(2, 2 + len(made)))
     assert window.log.next_sequence(space) == 2 + len(made)
     assert verify(abu_dhabi.connection).problems == []
     window.close()
+
+
+def test_no_edit_takes_a_number_of_changes_of_our_own_that_are_coming_back(
+    alliance: Alliance, dakar: Desk, abu_dhabi: Desk, tmp_path: Path
+) -> None:
+    space = share(dakar, abu_dhabi)
+    dakar.close()
+    shutil.copytree(dakar.home, tmp_path / "copy")
+    dakar.reopen()
+    for number in range(250):
+        dakar.write(space, new_id(), Create("person"), Set("name", f"P{number}", []))
+    [(_, _, data)] = dakar.send()
+    restored = Desk(alliance, alliance.reopen(tmp_path / "copy"))
+    window = restored.store.connect()
+    inbox = restored.connection.replica
+    commit, edits = inbox._database._commit, [RecordEdit(space, [Set("status", "active", [])])]
+    refused: list[type] = []
+
+    def committed() -> None:
+        commit()
+        with pytest.raises(OwnChangesMissing) as refusal:
+            window.log.append(space, edits)
+        refused.append(refusal.type)
+
+    inbox._database._commit = committed  # type: ignore[method-assign]
+    with pytest.raises(pytest.fail.Exception):  # the last commit leaves nothing to wait for
+        inbox.receive([Received(space, b"", [restored.opened(data)], [], Cursor(space, 9, NO_HASH))])
+    assert len(refused) == 2
+    assert window.log.next_sequence(space) == 253
+    assert verify(restored.connection).problems == []
+    window.close()
+    restored.close()
 
 
 def test_one_space_twice_in_a_batch_is_counted_once(dakar: Desk, abu_dhabi: Desk) -> None:
