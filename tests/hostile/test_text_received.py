@@ -1,4 +1,4 @@
-"""Hostile text in every field of every record type, sealed and signed by a member: shown in every place, never obeyed."""
+"""Hostile text in every field of every record type, sealed by a member: shown in every place, never obeyed."""
 
 from __future__ import annotations
 
