@@ -6,6 +6,7 @@ the same, byte for byte, whatever the order of delivery. No clock and no arrival
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable
 from typing import Any
 
@@ -172,13 +173,17 @@ def _add(state: RecordState, dot: Dot, operation: Add) -> None:
     if not before:
         elements[operation.element] = [dot]
         return
-    elements[operation.element] = sorted({*before, dot} - (set(operation.over) - {dot}))
+    if operation.over:
+        gone = set(operation.over)
+        before[:] = [one for one in before if one not in gone]
+    insort(before, dot)
 
 
 def _remove(state: RecordState, dot: Dot, operation: Remove) -> None:
     del dot
     elements = state.sets.setdefault(operation.field, {})
-    left = [one for one in elements.get(operation.element, []) if one not in set(operation.over)]
+    gone = set(operation.over)
+    left = [one for one in elements.get(operation.element, []) if one not in gone]
     if left:
         elements[operation.element] = left
     else:
@@ -186,28 +191,24 @@ def _remove(state: RecordState, dot: Dot, operation: Remove) -> None:
 
 
 def _delete(state: RecordState, dot: Dot, operation: Delete) -> None:
-    state.deletions = sorted([*state.deletions, Deletion(dot, sorted(operation.over))], key=lambda one: one.dot)
+    insort(state.deletions, Deletion(dot, sorted(operation.over)), key=_dot)
 
 
 def _restore(state: RecordState, dot: Dot, operation: Restore) -> None:
     del dot
-    state.deletions = [deletion for deletion in state.deletions if deletion.dot not in operation.over]
+    gone = set(operation.over)
+    state.deletions = [deletion for deletion in state.deletions if deletion.dot not in gone]
 
 
 def _keep(state: RecordState, dot: Dot, operation: Unknown) -> None:
-    state.unknown = sorted([*state.unknown, Kept(dot, operation.raw)], key=lambda one: one.dot)
+    insort(state.unknown, Kept(dot, operation.raw), key=_dot)
 
 
 def _supersede(standing: list[Written], new: Written, over: list[Dot]) -> None:
-    if not standing:
-        standing.append(new)
-        return
-    gone = set(over)
-    gone.add(new.dot)
-    standing[:] = sorted(
-        [*(one for one in standing if one.dot not in gone), new],
-        key=lambda one: one.dot,
-    )
+    if over and standing:
+        gone = set(over)
+        standing[:] = [one for one in standing if one.dot not in gone]
+    insort(standing, new, key=_dot)  # by search, not by sorting: a member may write a hundred thousand values
 
 
 def _write(state: RecordState, dot: Dot, operation: Write) -> None:
@@ -236,7 +237,8 @@ _MEANINGS: dict[type, Callable[[RecordState, Dot, Any], None]] = {
 
 def _weave_in(state: RecordState, field: str, write: Kept) -> None:
     standing = state.texts.get(field)
-    writes = sorted([*(standing.deltas() if standing else ()), write], key=lambda kept: kept.dot)
+    writes = standing.deltas() if standing else []
+    insort(writes, write, key=_dot)
     state.texts[field] = Text(writes[0].dot, None, writes)
 
 
@@ -260,6 +262,10 @@ def encode_state(state: RecordState) -> bytes:
 def decode_state(data: bytes) -> RecordState:
     """Decode a state that `encode_state` wrote."""
     return decode(RecordState, data, STATE_LIMIT)
+
+
+def _dot(one: Written | Deletion | Kept) -> Dot:
+    return one.dot
 
 
 def _same(one: Value, other: Value) -> bool:

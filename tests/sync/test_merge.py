@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import cycle
 
 import pytest
@@ -223,6 +224,20 @@ def test_an_addition_stands_in_the_place_of_those_that_its_author_saw() -> None:
     assert state.sets["places"]["Dakar"] == [Dot(B, 1, 0)]
     merge.apply(state, A, 2, 0, [Remove("places", "Dakar", [Dot(B, 1, 0)])])
     assert state.sets["places"] == {}
+
+
+def test_a_hundred_thousand_writes_at_one_place_take_as_long_as_anywhere_else() -> None:
+    state = merge.new_state()
+    started = time.process_time()
+    for sequence in range(1, 51):
+        writes = [Set("title", number, []) for number in range(500)]
+        adds = [Add("places", "Dakar", []) for _ in range(500)]
+        merge.apply(state, A, sequence, 0, [*writes, *adds])
+        merge.apply(state, B, sequence, 0, [*[Delete([])] * 500, *[Unknown(b"\x91\xa1x")] * 500])
+    merge.apply(state, C, 1, 0, [Remove("places", "Dakar", state.sets["places"]["Dakar"][:4_000])])
+    assert len(state.registers["title"]) == len(state.deletions) == len(state.unknown) == 25_000
+    assert len(state.sets["places"]["Dakar"]) == 21_000
+    assert time.process_time() - started < 10  # a sort at each write takes minutes
 
 
 def test_a_record_that_a_member_blew_up_is_still_read_and_written() -> None:
