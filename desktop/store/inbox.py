@@ -20,7 +20,8 @@ from sync.wire.codec import NO_HASH
 from sync.wire.errors import WireError
 from sync.wire.space import Head, epoch_id, read_founding, read_segment
 
-MAX_ASIDE = 2_000  # rejected items kept, the newest
+MAX_ASIDE = 2_000  # rejected items kept, the newest,
+MAX_ASIDE_BYTES = 32 << 20  # and of all of them; a server can send as many as it likes
 
 
 class _Locked(NamedTuple):
@@ -278,6 +279,11 @@ class Inbox:
             [(space, code, now, data) for data, code in rejected],
         )
         self._database.run("DELETE FROM aside WHERE n <= (SELECT max(n) FROM aside) - ?", (MAX_ASIDE,))
+        self._database.run(
+            "DELETE FROM aside WHERE n <= (SELECT max(n) FROM"
+            " (SELECT n, sum(length(data)) OVER (ORDER BY n DESC) AS newer FROM aside) WHERE newer > ?)",
+            (MAX_ASIDE_BYTES,),
+        )
 
     # grants
     def take_grant(self, sequence: int, keys: list[EpochKey]) -> Applied:

@@ -254,6 +254,9 @@ def test_what_did_not_verify_is_kept_aside_up_to_a_limit(dakar: Desk, monkeypatc
     dakar.connection.replica.receive([Received(space, b"", [], rejected, Cursor(space, 5, b"h" * 32))])
     kept = dakar.connection.database.all("SELECT data FROM aside ORDER BY n")
     assert kept == [(b"\x02",), (b"\x03",), (b"\x04",)]
+    monkeypatch.setattr("desktop.store.inbox.MAX_ASIDE_BYTES", 10)
+    dakar.connection.replica.skip_grant(1, b"nine bytes", "bad_signature")
+    assert dakar.connection.database.all("SELECT data FROM aside") == [(b"nine bytes",)]
     assert dakar.connection.replica.standing(space).cursor == Cursor(space, 5, b"h" * 32)
 
 
