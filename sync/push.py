@@ -18,6 +18,9 @@ LATER = frozenset({"quota", "storage_full", "storage_failed", "busy", "unavailab
 """Codes of refusals that time or an operator mends; all others stand until the item is sent again on purpose."""
 
 GAP = "gap"  # the chain before the item is not at the server: the item is good, and waits for it
+GRANT_LATER = frozenset({"quota", "no_such_device"})
+"""Codes of a grant that concern its recipient alone: it waits, and nothing else does."""
+
 DOUBTFUL = frozenset({GAP, "fork", "no_such_space"})
 
 
@@ -29,7 +32,8 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
     _seal(replica)
     _grant(replica, now_ms)
     doubted: set[bytes] = set()
-    while items := replica.outbox(PUSH_BYTES, MAX_CALL_CHANGES)[:MAX_PUSH_ITEMS]:
+    after = 0
+    while items := replica.outbox(PUSH_BYTES, MAX_CALL_CHANGES, after)[:MAX_PUSH_ITEMS]:
         reply = link.call("push", PushRequest([one.item for one in items]), PushReply)
         if len(reply.results) != len(items):
             raise BadReply(f"{len(reply.results)} results for {len(items)} items")
@@ -38,7 +42,7 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
             one.space for one, result in zip(items, reply.results, strict=True) if result.code in DOUBTFUL and one.space
         }
         if not _note(replica, run, items, reply.results):
-            break
+            after = items[-1].id  # what waits does not keep back what is behind it
     return doubted
 
 
@@ -77,14 +81,16 @@ def _follow(replica: Replica, items: list[Outgoing], results: list[PushResult]) 
 
 
 def _note(replica: Replica, run: Run, items: list[Outgoing], results: list[PushResult]) -> bool:
-    """Note what became of each item; the chain behind one that waits waits too. False if some wait for a gap."""
+    """Note what became of each item; the chain behind one that waits waits too. False if some wait."""
     sent: list[int] = []
     waiting: dict[bytes, str] = {}
     for one, result in zip(items, results, strict=True):
         if result.status != "refused":
             sent.append(one.id)
             run.pushed += one.changes
-        elif result.code in LATER or result.code == GAP or one.space in waiting:
+        elif not one.space and result.code in GRANT_LATER:
+            waiting.setdefault(one.space, GAP)
+        elif result.code in LATER or result.code == GAP or (one.space and one.space in waiting):
             waiting.setdefault(one.space, result.code)
         else:
             replica.mark_refused(one.id, result.code[:64])

@@ -109,8 +109,8 @@ class Replica(Protocol):
     def keep_grant(self, grant: GrantDue, data: bytes) -> None:
         """Persist a grant for sending and note its keys as granted."""
 
-    def outbox(self, limit_bytes: int, limit_changes: int) -> list[Outgoing]:
-        """Items to send, oldest first, within the limits."""
+    def outbox(self, limit_bytes: int, limit_changes: int, after: int = 0) -> list[Outgoing]:
+        """Items to send behind the one of id `after`, oldest first, within the limits."""
 
     def mark_sent(self, ids: list[int]) -> None:
         """Note items as stored by the server."""

@@ -62,7 +62,7 @@ class Outbox:
 
     def keep_segments(self, sealed: list[Sealed]) -> None:
         """Persist segments of our own with all that follows: outbox, chain, the heads they name. One transaction."""
-        with self._database.transaction(durable=False):  # `outbox` flushes before anything leaves this machine
+        with self._database.transaction():  # flushed, so that `outbox` need not do it by a transaction of its own
             for each in sealed:
                 self._keep_segment(each)
 
@@ -119,25 +119,29 @@ class Outbox:
                 [(device, key.space) for key in grant.keys],
             )
 
-    def outbox(self, limit_bytes: int, limit_changes: int) -> list[Outgoing]:
-        """Items to send, oldest first, within the limits (one that is larger comes alone). Flushed to the disk."""
-        last = self._cut(limit_bytes, limit_changes)
+    def outbox(self, limit_bytes: int, limit_changes: int, after: int = 0) -> list[Outgoing]:
+        """Items to send behind number `after`, oldest first, within the limits (one that is larger comes alone).
+
+        Flushed to the disk.
+        """
+        last = self._cut(limit_bytes, limit_changes, after)
         if not last:
             return []
         rows = self._database.all(
             "SELECT o.n, coalesce(s.id, x''), o.kind, coalesce(g.data, o.body, s.founding), o.changes FROM outbox o"
             " LEFT JOIN spaces s ON s.n = o.space LEFT JOIN segments g ON g.n = o.segment"
-            " WHERE o.refused IS NULL AND o.n <= ? ORDER BY o.n",
-            (last,),
+            " WHERE o.refused IS NULL AND o.n > ? AND o.n <= ? ORDER BY o.n",
+            (after, last),
         )
         self._database.barrier()
         return [Outgoing(n, space, PushItem(kind, body), changes) for n, space, kind, body, changes in rows]
 
-    def _cut(self, limit_bytes: int, limit_changes: int) -> int:
+    def _cut(self, limit_bytes: int, limit_changes: int, after: int) -> int:
         """The number of the last item that fits; 0: nothing waits."""
         last = size = count = 0
         for n, length, changes in self._database.all(
-            "SELECT n, bytes, changes FROM outbox WHERE refused IS NULL ORDER BY n LIMIT ?", (MAX_PUSH_ITEMS,)
+            "SELECT n, bytes, changes FROM outbox WHERE refused IS NULL AND n > ? ORDER BY n LIMIT ?",
+            (after, MAX_PUSH_ITEMS),
         ):
             size, count = size + length, count + changes
             if last and (size > limit_bytes or count > limit_changes):

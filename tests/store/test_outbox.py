@@ -63,6 +63,7 @@ def test_the_outbox_keeps_to_its_limits_but_always_gives_something(dakar: Desk) 
     every = replica.outbox(1 << 20, 1_000)
     assert len(every) == 6
     assert len(replica.outbox(1 << 20, 2)) == 5
+    assert replica.outbox(1 << 20, 1_000, every[1].id) == every[2:]
     size = len(every[0].item.body) + len(every[1].item.body)
     assert replica.outbox(size, 1_000) == every[:2]
 

@@ -184,10 +184,12 @@ class MemoryReplica:
         self.grants.append(PushItem("grant", data))
         self._enqueue(b"", PushItem("grant", data), 0)
 
-    def outbox(self, limit_bytes: int, limit_changes: int) -> list[Outgoing]:
+    def outbox(self, limit_bytes: int, limit_changes: int, after: int = 0) -> list[Outgoing]:
         taken: list[Outgoing] = []
         size = changes = 0
         for one in self.queue:
+            if one.id <= after:
+                continue
             size, changes = size + len(one.item.body), changes + one.changes
             if taken and (size > limit_bytes or changes > limit_changes):
                 break

@@ -17,7 +17,7 @@ from sync.errors import BadReply, NoConnection, Refused, SyncError
 from sync.keys import EpochKey, make_grant, new_device_keys, new_epoch_key
 from sync.seal import Place, seal
 from sync.wire import calls
-from sync.wire.calls import PushItem
+from sync.wire.calls import PushItem, PushResult
 from sync.wire.codec import MAX_GRANT, NO_HASH, encode
 from sync.wire.signing import Signed, pack, unpack
 from sync.wire.space import GRANT_DOMAIN, Head, Segment, read_segment
@@ -194,6 +194,33 @@ def test_what_is_pushed_while_a_quota_is_full_waits_and_reading_goes_on(alliance
     abu_dhabi.line.tamper = lambda _, reply: reply
     settle(dakar, abu_dhabi)
     assert dakar.replica.states() == abu_dhabi.replica.states()
+
+
+@pytest.mark.parametrize("code", ["quota", "no_such_device"])
+def test_a_grant_that_its_recipient_cannot_take_yet_waits_alone(
+    alliance: Alliance, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setattr("sync.push.MAX_PUSH_ITEMS", 1)
+    dakar, abu_dhabi = alliance.desk("SN"), alliance.desk("AE")
+    space = dakar.replica.found(members())
+
+    def refuse(name: str, reply: Any) -> Any:
+        if name != "push":
+            return reply
+        refused = PushResult("refused", code)
+        return calls.PushReply([one if one.sequence else refused for one in reply.results])  # a grant has no place
+
+    dakar.line.tamper = refuse
+    dakar.engine.run_once()
+    alliance.server.inbox.clear()
+    dakar.replica.write(space, RECORD, [Create("person"), Set("title", "Nord", [])])
+    run = dakar.engine.run_once()
+    assert run.refused_items == []
+    assert [one.item.kind for one in dakar.replica.queue] == ["grant"]
+    assert len(alliance.server.logs[space].items) == 2
+    dakar.line.tamper = lambda _, reply: reply
+    settle(dakar, abu_dhabi)
+    assert titles(abu_dhabi, space) == ["Nord"]
 
 
 def test_an_item_refused_for_good_is_kept_aside_and_does_not_stop_the_others(alliance: Alliance) -> None:
