@@ -168,9 +168,8 @@ def test_what_leaves_the_machine_is_flushed_first(dakar: Desk) -> None:
     dakar.found()
     seen = synchronous_at_commits(dakar.connection.database)
     dakar.seal()
-    assert seen == [1]
     assert dakar.connection.replica.outbox(1 << 20, 1_000)
-    assert seen == [1, 2]
+    assert seen == [2]
 
 
 def test_a_batch_commits_every_hundred_rows_and_flushes_what_waits_before(tmp_path: Path) -> None:
