@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -19,6 +21,8 @@ EDITS = 1_000
 IDLE = 200
 LIVE = 200
 PATIENCE_S = 10.0
+PAGE = 4_096
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where there is one
 
 
 def batch(alliance: Alliance, sender: Desk, receiver: Desk, case: str) -> None:
@@ -90,7 +94,20 @@ class Watcher(threading.Thread):
             self.applied.put(time.perf_counter())
 
 
-def live(alliance: Alliance, sender_home: Path, receiver_home: Path, case: str) -> None:
+def flush_ms(folder: Path) -> float:
+    """What one flush to this disk takes, in milliseconds: W4 waits for three, two on the desk and one at the server."""
+    walls = []
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(LIVE):
+            file.write(bytes(PAGE))
+            file.flush()
+            start = time.perf_counter()
+            os.fdatasync(file.fileno())
+            walls.append(time.perf_counter() - start)
+    return float(spread_ms(walls)["median_ms"])
+
+
+def live(alliance: Alliance, sender_home: Path, receiver_home: Path, case: str, where: str) -> None:
     """W4: from the save on A, through seal, push, long poll and verification, to applied on B."""
     watcher = Watcher(alliance, receiver_home)
     watcher.start()
@@ -110,7 +127,8 @@ def live(alliance: Alliance, sender_home: Path, receiver_home: Path, case: str) 
             pass
         walls.append(watcher.applied.get(timeout=PATIENCE_S) - start)
         sizes.append(run.bytes_sent + run.bytes_received if run.requests == 1 else 0)
-    emit("W4 one edit from save on A to applied on B", edits=LIVE, **spread_ms(walls))
+    flush = flush_ms(alliance.folder)
+    emit(f"W4 one edit from save on A to applied on B, {where}", edits=LIVE, flush_ms=flush, **spread_ms(walls))
     alone = sorted(size for size in sizes if size)
     emit("small edit alone on the wire, up, headers included", bytes=alone[len(alone) // 2] if alone else None)
     watcher.ended = True
@@ -119,9 +137,9 @@ def live(alliance: Alliance, sender_home: Path, receiver_home: Path, case: str) 
     watcher.join(PATIENCE_S)
 
 
-def main() -> None:
-    """Run the measures on two desks."""
-    with small_alliance() as alliance:
+def on_two_desks(where: str, within: Path | None) -> None:
+    """Run the measures on two desks; without a disk only the one that waits for it."""
+    with small_alliance(within) as alliance:
         dakar = alliance.set_up("SN", "Cne A. Diop", "Dakar 1", "fr")
         abu_dhabi = alliance.set_up("AE", "Maj. F. Al Ameri", "Abu Dhabi 1", "ar")
         sender, _ = alliance.open(dakar)
@@ -131,12 +149,21 @@ def main() -> None:
         case = sender.new_case(cases(1)[0]).record
         sender.sync_once()
         receiver.sync_once()
-        batch(alliance, sender, receiver, case)
-        idle(alliance, receiver)
+        if within is None:
+            batch(alliance, sender, receiver, case)
+            idle(alliance, receiver)
         sender.close()
         receiver.close()
-        idle_signed_in(alliance, abu_dhabi)
-        live(alliance, dakar, abu_dhabi, case)
+        if within is None:
+            idle_signed_in(alliance, abu_dhabi)
+        live(alliance, dakar, abu_dhabi, case, where)
+
+
+def main() -> None:
+    """Run the measures where temporary files are, and the last one in memory too: what software alone takes."""
+    on_two_desks("on disk", None)
+    if MEMORY.is_dir():
+        on_two_desks("in memory", MEMORY)
 
 
 def _each(cpu_s: float) -> float:

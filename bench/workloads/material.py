@@ -21,10 +21,10 @@ TODAY_FIELDS = ("title", "reference", "status", "priority", "tlp", "countries", 
 
 
 @contextmanager
-def small_alliance() -> Iterator[Alliance]:
-    """A secretariat and two members in a temporary folder."""
+def small_alliance(within: Path | None = None) -> Iterator[Alliance]:
+    """A secretariat and two members in a temporary folder, `within` another one if that is given."""
     with (
-        tempfile.TemporaryDirectory(prefix="tahaluf-bench-") as folder,
+        tempfile.TemporaryDirectory(prefix="tahaluf-bench-", dir=within) as folder,
         Alliance(Path(folder), quick_opening(), members=("SN", "AE")) as alliance,
     ):
         yield alliance

@@ -18,6 +18,7 @@ from bench.soak.writer import opening
 from bench.world import invent
 from desktop.casework.views import Query
 from desktop.session import Session
+from desktop.ui.case_list import FIRST_PAGE
 from desktop.ui.main_window import MainWindow
 from desktop.ui.records_page import RecordsPage
 
@@ -92,19 +93,19 @@ def wait_for_rows(window: MainWindow) -> RecordsPage:
 
 
 def search(session: Session) -> None:
-    """From a key to the ids of what matches, on the query thread, as the list asks for them."""
+    """From a key to the first rows of what matches, on the query thread, as the list asks for them."""
     walls = []
     answers: dict[int, list[str]] = {}
     session.rows_ready.connect(answers.__setitem__)
     for word in WORDS:
         for length in range(2, len(word) + 1):
             begun = time.perf_counter()
-            request = session.query(Query(text=word[:length]), "bench")
+            request = session.query(Query(text=word[:length], limit=FIRST_PAGE), "bench")
             while request not in answers:
                 QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
             session.rows(answers[request][:20])
             walls.append(time.perf_counter() - begun)
-    emit("search while typing, 100,000 cases, key to rows", keys=len(walls), **spread_ms(walls))
+    emit("search while typing, 100,000 cases, key to first rows", keys=len(walls), **spread_ms(walls))
 
 
 def scroll(page: RecordsPage) -> None:
