@@ -6,10 +6,11 @@ item that is refused has changed nothing, so a job never needs to be undone alon
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from dataclasses import dataclass
 
-from server.sqlite_schema import SHIFT, read_moved
+from server.sqlite_schema import MARK_BYTES, SHIFT, read_moved
 from server.storage import Commit
 from sync.wire.calls import ItemKind
 from sync.wire.codec import ID_BYTES, MAX_SEGMENT, NO_HASH, decode
@@ -242,6 +243,7 @@ class Ledger:
         run("UPDATE members SET bytes = ? WHERE ministry = ?", [(value, name) for name, value in self._bytes.items()])
         if self._moved is not None:
             self.connection.execute("UPDATE meta SET value = ? WHERE name = 'moved'", (self._moved,))
+            self.connection.execute("INSERT INTO marks VALUES (?, ?)", (self._moved, secrets.token_bytes(MARK_BYTES)))
 
     @property
     def moved(self) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from server.sqlite_ledger import KINDS
-from server.sqlite_schema import SHIFT, read_moved
+from server.sqlite_schema import MARK_BYTES, SHIFT, read_moved
 from server.storage import (
     GRANTS_BYTES,
     INLINE_ALL,
@@ -23,6 +23,7 @@ from sync.wire.codec import MAX_CALL, NO_HASH
 
 Connection = sqlite3.Connection
 _POSITION_BYTES = 8
+NO_MARK = bytes(MARK_BYTES)
 
 
 def read_pull(connection: Connection, ministry: str, cursors: list[Cursor], budget: int) -> list[SpaceItems]:
@@ -90,6 +91,11 @@ def read_news(connection: Connection, epoch: bytes, caller: Caller, feed: bytes,
     """Return what moved since the feed position. The counter is read in the same snapshot as the rows."""
     counter = read_moved(connection)
     position, reset = feed_position(epoch, feed, counter)
+    author, inbox = connection.execute(
+        "SELECT number, grants FROM devices WHERE device = ?", (caller.device,)
+    ).fetchone() or (0, 0)
+    if grants > inbox or not _is_ours(connection, feed, position):  # a copy was put back, and nobody told the desks
+        position, reset = 0, True
     rows = connection.execute(
         "SELECT number, space, sequence, head, moved FROM spaces WHERE moved > ? AND instr(members, ?) > 0"
         " ORDER BY moved LIMIT ?",
@@ -97,14 +103,11 @@ def read_news(connection: Connection, epoch: bytes, caller: Caller, feed: bytes,
     ).fetchall()
     more = len(rows) > NEWS_PAGE
     rows = rows[:NEWS_PAGE]
-    author, inbox = connection.execute(
-        "SELECT number, grants FROM devices WHERE device = ?", (caller.device,)
-    ).fetchone() or (0, 0)
     inline, foreign = _inline(connection, rows, position, author) if rows else ([], False)
     granted, more_grants = _grants(connection, author, grants) if grants < inbox else ([], False)
     end = rows[-1][4] if more else counter
     return News(
-        feed=epoch + end.to_bytes(_POSITION_BYTES, "big"),
+        feed=epoch + end.to_bytes(_POSITION_BYTES, "big") + (NO_MARK if more else _mark(connection, end)),
         changed=[Changed(space, sequence) for _, space, sequence, _, _ in rows],
         inline=inline,
         grants=granted,
@@ -118,10 +121,21 @@ def feed_position(epoch: bytes, feed: bytes, counter: int) -> tuple[int, bool]:
     """Return the number that a feed position stands for, and whether it was not of this data."""
     if not feed:
         return 0, False
-    position = int.from_bytes(feed[len(epoch) :], "big")
-    if len(feed) != len(epoch) + _POSITION_BYTES or feed[: len(epoch)] != epoch or position > counter:
+    position = int.from_bytes(feed[len(epoch) : len(epoch) + _POSITION_BYTES], "big")
+    if len(feed) != len(epoch) + _POSITION_BYTES + MARK_BYTES or feed[: len(epoch)] != epoch or position > counter:
         return 0, True
     return position, False
+
+
+def _is_ours(connection: Connection, feed: bytes, position: int) -> bool:
+    """Whether a feed position bears the mark of its commit; one within a commit, between two pages, bears none."""
+    mark = feed[-MARK_BYTES:]
+    return position == 0 or mark in (NO_MARK, _mark(connection, position))
+
+
+def _mark(connection: Connection, position: int) -> bytes:
+    found = connection.execute("SELECT mark FROM marks WHERE moved = ?", (position,)).fetchone()
+    return found[0] if found else NO_MARK
 
 
 def _inline(

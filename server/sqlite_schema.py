@@ -5,6 +5,7 @@ needs no second index; `grants.id` is the device's number times 2^32 plus the pl
 `shares` counts what each ministry put into a device's inbox, so that none can fill it against the others.
 `spaces.members` reads ` AE=lead FR=reader`. `moved` is a counter that grows by one with each space that a
 transaction moves; there is one writer, so its order is the order of commits and a reader after it skips nothing.
+`marks` gives each commit's counter a random mark: a file that was put back from a copy, and went on, gives another.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ FILE = "secretariat.db"
 VERSION = 1
 APPLICATION_ID = 0x7A686C66
 PAGE_BYTES = 8_192  # two items of 1 KB waste less of a page of this size than of 4 KiB
+MARK_BYTES = 8
 SHIFT = 32  # bits of a sequence within an id
 
 SCHEMA = """
@@ -48,6 +50,7 @@ CREATE TABLE chains (
 CREATE TABLE segments (
     space INTEGER NOT NULL, device INTEGER NOT NULL, first INTEGER NOT NULL, sequence INTEGER NOT NULL,
     PRIMARY KEY (space, device, first)) STRICT, WITHOUT ROWID;
+CREATE TABLE marks (moved INTEGER PRIMARY KEY, mark BLOB NOT NULL) STRICT;
 CREATE TABLE grants (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, body BLOB NOT NULL) STRICT;
 """
 

@@ -71,11 +71,33 @@ def test_a_feed_position_of_other_data_starts_anew_and_says_so(bench: Bench) -> 
     space = found_space(bench.ae, {"AE": "lead"})
     bench.push(bench.ae, space.item)
     feed = bench.news(bench.ae).feed
-    ahead = feed[:-1] + bytes([feed[-1] + 1])
+    place = len(feed) - 9  # the last byte of the counter; a mark of its commit is behind it
+    ahead = feed[:place] + bytes([feed[place] + 1]) + feed[place + 1 :]
     for wrong in (b"\x00" * len(feed), feed[:-1], b"x", ahead, feed + b"\x00"):
         news = bench.news(bench.ae, wrong)
         assert (news.reset, len(news.changed)) == (True, 1)
     assert not bench.news(bench.ae, feed).reset
+
+
+def test_a_copy_that_was_put_back_and_went_on_is_noticed_without_being_told(bench: Bench) -> None:
+    space = found_space(bench.ae, {"AE": "lead"})
+    bench.push(bench.ae, space.item)
+    chain = Chain(bench.ae, space)
+    bench.push(bench.ae, chain.extend())
+    feed = bench.news(bench.ae).feed
+    forgotten = feed[:-8] + bytes([feed[-8] ^ 1]) + feed[-7:]  # the mark of the commit that the copy did not have
+    bench.push(bench.ae, chain.extend())
+    assert not bench.news(bench.ae, feed).reset
+    news = bench.news(bench.ae, forgotten)
+    assert (news.reset, len(news.changed)) == (True, 1)
+
+
+def test_a_desk_that_took_more_grants_than_there_are_is_told_that_they_were_lost(bench: Bench) -> None:
+    space = found_space(bench.ae, {"AE": "lead", "SN": "reader"})
+    bench.push(bench.ae, space.item, grant_to(bench.ae, bench.members["SN"].certificate(bench.sn), [space]))
+    feed = bench.news(bench.sn).feed
+    assert not bench.news(bench.sn, feed, grants=1).reset
+    assert bench.news(bench.sn, feed, grants=2).reset
 
 
 def test_news_come_in_pages_that_together_are_everything(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
