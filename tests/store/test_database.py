@@ -170,6 +170,9 @@ def test_what_leaves_the_machine_is_flushed_first(dakar: Desk) -> None:
     dakar.seal()
     assert dakar.connection.replica.outbox(1 << 20, 1_000)
     assert seen == [2]
+    dakar.connection.replica.keep_feed(b"feed", None)
+    assert dakar.connection.replica.outbox(1 << 20, 1_000)
+    assert seen == [2, 1, 2]
 
 
 def test_a_batch_commits_every_hundred_rows_and_flushes_what_waits_before(tmp_path: Path) -> None:
@@ -222,10 +225,10 @@ def test_only_one_process_syncs_a_home_at_a_time(alliance: Alliance, dakar: Desk
 
 
 def test_a_locked_store_opens_no_connection_and_remembers_no_word(dakar: Desk) -> None:
-    dakar.found(title="rememberedword")
-    assert "rememberedword" in folding._words_seen
+    dakar.found(title="كلمة")
+    assert "كلمة" in folding._runs_seen
     dakar.store.lock()
-    assert folding._words_seen == {}
+    assert folding._runs_seen == {}
     with pytest.raises(StoreError):
         dakar.store.connect()
 
