@@ -175,6 +175,7 @@ def test_a_key_that_the_founding_does_not_name_is_never_written_under(dakar: Des
     space = dakar.found()
     abu_dhabi.connection.replica.take_grant(1, [EpochKey(space, b"z" * 32)])
     abu_dhabi.take_all(dakar.send())
+    abu_dhabi.connection.replica.take_grant(2, [EpochKey(space, b"y" * 32)])
     assert abu_dhabi.connection.database.value("SELECT epoch FROM spaces WHERE id = ?", (space,)) is None
     abu_dhabi.take_key(dakar, space)
     assert abu_dhabi.connection.database.value("SELECT epoch FROM spaces WHERE id = ?", (space,)) is not None

@@ -68,6 +68,7 @@ def test_receiving_twice_changes_nothing(dakar: Desk, abu_dhabi: Desk) -> None:
     applied = abu_dhabi.receive(space, items[1][2], founding=items[0][2])
     assert (applied.changes, applied.pending, applied.records) == (0, 0, frozenset())
     assert (abu_dhabi.connection.database.all("SELECT * FROM rows"), abu_dhabi.state(space)) == before
+    assert abu_dhabi.connection.database.all("SELECT code FROM aside") == []
 
 
 def test_concurrent_values_stand_side_by_side_and_a_person_resolves(dakar: Desk, abu_dhabi: Desk) -> None:

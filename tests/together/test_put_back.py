@@ -59,6 +59,9 @@ def test_what_was_written_since_the_copy_is_written_again_behind_what_the_server
     if not inline:  # news that are too large to travel with the poll
         dakar.edit(case, "summary", "Saisie de 40 kg à Dakar." + "".join(chr(0x4E00 + n) for n in range(19_000)))
     dakar.sync_once()
+    if inline:  # ones own work alone does not travel with the poll
+        abu_dhabi.edit(case, "status", "closed")
+        abu_dhabi.sync_once()
 
     dakar = put_back(alliance, tmp_path / "copy")
     dakar.edit(case, "title", "Written after")
