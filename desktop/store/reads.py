@@ -18,6 +18,8 @@ from sync.changes import Dot, Set
 from sync.merge import RecordState, Written, decode_state, in_conflict
 from sync.wire.codec import decode
 
+_ASKED = 64  # of the values in conflict, those that are asked what they superseded
+
 
 class Standing(NamedTuple):
     """A record as the log knows it: what `over` and new edits are made from."""
@@ -143,7 +145,7 @@ class Reads:
         """What stood there when the values diverged: the writes that all of them superseded, or else any of them."""
         overs = [
             set(operation.over)
-            for operation in (self._history.operation(space, one.dot) for one in written)
+            for operation in (self._history.operation(space, one.dot) for one in written[:_ASKED])
             if isinstance(operation, Set)
         ]
         if not overs:

@@ -43,6 +43,12 @@ class ColumnGrid(Living, QWidget):
         self._cells.append((widget, wide))
         self._place(widget, wide=wide)
 
+    def insert(self, place: int, widget: QWidget) -> None:
+        """Put a widget before the one at `place`."""
+        self._cells.insert(place, (widget, False))
+        self._columns = 0
+        self._arrange()
+
     def columns(self) -> int:
         """Number of columns now."""
         return self._columns

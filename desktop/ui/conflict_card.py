@@ -15,12 +15,15 @@ from desktop.ui.diff_text import DiffText
 from desktop.ui.editors import Editor, make_editor
 from desktop.ui.history_words import compare, shown, words_count
 from desktop.ui.kit import Button, ElidedLabel, Label, Panel, RadioButton, StatusPill
+from desktop.ui.kit.visibility import show_if
 from desktop.ui.presenter import SEPARATOR, desk_text, label_of, newer_text, value_text, version_text
 from desktop.ui.theme import current_theme
 from desktop.ui.word_diff import Piece, rebase
-from i18n import _
+from i18n import _, ngettext
 from i18n.bidi import isolate, one_line, strip_isolates
-from i18n.formats import moment
+from i18n.formats import moment, number
+
+AT_ONCE = 12  # values shown at first: a thousand sides would hold the window up, and nobody compares so many at once
 
 
 class Side(Panel):
@@ -94,8 +97,10 @@ class ConflictCard(Panel):
         self._group = QButtonGroup(self)
         self.sides: list[Side] = []
         self._grid = ColumnGrid(3, 214, gaps=("m", "m"))
-        for value in self.values:
+        for value in self.values[:AT_ONCE]:
             self._add_side(self._make_value(value))
+        self.more = Button("", "quiet", "plus")
+        self.more.clicked.connect(self.show_more)
         self.editor: Editor | None = None
         self.other: Side | None = None
         if self.field is not None:
@@ -104,13 +109,14 @@ class ConflictCard(Panel):
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
         self._column.addWidget(self._grid)
+        self._column.addWidget(self.more)
         self._column.addWidget(self.error)
         self.bind(lambda _text: self._tell(), str)
         self.follow(self._space)
 
     def decision(self) -> tuple[bool, Scalar]:
         """Whether something valid is chosen, and the value."""
-        for value, side in zip(self.values, self.sides, strict=False):
+        for value, side in self._compared():
             if side.radio.isChecked():
                 return True, value.value
         if self.other is not None and self.editor is not None and self.other.radio.isChecked():
@@ -121,6 +127,16 @@ class ConflictCard(Panel):
     def choose(self, place: int) -> None:
         """Choose one of the sides; the last one is the other value."""
         self.sides[place].radio.setChecked(True)
+
+    def show_more(self) -> None:
+        """Show some more of the values, before the place for another one."""
+        shown = len(self._compared())
+        for place, value in enumerate(self.values[shown : shown + AT_ONCE], shown):
+            side = self._make_value(value)
+            self.sides.insert(place, side)
+            self._join(side)
+            self._grid.insert(place, side)
+        self._tell()
 
     def undecide(self) -> None:
         """Take the choice back."""
@@ -160,7 +176,7 @@ class ConflictCard(Panel):
         side = Side()
         editor = make_editor(field, lambda: self._session.records(self.conflict.space))
         if words_count(field):
-            editor.show_value(combine(self.conflict, self.values))
+            editor.show_value(combine(self.conflict, self.values[:AT_ONCE]))
         else:
             editor.show_value(None)
         editor.typed.connect(lambda: side.radio.setChecked(True))
@@ -172,9 +188,16 @@ class ConflictCard(Panel):
 
     def _add_side(self, side: Side) -> None:
         self.sides.append(side)
+        self._join(side)
+        self._grid.add(side)
+
+    def _join(self, side: Side) -> None:
         self._group.addButton(side.radio)
         side.chosen.connect(self._on_chosen)
-        self._grid.add(side)
+
+    def _compared(self) -> list[tuple[ValueView, Side]]:
+        """The values that are shown, with their sides; the place for another value is not among them."""
+        return list(zip(self.values, (side for side in self.sides if side is not self.other), strict=False))
 
     def _on_chosen(self) -> None:
         self._tell()
@@ -191,7 +214,11 @@ class ConflictCard(Panel):
         self.state.set_state(_("Decided — can be undone") if done else _("To decide"), "ok" if done else "violet")
         self.revert.setVisible(any(side.radio.isChecked() for side in self.sides))
         self.revert.setText(_("Undo"))
-        for value, side in zip(self.values, self.sides, strict=False):
+        compared = self._compared()
+        hidden = len(self.values) - len(compared)
+        self.more.setText(ngettext("Show {n} more", "Show {n} more", hidden).format(n=number(hidden)))
+        show_if(self.more, hidden > 0)
+        for value, side in compared:
             author = value.author
             parts = [isolate(one_line(author.officer, 60)), desk_text(author), moment(author.at_ms)]
             newer = newer_text(self.values, value)

@@ -21,21 +21,25 @@ from desktop.ui.kit import Living
 from desktop.ui.theme import current_theme
 from desktop.ui.word_diff import Piece
 from i18n import _
-from i18n.bidi import FSI, PDI, ltr, neutralise
+from i18n.bidi import ELLIPSIS, FSI, PDI, ltr, neutralise
+
+_MOST = 8_000  # characters shown
 
 
 class DiffText(Living, QWidget):
     """Pieces of text (see word_diff) painted with their fate. Each line is isolated in its own direction.
 
-    `code` is for what reads from left to right everywhere: dates, phones, references.
+    `code` is for what reads from left to right everywhere: dates, phones, references. What is longer than a page or two
+    is cut with an ellipsis: a title of 300 KB from somebody else's program would hold the window up for minutes.
     """
 
     def __init__(self, pieces: Sequence[Piece] = (), *, code: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pieces = tuple(pieces)
+        self._pieces = _cut(pieces)
         self._code = code
         self._document = QTextDocument(self)
         self._document.setDocumentMargin(0)
+        self._heights: dict[int, int] = {}  # by width: Qt asks many times while it lays out what is around
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -43,7 +47,7 @@ class DiffText(Living, QWidget):
 
     def set_pieces(self, pieces: Sequence[Piece], *, code: bool = False) -> None:
         """Show other pieces."""
-        self._pieces, self._code = tuple(pieces), code
+        self._pieces, self._code = _cut(pieces), code
         self._rebuild()
 
     def shown_text(self) -> str:
@@ -56,8 +60,11 @@ class DiffText(Living, QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Height of the wrapped text, in pixels."""
-        self._document.setTextWidth(max(1, width))
-        return max(round(self._document.size().height() + 0.5), current_theme().metrics("body").height())
+        if width not in self._heights:
+            self._document.setTextWidth(max(1, width))
+            least = current_theme().metrics("body").height()
+            self._heights[width] = max(round(self._document.size().height() + 0.5), least)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
         """A comfortable width."""
@@ -88,6 +95,7 @@ class DiffText(Living, QWidget):
         self._document.setDefaultTextOption(option)
         self._document.setDefaultFont(theme.font("body"))
         self._document.clear()
+        self._heights.clear()
         cursor = QTextCursor(self._document)
         if self._code:
             self._insert_codes(cursor)
@@ -135,6 +143,18 @@ class DiffText(Living, QWidget):
             else:
                 parts.append(text)
         return "; ".join(parts)
+
+
+def _cut(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The pieces, with an ellipsis where they are too long to be laid out at once."""
+    room, kept = _MOST, []
+    for piece in pieces:
+        if len(piece.text) > room:
+            kept.append(Piece(piece.text[:room] + ELLIPSIS, piece.fate))
+            break
+        kept.append(piece)
+        room -= len(piece.text)
+    return tuple(kept)
 
 
 def _format(fate: str) -> QTextCharFormat:

@@ -17,6 +17,7 @@ from i18n.formats import date_text, moment, newer_by, number
 from i18n.names import country_name
 
 NOTHING = "—"
+_VALUES = 24  # of a field in conflict, in one piece of text
 _NO_BREAK = "\u00a0"
 _NUMBERS = re.compile(r"\+?\d[\d .\-/()]{4,}\d", re.ASCII)  # phones, dates, accounts: several groups of digits
 SEPARATOR = " · "
@@ -101,8 +102,9 @@ def field_text(field: Field | None, view: FieldView | None, *, limit: int = 0) -
         return elements_text(field, view.elements, limit=limit)
     if view.merge == "text":
         return prose(one_line(view.text, limit) if limit else view.text) or NOTHING
-    distinct = dict.fromkeys(value_text(field, each.value, limit=limit) for each in view.values)
-    return " / ".join(distinct) or NOTHING
+    distinct = list(dict.fromkeys(value_text(field, each.value, limit=limit) for each in view.values[:_VALUES]))
+    more = ["…"] if len(view.values) > _VALUES else []
+    return " / ".join(distinct + more) or NOTHING
 
 
 def label_of(types: RecordTypes, type_name: str, field_name: str) -> str:

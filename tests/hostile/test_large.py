@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.casework.views import Query
+from desktop.ui.conflict_card import AT_ONCE
 from desktop.ui.conflicts_view import ConflictsView
+from desktop.ui.editors.sets import ChipsEditor
 from sync.changes import Add, Create, Set, Write
 from tests.hostile.member import Attack
 from tests.hostile.texts import faults
@@ -108,6 +110,12 @@ def test_a_thousand_values_of_one_field_can_be_looked_at_and_resolved(
     assert watch.longest < FROZEN_S
     view = space.pages["conflicts"]
     assert isinstance(view, ConflictsView)
+    (card,) = view.cards
+    assert len(card.sides) == AT_ONCE + 1
+    card.more.click()
+    card.choose(AT_ONCE)  # the first of those that came after
+    assert card.decision() == (True, card.values[AT_ONCE].value)
+    assert card.sides[-1] is card.other
     assert window.session.resolve(case, "lead", "Decided")
     qtbot.waitUntil(lambda: window.session.conflicts() == (), timeout=10_000)
     assert victim.show(case).fields["lead"].value == "Decided"
@@ -133,6 +141,11 @@ def test_a_set_with_five_hundred_elements_is_shown_whole_and_can_be_edited(
         assert page.details.form is not None
         page.details.form.complete()
         qtbot.wait(200)
+        editor = page.details.form.rows["aliases"].editor
+        assert isinstance(editor, ChipsEditor)
+        shown = len(editor.chips())
+        editor.more.click()
+        assert (shown, len(editor.chips())) == (60, 500)
         window.grab()
     record_property(qtbot, "longest turn, set of 500", watch.longest)
     assert watch.longest < FROZEN_S

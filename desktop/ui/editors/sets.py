@@ -12,12 +12,15 @@ from desktop.ui.editors.base import Editor
 from desktop.ui.editors.choice import ChoiceBox
 from desktop.ui.editors.line import LineBox
 from desktop.ui.kit import Button, CheckBox, CodeEdit, FilterChip, FlowLayout, plain_tip
+from desktop.ui.kit.visibility import show_if
 from desktop.ui.presenter import choice_text, value_text
 from desktop.ui.theme import current_theme
-from i18n import _
+from i18n import _, ngettext
 from i18n.bidi import neutralise, strip_isolates
+from i18n.formats import number
 
 _CHIP_LETTERS = 60
+_AT_ONCE = 60  # chips made at once: five hundred would hold the window up for a second
 
 
 def as_elements(value: object) -> tuple[str, ...]:
@@ -100,6 +103,9 @@ class ChipsEditor(Editor):
         self._flow = FlowLayout(self._holder)
         self.adder: QComboBox | QLineEdit = self._make_adder()
         self.add_button = Button("", "quiet", "plus")
+        self._at_once = _AT_ONCE
+        self.more = Button("", "quiet", "plus")
+        self.more.clicked.connect(self._on_more)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.adder, 1)
@@ -107,6 +113,7 @@ class ChipsEditor(Editor):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._holder)
+        column.addWidget(self.more)
         column.addLayout(row)
         self._column = column
         self.setFocusProxy(self.adder)
@@ -139,7 +146,7 @@ class ChipsEditor(Editor):
         return bool(self._typed()) and not self.field.list
 
     def chips(self) -> list[FilterChip]:
-        """The chips in order, one for each element."""
+        """The chips in order, one for each element that is shown."""
         return list(self._chips)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -216,10 +223,14 @@ class ChipsEditor(Editor):
             self.adder.setFocus()
             self.committed.emit(tuple(each for each in self._elements if each != gone))
 
+    def _on_more(self) -> None:
+        self._at_once = len(self._elements)
+        self._show_chips()
+
     def _show_chips(self) -> None:
         self._flow.clear()
         self._chips = []
-        for element in self._elements:
+        for element in self._elements[: self._at_once]:
             chip = FilterChip(value_text(self.field, element, limit=_CHIP_LETTERS), removable=True)
             chip.setAccessibleDescription(_("Press Delete to remove it."))
             if len(element) > _CHIP_LETTERS:
@@ -227,6 +238,9 @@ class ChipsEditor(Editor):
             chip.removed.connect(self._on_removed)
             self._flow.addWidget(chip)
             self._chips.append(chip)
+        hidden = max(0, len(self._elements) - self._at_once)
+        self.more.setText(ngettext("Show {n} more", "Show {n} more", hidden).format(n=number(hidden)))
+        show_if(self.more, hidden > 0)
         self._holder.setVisible(bool(self._elements))
         self._holder.updateGeometry()
 
