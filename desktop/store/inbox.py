@@ -118,7 +118,7 @@ class Inbox:
         """The server's log is not the one our cursor was taken from: start over at 0 (applied changes stay applied)."""
         with self._database.transaction(durable=False):
             self._database.run(
-                "UPDATE spaces SET seq = 0, head = ?, behind = max(behind, 1) WHERE id = ?", (NO_HASH, space)
+                "UPDATE spaces SET behind = max(behind, seq, 1), seq = 0, head = ? WHERE id = ?", (NO_HASH, space)
             )
 
     # news

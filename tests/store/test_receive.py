@@ -261,6 +261,25 @@ def test_what_did_not_verify_is_kept_aside_up_to_a_limit(dakar: Desk, monkeypatc
     assert dakar.connection.replica.standing(space).cursor == Cursor(space, 5, b"h" * 32)
 
 
+def test_a_space_that_begins_anew_is_pulled_as_far_as_it_went(dakar: Desk) -> None:
+    space = dakar.found()
+    replica = dakar.connection.replica
+    replica.receive([Received(space, b"", [], [], Cursor(space, 5, b"h" * 32))])
+    assert replica.behind(10) == []
+    replica.rewind(space)
+    assert replica.behind(10) == [Cursor(space, 0, NO_HASH)]
+    replica.receive([Received(space, b"", [], [], Cursor(space, 2, b"h" * 32))])
+    assert replica.behind(10) == [Cursor(space, 2, b"h" * 32)]
+
+
+def test_a_grant_that_was_taken_or_skipped_is_not_asked_for_again(dakar: Desk) -> None:
+    replica = dakar.connection.replica
+    replica.take_grant(7, [])
+    assert replica.feed()[1] == 7
+    replica.skip_grant(8, b"?", "malformed")
+    assert replica.feed()[1] == 8
+
+
 def test_cursors_positions_and_what_is_behind_survive_a_restart(dakar: Desk) -> None:
     space, other = dakar.found(), new_id()
     replica = dakar.connection.replica
