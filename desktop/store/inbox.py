@@ -196,15 +196,22 @@ class Inbox:
         return bool(found != opened.hash)
 
     def _write_again(self, ordering: Ordering, cursor: int) -> None:
-        """Write what was taken out of our chain behind what the server has, once all of that is here and applied."""
+        """When all that the server has is here: write what was taken out of our chain, or was left behind a gap, again.
+
+        What a salvage found missing and the server does not have either is lost: new changes need not wait for it.
+        """
         database = self._database
         chain = ordering.chains.get(self._context.device)
-        if chain is None or database.value("SELECT floor FROM chains WHERE n = ?", (chain.n,)) != UNTIL_COMPLETE:
+        if chain is None or chain.applied != chain.last:
             return
+        floor = database.value("SELECT floor FROM chains WHERE n = ?", (chain.n,)) or 0
         behind = database.value("SELECT behind FROM spaces WHERE n = ?", (ordering.space[0],))
-        if cursor >= behind and chain.applied == chain.last:
-            self._write()
-            write_again(ordering, self._context)
+        if floor <= chain.applied or cursor < behind:
+            return
+        self._write()
+        if floor != UNTIL_COMPLETE:
+            step_back(ordering, self._context, self._states, chain, chain.last + 1, chain.hash)
+        write_again(ordering, self._context)
 
     def _agrees(self, chain: Chain, opened: Opened) -> bool:
         """Whether changes that are here already (a batch cut short, our own unsealed ones) are those of the segment."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from desktop.store.chains import Chain, Ordering
-from desktop.store.context import Context, change_number
+from desktop.store.context import Context, change_number, split_number
 from desktop.store.replay import replay
 from desktop.store.states import States
 from sync import text
@@ -50,11 +50,11 @@ def step_back(ordering: Ordering, context: Context, states: States, chain: Chain
     """
     database = context.database
     start, end = change_number(chain.n, first), change_number(chain.n + 1, 0)
-    bodies = [
-        row[0] for row in database.all("SELECT body FROM changes WHERE n >= ? AND n < ? ORDER BY n", (start, end))
-    ]
+    rows = database.all("SELECT n, body FROM changes WHERE n >= ? AND n < ? ORDER BY n", (start, end))
+    bodies = [row[1] for row in rows]
+    again = Again(split_number(rows[0][0])[1] if rows else first, bodies)
     key = NOTE + ordering.space[1].hex()
-    database.run("INSERT OR IGNORE INTO notes VALUES (?, ?, ?)", (key, context.now_ms(), encode(Again(first, bodies))))
+    database.run("INSERT OR IGNORE INTO notes VALUES (?, ?, ?)", (key, context.now_ms(), encode(again)))
     database.run("DELETE FROM outbox WHERE segment >= ? AND segment < ?", (start, end))
     database.run("DELETE FROM segments WHERE n >= ? AND n < ?", (start, end))
     database.run("DELETE FROM changes WHERE n >= ? AND n < ?", (start, end))

@@ -272,6 +272,28 @@ def test_a_space_that_begins_anew_is_pulled_as_far_as_it_went(dakar: Desk) -> No
     assert replica.behind(10) == [Cursor(space, 2, b"h" * 32)]
 
 
+@pytest.mark.parametrize(("first", "floor"), [(7, 7), (2, (1 << 32) - 1)])
+def test_what_a_salvage_left_behind_a_gap_is_written_again_once_the_server_has_nothing_more(
+    dakar: Desk, first: int, floor: int
+) -> None:
+    space, person = dakar.found(), new_id()
+    dakar.send()
+    replica = dakar.connection.replica
+    bodies = [body(person, Create("person"), Set("name", "Kept", []))] if floor == first else []
+    replica.restore_own(space, first, bodies, floor=floor)
+    replica.note_behind([(space, 2)])
+    for cursor, complete in ((1, False), (2, True)):
+        replica.receive([Received(space, b"", [], [], Cursor(space, cursor, b"h" * 32))])
+        if not complete:
+            with pytest.raises(OwnChangesMissing):
+                dakar.set(space, space, "title", "too early")
+    assert dakar.set(space, space, "title", "now") == 2 + len(bodies)
+    people = dakar.connection.listing.query(Query(type="person"))
+    assert [row.title for row in dakar.connection.listing.rows(people)] == ["Kept"] * len(bodies)
+    assert verify(dakar.connection).problems == []
+    assert len(dakar.seal()) == 1
+
+
 def test_a_grant_that_was_taken_or_skipped_is_not_asked_for_again(dakar: Desk) -> None:
     replica = dakar.connection.replica
     replica.take_grant(7, [])
