@@ -28,6 +28,9 @@ class _Found(NamedTuple):
     whole: bool
 
 
+MOST = 1 << 31  # rows of a list; SQLite's own numbers end at 63 bits
+
+
 class Listing:
     """Answers queries; `Database.interrupt` from another thread ends a running one with Interrupted."""
 
@@ -51,7 +54,7 @@ class Listing:
         order = _ORDERS.get(query.order, _ORDERS["updated"])
         limit = " LIMIT ?" if query.limit > 0 else ""
         if query.limit > 0:
-            parameters.append(query.limit)
+            parameters.append(min(query.limit, MOST))
         names = f"SELECT name FROM {_source(query)} WHERE {where} ORDER BY {order}{limit}"  # noqa: S608 - our own words
         count, text = self._database.one(f"SELECT count(*), group_concat(hex(name), '') FROM ({names})", parameters)  # noqa: S608
         if count * _DIGITS == len(text or ""):
@@ -162,7 +165,10 @@ def _conditions(query: Query, found: _Found | None) -> tuple[str, list[object]]:
         add("updated >= ?", query.updated_since_ms)
     if found is not None:
         add("n IN (SELECT value FROM json_each(?))", found.numbers)
-    return " AND ".join(where), values
+    # A lone surrogate, such as a terminal's stray byte, stands in no record: it finds nothing and fails nothing.
+    return " AND ".join(where), [
+        each.encode("utf-8", "replace").decode() if isinstance(each, str) else each for each in values
+    ]
 
 
 def _source(query: Query) -> str:

@@ -10,7 +10,7 @@ from desktop.casework.views import Author, HistoryEntry, Scalar
 from desktop.ui.presenter import NOTHING, label_of, listed, value_text
 from desktop.ui.word_diff import Piece, diff_words, shorten
 from i18n import _
-from i18n.bidi import isolate, one_line, strip_isolates
+from i18n.bidi import ELLIPSIS, isolate, one_line, strip_isolates
 
 _ICONS = {
     "create": "plus",
@@ -21,6 +21,7 @@ _ICONS = {
     "remove": "x",
     "set": "pencil",
 }
+_LONGEST_LINE = 4_000  # characters; the longest that a field of lines takes is a quarter of it
 _LEFT_TO_RIGHT = frozenset({"date", "datetime", "number", "reference", "tlp", "handling", "evaluation"})
 
 
@@ -77,7 +78,7 @@ def compare(field: Field | None, before: tuple[Scalar, ...], after: Scalar) -> l
     pieces = [Piece(text, "removed") for text in old if text != new]
     if new:
         pieces.append(Piece(new, "added" if pieces or not old else "kept"))
-    return pieces or [Piece(NOTHING, "kept")]
+    return shorten(pieces) or [Piece(NOTHING, "kept")]
 
 
 def words_count(field: Field | None) -> bool:
@@ -86,7 +87,12 @@ def words_count(field: Field | None) -> bool:
 
 
 def shown(field: Field | None, value: Scalar) -> str:
-    """A value as people read it, without isolates: whoever paints it isolates the whole."""
+    """A value as people read it, without isolates: whoever paints it isolates the whole.
+
+    Only a long text may be long: of what no desk of ours would have written, the beginning is enough.
+    """
+    if isinstance(value, str) and len(value) > _LONGEST_LINE and not (field and field.kind == "text"):
+        value = value[:_LONGEST_LINE] + ELLIPSIS
     return strip_isolates(value_text(field, value))
 
 

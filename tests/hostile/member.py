@@ -65,7 +65,9 @@ class Attack:
 
 
 @contextmanager
-def running_attack(folder: Path, *, officer: str = "ليلى", desk: str = "Abu Dhabi 1", language: str = "en") -> Iterator[Attack]:
+def running_attack(
+    folder: Path, *, officer: str = "ليلى", desk: str = "Abu Dhabi 1", language: str = "en"
+) -> Iterator[Attack]:
     """Start the server and set both desks up. `officer` and `desk` are what the hostile certificate says."""
     with Secretariat(folder / "server") as server:
         ministries = server.provision(["SN", "AE"])

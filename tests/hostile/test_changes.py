@@ -34,9 +34,11 @@ def falsify(attack: Attack, alter: Callable[[bytes], bytes]) -> None:
     attack.server.stop()
     (file,) = attack.server.data.glob("*.db")
     connection = sqlite3.connect(file)
-    for number, in connection.execute("SELECT number FROM spaces").fetchall():
+    for (number,) in connection.execute("SELECT number FROM spaces").fetchall():
         head = NO_HASH
-        rows = connection.execute("SELECT id, kind, body FROM items WHERE id >> 32 = ? ORDER BY id", (number,)).fetchall()
+        rows = connection.execute(
+            "SELECT id, kind, body FROM items WHERE id >> 32 = ? ORDER BY id", (number,)
+        ).fetchall()
         for place, (row, _kind, body) in enumerate(rows):
             kind = "segment" if place else "entry"
             body = alter(body) if place else body  # noqa: PLW2901 - what the server will say

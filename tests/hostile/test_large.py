@@ -137,6 +137,7 @@ def test_a_set_with_five_hundred_elements_is_shown_whole_and_can_be_edited(
         space.records().detail.show_tab("details")
         page = space.records().detail.record_page
         assert page is not None
+        qtbot.waitUntil(lambda: page.details is not None and page.details.form is not None)
         assert page.details is not None
         assert page.details.form is not None
         page.details.form.complete()

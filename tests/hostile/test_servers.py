@@ -135,7 +135,11 @@ def test_a_command_says_what_the_server_did_in_every_language_and_keeps_the_work
     assert len(said) == len(LANGUAGES), "a language says it in another's words"
 
 
-FALSE = {"signed by nobody": ("127.0.0.1", 1), "for another name": ("other.example", 1), "of another year": ("127.0.0.1", -1)}
+FALSE = {
+    "signed by nobody": ("127.0.0.1", 1),
+    "for another name": ("other.example", 1),
+    "of another year": ("127.0.0.1", -1),
+}
 
 
 @pytest.mark.parametrize("name", FALSE)
@@ -170,7 +174,9 @@ def test_the_window_says_what_the_server_did_and_goes_on_working(
         page = space.pages["sync"]
         assert isinstance(page, SyncPage)
         qtbot.waitUntil(lambda: page.cause.text() != "", timeout=5_000)
-        assert strip_isolates(page.cause.text()).startswith(strip_isolates(session.message(session.sync_state().error))[:20])
+        assert strip_isolates(page.cause.text()).startswith(
+            strip_isolates(session.message(session.sync_state().error))[:20]
+        )
         assert faults(window) == []
         assert session.edit(case, "title", "Deux")
         assert session.counts()["unsent"] == 2

@@ -31,7 +31,9 @@ def in_words(err: str) -> None:
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=[words[0] for words in COMMANDS])
-def test_a_wrong_passphrase_is_told_by_every_command_in_every_language(tahaluf: Commands, words: tuple[str, ...]) -> None:
+def test_a_wrong_passphrase_is_told_by_every_command_in_every_language(
+    tahaluf: Commands, words: tuple[str, ...]
+) -> None:
     case = tahaluf.case("Un")
     files = {path.name: path.read_bytes() for path in tahaluf.home.iterdir() if path.suffix in (".json", ".toml")}
     tahaluf.passphrase_file.write_text("not this one\u202e <b>\n")

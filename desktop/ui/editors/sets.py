@@ -228,6 +228,7 @@ class ChipsEditor(Editor):
         self._show_chips()
 
     def _show_chips(self) -> None:
+        self._holder.hide()  # each chip put into a layout in view would lay the whole form out
         self._flow.clear()
         self._chips = []
         for element in self._elements[: self._at_once]:
