@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ def attack(tmp_path: Path) -> Iterator[Attack]:
 def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every text that our own painting code hands to a painter, as long as the test runs."""
     texts: list[str] = []
-    draw = QPainter.drawText
+    draw: Callable[..., object] = QPainter.drawText
 
     def listen(painter: QPainter, *arguments: object) -> object:
         texts.extend(each for each in arguments if isinstance(each, str))

@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 import sync.changes
 from desktop.casework.record_types import Field, RecordType, RecordTypes
 from desktop.casework.views import Query
-from desktop.desk import Desk
 from desktop.store.replay import replay
 from desktop.ui.newer_card import NewerCard
 from desktop.ui.sync_page import SyncPage
@@ -195,7 +194,7 @@ def test_a_field_and_a_type_that_were_not_known_are_there_once_the_desk_is_upgra
     attack.deliver(attack.dakar.open())
     attack.dakar.close()
     with monkeypatch.context() as newer:
-        newer.setattr(RecordTypes, "load", classmethod(lambda cls: with_news()))
+        newer.setattr(RecordTypes, "load", classmethod(lambda _cls: with_news()))
         upgraded = attack.dakar.open()
         field = upgraded.show(case).fields["zodiac"]
         assert (field.value, field.known) == ("lion", True)

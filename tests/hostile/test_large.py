@@ -1,4 +1,4 @@
-"""Far too much of everything: long titles from elsewhere, a thousand values of one field, sets and cases without end."""
+"""Far too much of everything: titles from elsewhere, a thousand values of one field, sets and cases without end."""
 
 from __future__ import annotations
 

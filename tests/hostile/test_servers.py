@@ -151,7 +151,7 @@ def test_a_wrong_certificate_is_refused_before_anything_is_sent(tahaluf: Command
     if name != "signed by nobody":
         profile = tahaluf.home / "profile.toml"
         profile.write_text(re.sub('ca_file = ".*"', f'ca_file = "{authority}"', profile.read_text()))
-    with server(lambda client, request: heard.append(request), context) as url:
+    with server(lambda _client, request: heard.append(request), context) as url:
         point_to(tahaluf, url)
         result = tahaluf("sync", "--once", "--json")
     assert (result.code, result.json["error"]) == (1, "wrong_certificate")

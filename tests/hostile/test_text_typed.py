@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QTextEdit
 from pytestqt.qtbot import QtBot
@@ -147,9 +146,9 @@ def test_a_control_character_typed_into_any_words_is_refused_below_the_field_and
     window.lock()
     unlock(qtbot, window)
     form = open_form(qtbot, window, case)
-    box = form.rows["title"].editor.main_widget()
-    assert isinstance(box, QLineEdit)
-    assert box.text() == "before \x07 after"
+    title = form.rows["title"].editor.main_widget()
+    assert isinstance(title, QLineEdit)
+    assert title.text() == "before \x07 after"
     assert window.session.show(case).fields["title"].value == "Un"
 
 
@@ -175,6 +174,4 @@ def paste(box: QLineEdit | QTextEdit, text: str) -> None:
     """Paste as a person does, from the clipboard."""
     QGuiApplication.clipboard().setText(text)
     box.paste()
-    assert box.hasFocus() or box.window().isActiveWindow()
     QGuiApplication.clipboard().clear()
-    _ = Qt.Key.Key_V
