@@ -257,3 +257,29 @@ def test_heads_of_others_travel_in_a_segment() -> None:
     keys = dakar.replica.keys
     made = seal(keys, Place(space), b"k" * 32, [Head(b"d" * 16, 4, b"h" * 32)], [b"x"])
     assert read_segment(made.data)[1].heads == [Head(b"d" * 16, 4, b"h" * 32)]
+
+
+def test_a_fork_shows_by_what_others_saw_of_it_even_if_the_server_hides_it(alliance: Alliance) -> None:
+    dakar, abu_dhabi, space = shared_case(alliance)
+    for sequence, hash_ in ((1, b"x" * 32), (1, dakar.replica.spaces[space].chains[dakar.replica.keys.device].hash)):
+        own = abu_dhabi.replica.spaces[space].chains.get(abu_dhabi.replica.keys.device)
+        seen = [Head(dakar.replica.keys.device, sequence, hash_)]
+        place = Place(space, own.sequence if own else 0, own.hash if own else NO_HASH)
+        sealed = seal(abu_dhabi.replica.keys, place, next(iter(abu_dhabi.replica.epochs.values())), seen, [b""])
+        abu_dhabi.replica.keep_segments([sealed])
+        abu_dhabi.replica.spaces[space].changes.setdefault(abu_dhabi.replica.keys.device, []).append(b"")
+    abu_dhabi.engine.run_once()
+    run = dakar.engine.run_once()
+    assert dakar.replica.rejected == ["fork"]
+    assert run.rejected == 1
+    assert dakar.replica.spaces[space].chains[abu_dhabi.replica.keys.device].sequence == 2
+
+
+def test_a_chain_of_our_own_that_others_saw_and_we_do_not_have_is_said(alliance: Alliance) -> None:
+    dakar, abu_dhabi, space = shared_case(alliance)
+    seen = [Head(dakar.replica.keys.device, 9, b"x" * 32)]
+    sealed = seal(abu_dhabi.replica.keys, Place(space), next(iter(abu_dhabi.replica.epochs.values())), seen, [b""])
+    abu_dhabi.replica.keep_segments([sealed])
+    abu_dhabi.replica.spaces[space].changes[abu_dhabi.replica.keys.device] = [b""]
+    abu_dhabi.engine.run_once()
+    assert dakar.engine.run_once().problems == ["store_older"]

@@ -1,0 +1,94 @@
+"""How far this desk has come: in the feed, in its inbox of grants, in each space's log and each device's chain."""
+
+from __future__ import annotations
+
+from desktop.store.context import Context
+from sync.replica import SpaceStanding
+from sync.wire.calls import Cursor
+from sync.wire.codec import NO_HASH
+from sync.wire.space import Head, read_founding
+
+
+class Positions:
+    """What the engine asks before it asks the server, and checks what came against."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._database = context.database
+
+    def feed(self) -> tuple[bytes, int]:
+        """The feed position and the sequence of the last grant taken."""
+        return self._database.value("SELECT value FROM meta WHERE key = 'feed'") or b"", self._context.meta("grants")
+
+    def keep_feed(self, feed: bytes, as_of_ms: int | None) -> None:
+        """Keep the feed position; `as_of_ms` when the desk now has all that the server has."""
+        with self._database.transaction(durable=False):
+            self._context.set_meta("feed", feed)
+            if as_of_ms is not None:
+                self._context.set_meta("as_of_ms", as_of_ms)
+
+    def note_behind(self, heads: list[tuple[bytes, int]]) -> None:
+        """Note where logs end at the server; one beyond our cursor is to be pulled. The last note of a space rules."""
+        if not heads:
+            return
+        with self._database.transaction(durable=False):
+            self._database.many(
+                "INSERT INTO spaces (id, head, behind) VALUES (?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET behind = excluded.behind",
+                [(space, NO_HASH, sequence) for space, sequence in heads],
+            )
+
+    def behind(self, limit: int) -> list[Cursor]:
+        """Cursors of spaces to pull."""
+        rows = self._database.all("SELECT id, seq, head FROM spaces WHERE behind > seq ORDER BY n LIMIT ?", (limit,))
+        return [Cursor(*row) for row in rows]
+
+    def cursors(self, after: bytes, limit: int) -> list[Cursor]:
+        """Cursors of all spaces here, in order of id, after the given one (empty: from the start)."""
+        rows = self._database.all("SELECT id, seq, head FROM spaces WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+        return [Cursor(*row) for row in rows]
+
+    def standing(self, space: bytes) -> SpaceStanding:
+        """What the desk has of a space; an empty standing for an unknown one."""
+        row = self._database.one("SELECT n, seq, head, founding FROM spaces WHERE id = ?", (space,))
+        if row is None:
+            return SpaceStanding(Cursor(space, 0, NO_HASH), None, {})
+        number, sequence, head, founding = row
+        chains = self._database.all("SELECT device, last, hash FROM chains WHERE space = ? AND last > 0", (number,))
+        return SpaceStanding(
+            Cursor(space, sequence, head),
+            read_founding(founding)[0] if founding else None,
+            {device: Head(device, last, hash_) for device, last, hash_ in chains},
+        )
+
+    def segment_hash(self, space: bytes, device: bytes, first: int) -> bytes | None:
+        """The hash of the segment here of that device that begins with change `first`."""
+        found: bytes | None = self._database.value(
+            "SELECT g.hash FROM spaces s JOIN chains c ON c.space = s.n AND c.device = ?"
+            " JOIN segments g ON g.n = c.n << 32 | ? WHERE s.id = ?",
+            (device, first, space),
+        )
+        return found
+
+    def end_hash(self, space: bytes, device: bytes, last: int) -> bytes | None:
+        """The hash of the segment here of that device that ends with change `last`."""
+        found = self._database.one(
+            "SELECT g.last, g.hash FROM spaces s JOIN chains c ON c.space = s.n AND c.device = ?"
+            " JOIN segments g ON g.n > c.n << 32 AND g.n <= c.n << 32 | ? WHERE s.id = ? ORDER BY g.n DESC LIMIT 1",
+            (device, last, space),
+        )
+        return found[1] if found and found[0] == last else None
+
+    def epoch_key(self, space: bytes, epoch: bytes) -> bytes | None:
+        """The key of an epoch, if it was granted."""
+        key: bytes | None = self._database.value(
+            "SELECT e.key FROM spaces s JOIN epochs e ON e.space = s.n WHERE s.id = ? AND e.epoch = ?", (space, epoch)
+        )
+        return key
+
+    def rewind(self, space: bytes) -> None:
+        """The server's log is not the one our cursor was taken from: start over at 0 (applied changes stay applied)."""
+        with self._database.transaction(durable=False):
+            self._database.run(
+                "UPDATE spaces SET behind = max(behind, seq, 1), seq = 0, head = ? WHERE id = ?", (NO_HASH, space)
+            )
