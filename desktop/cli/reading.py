@@ -65,6 +65,7 @@ def rows(options: argparse.Namespace, opening: Opening) -> None:
 def search(options: argparse.Namespace, opening: Opening) -> None:
     """`search`: the records in which the words stand."""
     with opened(options, opening) as desk:
+        desk.index()
         query = Query(type=options.type, text=options.text, order=options.order, limit=max(options.limit, 0))
         _print_rows(options, desk, query)
 

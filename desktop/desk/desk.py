@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.casework.views import SyncReport
 from desktop.desk.edits import DeskEdits
-from desktop.desk.syncing import MakeTransport, exchange, http_transport
+from desktop.desk.syncing import MakeTransport, exchange, http_transport, index_all
 from desktop.settings import Settings
 from desktop.store.verify import VerifyReport, verify
 
@@ -31,6 +31,10 @@ class Desk(DeskEdits):
     def verify(self) -> VerifyReport:
         """Check pages, directories, every chain and signature, and that what stands follows from them."""
         return verify(self._connection)
+
+    def index(self) -> None:
+        """Index what still waits for it, so that a search misses nothing: after a migration, and after receiving."""
+        index_all(self._connection)
 
     def close(self) -> None:
         """Close the connection and forget the key."""

@@ -105,6 +105,9 @@ class Syncer:
         """Sync until `stop`. A failure of the store is told; one that trying again cannot mend ends the syncing."""
         try:
             with self._store.connect() as connection:
+                # After a migration or a new folding all records wait to be indexed, whether or not news ever come.
+                while not self._stopping and connection.index.index_pending():
+                    pass
                 while not self._stopping:
                     self._go(connection)
         except StoreError as error:

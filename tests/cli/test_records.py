@@ -7,6 +7,7 @@ import io
 import pytest
 
 from tests.cli.conftest import Commands
+from tests.support.desk import PASSPHRASE
 
 LOST = "00" * 16
 
@@ -162,3 +163,13 @@ def test_people_are_answered_in_the_language_of_the_desk(tahaluf: Commands) -> N
     assert "Dossier" in french.out
     assert "Case" in english.out
     assert tahaluf("show", LOST, language="ar").err != tahaluf("show", LOST).err
+
+
+def test_a_search_after_a_new_folding_misses_nothing(tahaluf: Commands) -> None:
+    record = tahaluf.case("Véhicules volés")
+    store = tahaluf.opening.unlock(tahaluf.home, PASSPHRASE)
+    with store.connect() as connection, connection.transaction():
+        connection.database.run("UPDATE meta SET value = 0 WHERE key = 'fold'")
+        connection.database.run("DELETE FROM search")
+    store.lock()
+    assert [row["id"] for row in tahaluf.json("search", "vehicules")["rows"]] == [record]

@@ -13,6 +13,8 @@ from desktop.desk import Desk
 from desktop.session import Session, UnknownRecord
 from desktop.store import StoreDamaged, StoreFull
 from i18n import current, set_language
+from tests.support.desk import HomeOfDesk
+from tests.support.session import unlocked_session
 
 
 class Heard:
@@ -184,3 +186,21 @@ def test_a_text_of_a_code_that_nobody_knows_is_still_a_sentence(session: Session
     text = session.message("from\u202ethe server")
     assert "Nothing you wrote was lost" in text
     assert "\u202e" not in text
+
+
+def test_what_waits_to_be_indexed_is_found_without_a_connection(qtbot: QtBot, home: HomeOfDesk) -> None:
+    desk = home.open()
+    case = desk.new_case({"title": "Véhicules volés"}).record
+    with desk._connection.transaction():
+        desk._connection.database.run("UPDATE meta SET value = 0 WHERE key = 'fold'")
+        desk._connection.database.run("DELETE FROM search")
+    home.close()
+    session = unlocked_session(qtbot, home)
+
+    def found() -> bool:
+        with qtbot.waitSignal(session.rows_ready, timeout=5_000) as caught:
+            session.query(Query(text="vehicules"))
+        return bool(caught.args and caught.args[1] == [case])
+
+    qtbot.waitUntil(found, timeout=10_000)
+    session.close()

@@ -33,7 +33,6 @@ from desktop.ui.kit import (
 from desktop.ui.marking import MarkingBand
 from tests.ui.kit.conftest import Look, Stage
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 Role = QAccessible.Role
 
 

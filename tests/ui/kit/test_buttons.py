@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
@@ -11,8 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from desktop.ui.kit import Button, CheckBox, ConnectionChip, DropDown, FilterChip, IconButton, RailItem, TabBar
 from tests.ui.kit.conftest import Look, Stage
-
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 def _count(image: QImage, color: QColor) -> int:

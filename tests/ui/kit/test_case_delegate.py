@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop.casework.views import ListRow
 from desktop.ui.case_delegate import RowDelegate
 from desktop.ui.row_face import choose_badges, lay_out
-from desktop.ui.row_words import conflict_mark, due_mark, priority_mark, row_summary, status_mark
+from desktop.ui.row_words import conflict_mark, due_day, due_mark, priority_mark, row_summary, status_mark
 from desktop.ui.theme import current_theme
 from i18n.bidi import strip_isolates
 from tests.ui.kit.conftest import Look
@@ -97,21 +97,29 @@ def test_badges_and_due_date_never_meet(look: Look) -> None:
             assert taken + due_width <= 350 + theme.px(8), (language, row.reference)
 
 
-def test_a_long_state_is_cut_before_the_due_date_loses_its_word(look: Look) -> None:
-    theme = look("fr")
-    row = msgspec.structs.replace(rows()[1], due="2026-06-19")
-    badges, due = choose_badges(row, 352, theme, NOW)
-    sentence = due_mark(row, NOW)
-    assert due == sentence
-    wide, _due = choose_badges(row, 600, theme, NOW)
-    assert badges[0].text == wide[0].text
-    assert 96 <= badges[0].width < wide[0].width
-    _badges, short = choose_badges(
-        msgspec.structs.replace(row, tlp="TLP:AMBER+STRICT", handling=("H1", "H2")), 352, theme, NOW
-    )
-    assert short is not None
-    assert sentence is not None
-    assert len(short.text) < len(sentence.text)
+def test_a_due_date_gives_way_before_a_state_is_cut(look: Look) -> None:
+    for language in ("fr", "ar", "it", "es", "en"):
+        theme = look(language)
+        for status in ("open", "waiting_for_partner"):
+            row = msgspec.structs.replace(rows()[1], due="2026-06-19", status=status, handling=("H1",))
+            badges, due = choose_badges(row, 352, theme, NOW)
+            wide, sentence = choose_badges(row, 900, theme, NOW)
+            assert badges[0] == wide[0], (language, status)
+            assert sentence == due_mark(row, NOW)
+            assert due in (None, due_day(row, NOW), sentence)
+            crowded = msgspec.structs.replace(row, tlp="TLP:AMBER+STRICT", handling=("H1", "H2"), due="2027-11-28")
+            if status == "waiting_for_partner":
+                assert choose_badges(crowded, 352, theme, NOW)[1] is None, language
+
+
+def test_a_due_date_without_room_beside_the_state_stands_beside_the_time(look: Look) -> None:
+    look("fr")
+    row = msgspec.structs.replace(rows()[1], due="2026-06-19", tlp="TLP:AMBER+STRICT", handling=("H1", "H2"))
+    day = due_day(row, NOW)
+    assert day is not None
+    face = lay_out(row, QSize(384, current_theme().control("row")), LTR, current_theme(), NOW, 1.0)
+    (shown,) = [words for words in face.words if strip_isolates(words.text.text()) == day.text]
+    assert shown.corner.y() < current_theme().px(32)
 
 
 def test_a_conflict_stands_in_the_place_of_the_state(look: Look) -> None:

@@ -14,7 +14,6 @@ from tests.ui.kit.gallery import Gallery
 
 OUT = Path("out/gallery")
 # The offscreen platform says this of every window.
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,6 @@ from tests.ui.kit.clipping import clipped
 from tests.ui.kit.conftest import Look, Stage
 from tests.ui.kit.gallery import Gallery
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 def _flow(qtbot: QtBot, count: int) -> tuple[QWidget, FlowLayout, list[FilterChip]]:
     host = QWidget()
