@@ -131,6 +131,18 @@ class Drawer:
         self.kept.pop(key, None)
 
 
+def test_steps_that_can_no_longer_be_done_again_are_not_kept() -> None:
+    drawer = Drawer()
+    stack = UndoStack(drawer)  # type: ignore[arg-type]  # all that it uses
+    for number in range(5):
+        stack.push(Step("register", "r", after=(number,)))
+    for _ in range(3):
+        stack.back()
+    stack.push(Step("register", "r", after=("new",)))
+    assert len(drawer.kept) == 3 + 1  # two, the new one, and where the stack stands
+    assert stack.undone() is None
+
+
 def test_only_so_many_steps_are_kept() -> None:
     drawer = Drawer()
     stack = UndoStack(drawer)  # type: ignore[arg-type]  # all that it uses
