@@ -87,7 +87,7 @@ def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
 
     Words are compared, then the characters at both ends of what differs: two far edits saved at once stay two.
     """
-    head, tail = _common_ends(old, new)
+    head, tail = common_ends(old, new)
     words, new_words = _WORDS.findall(old[head : len(old) - tail]), _WORDS.findall(new[head : len(new) - tail])
     if len(words) + len(new_words) > DIFF_LIMIT:
         words, new_words = ["".join(words)], ["".join(new_words)]
@@ -97,13 +97,24 @@ def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
         if tag != "equal":
             insert = "".join(new_words[c:d])
             first, last = offsets[a], offsets[b]
-            left, right = _common_ends(old[first:last], insert)
+            left, right = common_ends(old[first:last], insert)
             found.append((first + left, last - right, insert[left : len(insert) - right]))
     return [(len(old[:first].encode()), len(old[:last].encode()), insert) for first, last, insert in found]
 
 
-def _common_ends(old: str, new: str) -> tuple[int, int]:
+def common_ends(old: str, new: str) -> tuple[int, int]:
     """Return how many characters two strings share at the start, and at the end of what is left."""
-    limit = min(len(old), len(new))
-    head = next((i for i in range(limit) if old[i] != new[i]), limit)
-    return head, next((i for i in range(limit - head) if old[-1 - i] != new[-1 - i]), limit - head)
+    head = _common(old, new)
+    return head, _common(old[head:][::-1], new[head:][::-1])
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters are the same at the start: by halves, since slices compare fast and letters do not."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -13,6 +13,7 @@ import msgspec
 
 from desktop.casework.views import Scalar
 from desktop.store.notes import Notes
+from sync.text import common_ends
 
 MAX_STEPS = 100
 _PREFIX = "undo."
@@ -100,10 +101,7 @@ class UndoStack:
 
 def text_step(record: str, kind: str, field: str, before: str, after: str) -> Step:
     """The step of a text's edit: only what differs is kept, and digests that tell whether it can be undone."""
-    limit = min(len(before), len(after))
-    head = next((index for index in range(limit) if before[index] != after[index]), limit)
-    limit -= head
-    tail = next((index for index in range(limit) if before[-1 - index] != after[-1 - index]), limit)
+    head, tail = common_ends(before, after)
     return Step(
         "text",
         record,
