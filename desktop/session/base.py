@@ -19,6 +19,8 @@ class SessionBase(QObject):
     """frozenset[str]: ids of records whose state moved, here or by sync."""
     rows_ready = Signal(int, object)
     """Request id and list[str] of record ids, in the order asked for."""
+    history_ready = Signal(int, object)
+    """Request id and tuple[HistoryEntry, ...], newest first."""
     sync_state_changed = Signal(object)
     """SyncState."""
     conflicts_changed = Signal(int)

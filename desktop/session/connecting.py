@@ -1,4 +1,4 @@
-"""Threads beside the window's: long lists on one, the exchange with the secretariat on the other."""
+"""Threads beside the window's: long reads on one, the exchange with the secretariat on the other."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from desktop.casework.views import Query, SyncState
 from desktop.desk import Desk
 from desktop.profile import Profile
 from desktop.session.editing import Editing
-from desktop.session.query_thread import QueryThread
+from desktop.session.query_thread import QueryThread, Read
 from desktop.store import Store
+from desktop.store.listing import parse_name
 from desktop.sync_worker import SyncThread
 
+_LISTS, _HISTORIES = "list ", "history "  # the first word of a channel
 GATHER_MS = 100  # in which the news of a long pull become one signal
 
 
@@ -31,16 +33,32 @@ class Connecting(Editing):
         self._gathering.setSingleShot(True)
         self._gathering.timeout.connect(self.on_gathered)
 
-    # reading long lists
+    # long reads
 
     def query(self, query: Query, channel: str = "list") -> int:
         """Start a list on the query thread; returns the request id that comes back with `rows_ready`.
 
         A newer request of the same `channel` supersedes the older one, whose answer then never comes.
         """
+        return self._read(lambda connection: connection.listing.query(query), _LISTS + channel)
+
+    def ask_history(
+        self, record: str, field: str = "", *, limit: int, before: str = "", words: bool = True, channel: str
+    ) -> int:
+        """Start to read a history (see `history`) on the query thread; the request id comes back with `history_ready`.
+
+        Without `words` the wording of long texts is left out, which makes it cheap. Requests supersede as in `query`.
+        """
+        name = parse_name(record) or b""
+        return self._read(
+            lambda connection: connection.history.history(name, field=field, limit=limit, before=before, words=words),
+            _HISTORIES + channel,
+        )
+
+    def _read(self, read: Read, channel: str) -> int:
         if self._queries is None:
             return 0
-        self._asked[channel] = self._queries.ask(query, channel)
+        self._asked[channel] = self._queries.ask(read, channel)
         return self._asked[channel]
 
     # connection
@@ -67,10 +85,14 @@ class Connecting(Editing):
 
     # answers of the threads, on the main thread
 
-    def on_rows(self, number: int, channel: str, ids: list[str]) -> None:
+    def on_answered(self, number: int, channel: str, answer: object) -> None:
         """The query thread has an answer; one that a newer request of its channel has overtaken is dropped."""
-        if self._desk is not None and self._asked.get(channel) == number:
-            self.rows_ready.emit(number, ids)
+        if self._desk is None or self._asked.get(channel) != number:
+            return
+        if channel.startswith(_HISTORIES):
+            self.history_ready.emit(number, answer)
+        else:
+            self.rows_ready.emit(number, answer)
 
     def on_sync_state(self, state: SyncState) -> None:
         """The sync thread tells how it stands."""
@@ -99,7 +121,7 @@ class Connecting(Editing):
 
     def _start_threads(self, store: Store, profile: Profile, server_url: str) -> None:
         self._queries = QueryThread(store, self)
-        self._queries.answered.connect(self.on_rows)
+        self._queries.answered.connect(self.on_answered)
         self._queries.broke.connect(self.on_thread_failed)
         self._sync = SyncThread(store, profile, server_url, self)
         self._sync.state_changed.connect(self.on_sync_state)

@@ -99,7 +99,7 @@ class Editing(Reading):
         """Tell that records moved, and the numbers that follow."""
         if records:
             self.records_changed.emit(records)
-        conflicts, unread = self._look(Desk.attention, (0, 0))
+        conflicts, unread = self.attention()
         self.conflicts_changed.emit(conflicts)
         self.unread_changed.emit(unread)
 

@@ -1,28 +1,30 @@
-"""Long lists on a thread of their own, with a connection of its own; a newer request interrupts the one it replaces."""
+"""Long reads on a thread of their own, with a connection of its own; a newer request interrupts the one it replaces."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from desktop.casework.views import Query
 from desktop.desk import params_of
 from desktop.store import Connection, Interrupted, Store, StoreError
+
+Read = Callable[[Connection], object]
 
 
 class _Request(NamedTuple):
     number: int
     channel: str
-    query: Query
+    read: Read
 
 
 class QueryThread(QThread):
-    """Answers queries as asked, the newest of each channel only. `ask` and `stop` are for the main thread."""
+    """Reads as asked, the newest of each channel only. `ask` and `stop` are for the main thread."""
 
     answered = Signal(int, str, object)
-    """Request number, its channel, list[str] of ids."""
+    """Request number, its channel, what was read."""
     broke = Signal(str, object)
     """Code and parameters of a failure of the environment."""
 
@@ -36,19 +38,19 @@ class QueryThread(QThread):
         self._last = 0
         self._stopping = False
 
-    def ask(self, query: Query, channel: str) -> int:
-        """Queue a query; returns its number. An older one of the same channel is dropped, or interrupted if it runs."""
+    def ask(self, read: Read, channel: str) -> int:
+        """Queue a read; returns its number. An older one of the same channel is dropped, or interrupted if it runs."""
         with self._changed:
             self._last += 1
             self._waiting.pop(channel, None)
-            self._waiting[channel] = _Request(self._last, channel, query)
+            self._waiting[channel] = _Request(self._last, channel, read)
             if self._running is not None and self._running.channel == channel:
                 self._interrupt()
             self._changed.notify()
             return self._last
 
     def stop(self) -> None:
-        """End the thread, in the middle of a query if need be, and wait for it."""
+        """End the thread, in the middle of a read if need be, and wait for it."""
         with self._changed:
             self._stopping = True
             self._waiting.clear()
@@ -82,13 +84,13 @@ class QueryThread(QThread):
 
     def _answer(self, connection: Connection, request: _Request) -> None:
         try:
-            ids = connection.listing.query(request.query)
+            answer = request.read(connection)
         except Interrupted:
             return
         except StoreError as error:
             self.broke.emit(error.code, params_of(error))
             return
-        self.answered.emit(request.number, request.channel, ids)
+        self.answered.emit(request.number, request.channel, answer)
 
     def _interrupt(self) -> None:
         if self._connection is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from desktop.casework.record_types import RecordTypes
-from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, RecordView
+from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, Query, RecordView
 from desktop.desk import Desk, UnknownRecord, params_of
 from desktop.session.base import SessionBase
 from desktop.store import AsideView, StoreError
@@ -61,6 +61,10 @@ class Reading(SessionBase):
         """The records of a space, of one type or of all; deleted ones are left out."""
         return self._look(lambda desk: desk.records(space, type), [])
 
+    def record_ids(self, space: str) -> list[str]:
+        """Ids of the records of a space, the last changed ones first; deleted ones are left out."""
+        return self._look(lambda desk: desk.query(Query(type="", space=space)), [])
+
     def show(self, record: str) -> RecordView:
         """A record as it stands. Raises UnknownRecord, Locked."""
         return self._look_at(lambda desk: desk.show(record))
@@ -81,6 +85,10 @@ class Reading(SessionBase):
     def counts(self) -> dict[str, int]:
         """Numbers for the rail and the status bar: cases, unread, conflicts, unsent."""
         return self._look(Desk.counts, {"cases": 0, "unread": 0, "conflicts": 0, "unsent": 0})
+
+    def attention(self) -> tuple[int, int]:
+        """Numbers of fields in conflict and of unread records; cheap whatever the number of cases."""
+        return self._look(Desk.attention, (0, 0))
 
     def draft(self, key: str) -> str:
         """Text that was typed under this key and not yet saved, or an empty string."""

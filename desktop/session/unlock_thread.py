@@ -32,6 +32,12 @@ class UnlockThread(QThread):
             if self._salvage:
                 self._opening.salvage(self._home, passphrase, replace=True)
             store = self._opening.unlock(self._home, passphrase)
+            try:
+                with store.connect():
+                    pass  # a first connection loads libraries and may have to mend: not on the window's thread
+            except StoreError:
+                store.lock()
+                raise
         except StoreError as error:
             self.refused.emit(error.code, params_of(error))
         else:

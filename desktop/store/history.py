@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from desktop.casework.views import HistoryEntry, Scalar
@@ -32,6 +33,7 @@ _NAMES = {
     Restore: "restore",
 }  # fmt: skip
 ENTRIES = 200
+_PORTION = 64  # changes read at a time
 
 
 class Touch(NamedTuple):
@@ -44,6 +46,14 @@ class Touch(NamedTuple):
     change: Change
 
 
+class _Found(NamedTuple):
+    """One operation of a change on a record."""
+
+    touch: Touch
+    dot: Dot
+    operation: Operation | Unknown
+
+
 class History:
     """Reads changes back. Oldest and newest are by the hybrid clock, which shows order and decides nothing."""
 
@@ -52,25 +62,21 @@ class History:
         self._authors = authors
 
     def history(
-        self, name: bytes, *, field: str = "", limit: int = ENTRIES, before: str = ""
+        self, name: bytes, *, field: str = "", limit: int = ENTRIES, before: str = "", words: bool = True
     ) -> tuple[HistoryEntry, ...]:
-        """At most `limit` operations on a record (or a field of it), newest first; `before`: older than that change."""
-        space = self._database.value("SELECT space FROM records WHERE name = ?", (name,))
-        touches = self._touches(name)
-        texts = _Texts(name[:16], touches)
-        if before:
-            keys = [f"{touch.device.hex()}.{touch.sequence}" for touch in touches]
-            touches = touches[keys.index(before) + 1 :] if before in keys else touches
-        entries: list[HistoryEntry] = []
-        for touch in touches:
-            for dot, operation in reversed(list(operations_on(name[:16], touch))):
-                target = getattr(operation, "field", "")
-                if field and target != field:
-                    continue
-                entries.append(self._entry(space, touch, dot, operation, texts))
-            if len(entries) >= limit:
-                break
-        return tuple(entries[:limit])
+        """At most `limit` operations on a record (or a field of it), newest first; `before`: older than that change.
+
+        Without `words` the wording of long texts is left out: it takes a replay of all their edits.
+        """
+        row = self._database.one("SELECT n, space FROM records WHERE name = ?", (name,))
+        if row is None:
+            return ()
+        record, space = row
+        numbers = self._numbers(record)
+        older = numbers[self._place(space, before, numbers) :] if before else numbers
+        found = list(islice(self._operations(name[:16], older, field), limit))
+        texts = self._texts(name[:16], numbers, found) if words else {}
+        return tuple(self._entry(space, one, texts) for one in found)
 
     def operation(self, space: int, dot: Dot) -> Operation | Unknown | None:
         """The operation that a dot names in a space, if its change is here and readable."""
@@ -83,10 +89,7 @@ class History:
 
     def written_at(self, space: int, dot: Dot) -> int:
         """When a write was authored, by its author's clock; 0 if its change is not here."""
-        chain = self._database.value("SELECT n FROM chains WHERE space = ? AND device = ?", (space, dot.device))
-        if chain is None:
-            return 0
-        number = change_number(chain, dot.sequence)
+        number = self._number(space, dot.device, dot.sequence)
         return int(self._database.value("SELECT at_ms FROM changes WHERE n = ?", (number,)) or 0)
 
     def values_of(self, space: int, dots: list[Dot]) -> tuple[Scalar, ...]:
@@ -94,27 +97,75 @@ class History:
         found = (self.operation(space, dot) for dot in dots)
         return tuple(operation.value for operation in found if isinstance(operation, Set))
 
-    def _touches(self, name: bytes) -> list[Touch]:
-        rows = self._database.all(
-            "SELECT c.n, c.at_ms, c.body, h.device, h.own, h.sent FROM records r JOIN touches t ON t.record = r.n"
-            " JOIN changes c ON c.n = t.change JOIN chains h ON h.n = c.n >> 32"
-            " WHERE r.name = ? ORDER BY c.stamp DESC, h.device DESC, c.n DESC",
-            (name,),
-        )
-        return [
-            Touch(device, split_number(n)[1], at_ms, not own or split_number(n)[1] <= sent, decode_change(body))
-            for n, at_ms, body, device, own, sent in rows
-        ]
+    def _number(self, space: int, device: bytes, sequence: int) -> int:
+        """The number of a change; -1 when nothing of its device is here."""
+        chain = self._database.value("SELECT n FROM chains WHERE space = ? AND device = ?", (space, device))
+        return -1 if chain is None else change_number(chain, sequence)
 
-    def _entry(self, space: int, touch: Touch, dot: Dot, operation: Operation | Unknown, texts: _Texts) -> HistoryEntry:
+    def _numbers(self, record: int) -> list[int]:
+        """The changes that touched a record, newest first."""
+        rows = self._database.all(
+            "SELECT c.n FROM touches t JOIN changes c ON c.n = t.change JOIN chains h ON h.n = c.n >> 32"
+            " WHERE t.record = ? ORDER BY c.stamp DESC, h.device DESC, c.n DESC",
+            (record,),
+        )
+        return [row[0] for row in rows]
+
+    def _place(self, space: int, change: str, numbers: list[int]) -> int:
+        """Where the changes before a named one begin: at the newest of all when it is not among them."""
+        device, _, sequence = change.partition(".")
+        try:
+            return numbers.index(self._number(space, bytes.fromhex(device), int(sequence))) + 1
+        except ValueError:
+            return 0
+
+    def _operations(self, record: bytes, numbers: list[int], field: str) -> Iterator[_Found]:
+        for start in range(0, len(numbers), _PORTION):
+            for touch in self._touches(numbers[start : start + _PORTION]):
+                for dot, operation in reversed(list(operations_on(record, touch))):
+                    if not field or getattr(operation, "field", "") == field:
+                        yield _Found(touch, dot, operation)
+
+    def _touches(self, numbers: list[int]) -> list[Touch]:
+        """Changes by their numbers, in the order of these."""
+        rows = self._database.all(
+            "SELECT c.n, c.at_ms, c.body, h.device, h.own, h.sent FROM changes c JOIN chains h ON h.n = c.n >> 32"
+            " WHERE c.n IN (SELECT value FROM json_each(?))",
+            (f"[{','.join(map(str, numbers))}]",),
+        )
+        found = {
+            n: Touch(device, split_number(n)[1], at_ms, not own or split_number(n)[1] <= sent, decode_change(body))
+            for n, at_ms, body, device, own, sent in rows
+        }
+        return [found[number] for number in numbers if number in found]
+
+    def _texts(self, record: bytes, numbers: list[int], found: list[_Found]) -> dict[Dot, _Wording]:
+        """The wordings of the long texts of what was found, before and after each edit."""
+        wanted: dict[str, set[Dot]] = {}
+        for _, dot, operation in found:
+            if isinstance(operation, Write | Edit):
+                wanted.setdefault(operation.field, set()).add(dot)
+        if not wanted:
+            return {}
+        edits: dict[str, list[tuple[Dot, Write | Edit]]] = {name: [] for name in wanted}
+        for _, dot, operation in self._operations(record, numbers, ""):
+            if isinstance(operation, Write | Edit) and operation.field in edits:
+                edits[operation.field].append((dot, operation))
+        texts: dict[Dot, _Wording] = {}
+        for name, dots in wanted.items():
+            texts.update(_replay(edits[name][::-1], dots))
+        return texts
+
+    def _entry(self, space: int, found: _Found, texts: dict[Dot, _Wording]) -> HistoryEntry:
+        touch, dot, operation = found
         value: Scalar = None
         before: tuple[Scalar, ...] = ()
         match operation:
             case Set(_, written, over):
                 value, before = written, self.values_of(space, over)
-            case Write(field) | Edit(field):
-                value, earlier = texts.around(field, dot)
-                before = (earlier,) if earlier is not None else ()
+            case Write(_) | Edit(_):
+                wording = texts.get(dot, _Wording("", None))
+                value, before = wording.after, () if wording.before is None else (wording.before,)
             case Add(_, element):
                 value = element
             case Remove(_, element):
@@ -132,39 +183,43 @@ class History:
         )
 
 
-class _Texts:
-    """The whole text after each write of a field, in the order of the hybrid clock; built when first asked for."""
+class _Wording(NamedTuple):
+    """A long text after an edit, and before it (None: there was none)."""
 
-    def __init__(self, record: bytes, touches: list[Touch]) -> None:
-        self._record = record
-        self._touches = touches
-        self._built: dict[str, dict[Dot, tuple[str, str | None]]] = {}
-
-    def around(self, field: str, dot: Dot) -> tuple[str, str | None]:
-        """The text after a write, and before it (None if it was the first)."""
-        if field not in self._built:
-            self._built[field] = self._build(field)
-        return self._built[field].get(dot, ("", None))
-
-    def _build(self, field: str) -> dict[Dot, tuple[str, str | None]]:
-        built: dict[Dot, tuple[str, str | None]] = {}
-        document, last = b"", None
-        for touch in reversed(self._touches):
-            for dot, operation in operations_on(self._record, touch):
-                if isinstance(operation, Write | Edit) and operation.field == field:
-                    try:
-                        document = _woven(document, dot, operation)
-                        now = text.read(document)
-                    except Malformed:
-                        continue
-                    built[dot] = (now, last)
-                    last = now
-        return built
+    after: str
+    before: str | None
 
 
-def _woven(document: bytes, dot: Dot, operation: Write | Edit) -> bytes:
-    addition = text.start(origin(dot), operation.text) if isinstance(operation, Write) else operation.delta
-    return text.merge([document, addition])[0] if document else addition
+def _replay(edits: list[tuple[Dot, Write | Edit]], wanted: set[Dot]) -> dict[Dot, _Wording]:
+    """The wording at each wanted edit. `edits`, oldest first; what comes before the first wanted one is one step."""
+    first = next(place for place, (dot, _) in enumerate(edits) if dot in wanted)
+    document, last = _woven(b"", edits[:first])
+    texts: dict[Dot, _Wording] = {}
+    for edit in edits[first:]:
+        document, now = _woven(document, [edit])
+        if edit[0] in wanted:
+            texts[edit[0]] = _Wording(now or "", last)
+        last = now
+    return texts
+
+
+def _woven(document: bytes, edits: list[tuple[Dot, Write | Edit]]) -> tuple[bytes, str | None]:
+    """A document with more edits in it, and its text. One that cannot be read is left out, as the state leaves it."""
+    additions = [_addition(dot, operation) for dot, operation in edits]
+    documents = [document, *additions] if document else additions
+    if not documents:
+        return b"", None
+    try:
+        return text.merge(documents)
+    except Malformed:
+        if len(edits) > 1:
+            for edit in edits:
+                document, _ = _woven(document, [edit])
+        return document, text.read(document) if document else None
+
+
+def _addition(dot: Dot, operation: Write | Edit) -> bytes:
+    return text.start(origin(dot), operation.text) if isinstance(operation, Write) else operation.delta
 
 
 def operations_on(record: bytes, touch: Touch) -> Iterator[tuple[Dot, Operation | Unknown]]:
