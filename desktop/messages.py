@@ -43,6 +43,14 @@ def describe_problem(kind: str, where: str) -> str:
     return _("{problem}: {where}").format(problem=text, where=_shown(where))
 
 
+def describe_aside(code: str, *, ours: bool) -> str:
+    """Why something was set aside: one of our own that the server refused, or a received one that did not verify."""
+    if ours:
+        return describe(code)
+    make = _UNVERIFIED.get(code)
+    return make() if make else _("It did not verify ({code}).").format(code=_shown(code))
+
+
 def diagnostics(state: SyncState, counts: Mapping[str, int], server_url: str) -> str:
     """Lines for a technician: versions, figures, the connection. English, without case data or names."""
     lines = [
@@ -102,6 +110,25 @@ def _bad_directory() -> str:
         "and nothing was changed. Tell your administrator."
     )
 
+
+def _unreadable() -> str:
+    return _("It cannot be read: it is damaged, or of a newer version of the desk.")
+
+
+def _contradicts() -> str:
+    return _("It contradicts what its desk had sent before.")
+
+
+_UNVERIFIED: dict[str, Callable[[], str]] = {
+    "bad_signature": lambda: _("It is not signed by the desk that it names."),
+    "unknown_device": lambda: _("Its desk is in no ministry's directory yet. It is fetched again when it is."),
+    "not_entitled": lambda: _("Its desk may not write in that space."),
+    "broken_chain": _contradicts,
+    "fork": _contradicts,
+    "gap": _contradicts,
+    "malformed": _unreadable,
+    "unknown_suite": _unreadable,
+}
 
 _PROBLEMS: dict[str, Callable[[], str]] = {
     "damaged": lambda: _("The file is damaged and could not be read to its end"),

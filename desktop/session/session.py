@@ -13,7 +13,7 @@ from desktop.profile import BadProfile
 from desktop.session.connecting import Connecting
 from desktop.session.unlock_thread import UnlockThread
 from desktop.settings import Settings
-from desktop.store import Store, StoreError
+from desktop.store import AsideView, Store, StoreError
 from i18n import set_language
 
 _ACTIVITY = frozenset(
@@ -106,6 +106,10 @@ class Session(Connecting):
     def message(self, code: str, params: dict[str, object] | None = None) -> str:
         """What a code of `unlock_failed`, `failed` or `SyncState.error` means, in the current language."""
         return messages.describe(code, self._told_params.get(code, {}) if params is None else params)
+
+    def message_of_aside(self, item: AsideView) -> str:
+        """Why something was set aside, in the current language."""
+        return messages.describe_aside(item.code, ours=item.ours)
 
     def diagnostics(self) -> str:
         """Text for a technician: versions, figures, the last errors; no case data."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -110,6 +112,32 @@ class Breadcrumb(Living, QWidget):
             self.followed.emit(self.links.index(link))
 
 
+class Pill(NamedTuple):
+    """What a pill of the head says: a state with its tone, or a badge (`tlp`, `handling`)."""
+
+    kind: str
+    words: tuple[str, ...]
+    tone: str = ""
+
+    def make(self) -> QWidget:
+        """The widget."""
+        if self.kind == "tlp":
+            return TlpBadge(self.words[0])
+        return HandlingBadge(self.words) if self.kind == "handling" else StatusPill(self.words[0], self.tone)
+
+
+class FactWords(NamedTuple):
+    """What a fact says."""
+
+    name: str
+    value: str
+    tone: str = ""
+
+    def make(self) -> QWidget:
+        """The widget."""
+        return Fact(*self)
+
+
 class Fact(Living, QWidget):
     """A small name and a strong value beside it."""
 
@@ -137,6 +165,8 @@ class RecordHeader(Living, QWidget):
         super().__init__(parent)
         self._shown: tuple[RecordType | None, RecordView, list[str]] | None = None
         self._short = False
+        self._steps: list[str] = []
+        self._state_words: list[Pill | FactWords] = []
         self.breadcrumb = Breadcrumb()
         self.breadcrumb.followed.connect(self.step_followed)
         self.title = ElidedLabel("", "h1")
@@ -183,40 +213,18 @@ class RecordHeader(Living, QWidget):
         record_type, view, steps = self._shown
         reference = role_value(record_type, view, "reference")
         title = full_title(record_type, view)
-        self.breadcrumb.set_steps([*steps, ltr(one_line(str(reference), 40)) if reference else title])
+        way = [*steps, ltr(one_line(str(reference), 40)) if reference else title]
+        if way != self._steps:
+            self._steps = way
+            self.breadcrumb.set_steps(way)
         self.title.setText(title)
-        self._flow.clear()
-        for pill in self._pills(record_type, view):
-            self._flow.addWidget(pill)
-        for fact in _facts(record_type, view) if not self._short else ():
-            self._flow.addWidget(fact)
-        self._state.updateGeometry()
-
-    def _pills(self, record_type: RecordType | None, view: RecordView) -> list[QWidget]:
-        pills: list[QWidget] = []
-        status_field = record_type.role("status") if record_type else None
-        status = role_value(record_type, view, "status")
-        if status_field and status:
-            pills.append(StatusPill(coded_text(status_field, str(status)), tone_of(status_field, status)))
-        tlp = role_value(record_type, view, "tlp")
-        if tlp:
-            pills.append(TlpBadge(str(tlp)))
-        handling = role_elements(record_type, view, "handling")
-        if handling:
-            pills.append(HandlingBadge(handling))
-        priority_field = record_type.role("priority") if record_type else None
-        priority = role_value(record_type, view, "priority")
-        if priority_field and tone_of(priority_field, priority) in ("warn", "bad"):
-            pills.append(StatusPill(coded_text(priority_field, str(priority)), tone_of(priority_field, priority)))
-        count = sum(each.conflict for each in view.fields.values())
-        if count:
-            words = ngettext("{n} field in conflict", "{n} fields in conflict", count).format(n=number(count))
-            pills.append(StatusPill(words, "violet"))
-        if view.revived:
-            pills.append(StatusPill(_("Deleted and edited"), "violet"))
-        if view.deleted:
-            pills.append(StatusPill(_("In the bin"), "bad"))
-        return pills
+        words = [*_pills(record_type, view), *(_facts(record_type, view) if not self._short else ())]
+        if words != self._state_words:
+            self._state_words = words
+            self._flow.clear()
+            for each in words:
+                self._flow.addWidget(each.make())
+            self._state.updateGeometry()
 
     def _space(self) -> None:
         theme = current_theme()
@@ -226,11 +234,39 @@ class RecordHeader(Living, QWidget):
         self._actions.setSpacing(theme.space("s"))
         self._flow.set_gap(theme.px(10))
         self.title.setMinimumHeight(theme.metrics("h1").height())
+        self._steps, self._state_words = [], []  # made anew in the new look
         self._show()
 
 
-def _facts(record_type: RecordType | None, view: RecordView) -> list[QWidget]:
-    facts: list[QWidget] = []
+def _pills(record_type: RecordType | None, view: RecordView) -> list[Pill]:
+    pills: list[Pill] = []
+    status_field = record_type.role("status") if record_type else None
+    status = role_value(record_type, view, "status")
+    if status_field and status:
+        pills.append(Pill("state", (coded_text(status_field, str(status)),), tone_of(status_field, status)))
+    tlp = role_value(record_type, view, "tlp")
+    if tlp:
+        pills.append(Pill("tlp", (str(tlp),)))
+    handling = role_elements(record_type, view, "handling")
+    if handling:
+        pills.append(Pill("handling", handling))
+    priority_field = record_type.role("priority") if record_type else None
+    priority = role_value(record_type, view, "priority")
+    if priority_field and tone_of(priority_field, priority) in ("warn", "bad"):
+        pills.append(Pill("state", (coded_text(priority_field, str(priority)),), tone_of(priority_field, priority)))
+    count = sum(each.conflict for each in view.fields.values())
+    if count:
+        words = ngettext("{n} field in conflict", "{n} fields in conflict", count).format(n=number(count))
+        pills.append(Pill("state", (words,), "violet"))
+    if view.revived:
+        pills.append(Pill("state", (_("Deleted and edited"),), "violet"))
+    if view.deleted:
+        pills.append(Pill("state", (_("In the bin"),), "bad"))
+    return pills
+
+
+def _facts(record_type: RecordType | None, view: RecordView) -> list[FactWords]:
+    facts: list[FactWords] = []
     for role in _FACTS:
         field = record_type.role(role) if record_type else None
         if field is None:
@@ -243,5 +279,5 @@ def _facts(record_type: RecordType | None, view: RecordView) -> list[QWidget]:
             text = field_text(field, held, limit=60) if held is not None and held.values else ""
         if text:
             pressing = urgency(str(role_value(record_type, view, role))) if role == "due" else "none"
-            facts.append(Fact(field.label, text, "bad" if pressing in ("late", "soon") else ""))
+            facts.append(FactWords(field.label, text, "bad" if pressing in ("late", "soon") else ""))
     return facts

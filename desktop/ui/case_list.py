@@ -41,6 +41,7 @@ class ListPane(Panel):
         self._asked = {"first": 0, "all": 0, "total": 0}
         self._loaded = False
         self._stale = False
+        self._awaited = ""  # a new record that is to be current when it is listed
         self._fresh = True  # asked for something else: what comes starts at its top
         is_case = record_type == "case"
         self.title = Label("", "h2")
@@ -117,7 +118,8 @@ class ListPane(Panel):
         self.finder.selectAll()
 
     def show_current(self, record: str) -> None:
-        """Make a record current without opening it."""
+        """Make a record current without opening it; one that is not listed yet, as soon as it is."""
+        self._awaited = "" if self.view.rows.place(record) is not None else record
         self.view.set_current(record)
 
     def marking(self) -> Marking:
@@ -243,6 +245,8 @@ class ListPane(Panel):
 
     def _show_ids(self, ids: list[str]) -> None:
         self.view.show_ids(ids, from_top=self._fresh)
+        if self._awaited and self.view.rows.place(self._awaited) is not None:
+            self.show_current(self._awaited)
         self._fresh = False
         self._in_view.start()
 

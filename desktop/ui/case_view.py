@@ -1,7 +1,7 @@
 """The pane of a case: its page, and within it the pages of the people and objects that belong to it.
 
     view = CaseView(session)
-    view.prepare()                    make the page before a case is chosen, when there is time
+    view.prepare()                    make a part of the page before a case is chosen, when there is time
     view.show_case(record)            a case, or any record of one: its case is then on the way to it
     view.flush()                      before locking and closing: what is being typed is saved
 
@@ -23,11 +23,13 @@ from desktop.ui.kit import Button, EmptyState, Living, Tab, Toast
 from desktop.ui.new_record_dialog import NewRecordDialog
 from desktop.ui.presenter import role_value, title_text
 from desktop.ui.record_page import RecordPage, marking_of
-from desktop.ui.records_tab import RecordsTab, case_records
+from desktop.ui.records_tab import RecordsTab, people_of
 from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.summary_tab import SummaryTab
 from i18n import _
 from i18n.bidi import ltr, one_line
+
+PREPARATIONS = 2  # calls of `prepare` until all is there
 
 
 class CasePage(RecordPage):
@@ -52,7 +54,7 @@ class CasePage(RecordPage):
         self.bind(self.add_person.setText, lambda: _("Add person…"))
 
     def show_record(self, view: RecordView, steps: list[str]) -> None:
-        self.count = len(case_records(self.session, view.space))
+        self.count = len(people_of(self.session, view.space))
         super().show_record(view, steps)
 
     def name_tab(self, key: str, tab: Tab) -> None:
@@ -123,9 +125,13 @@ class CaseView(Living, QWidget):
         self.bind(lambda _text: self._retell(), str)
 
     def prepare(self) -> None:
-        """Make the page of a case before one is chosen, so that the first one comes at once."""
-        if self.case_page is None and not self._session.is_locked():
-            self._make_case_page().page("summary")
+        """Make a part of the page of a case before one is chosen, so that the first one comes at once."""
+        if self._session.is_locked():
+            return
+        if self.case_page is None:
+            self._make_case_page()
+        else:
+            self.case_page.page("summary")
 
     def case(self) -> str:
         """Id of the case shown, empty when there is none."""
@@ -236,8 +242,8 @@ class CaseView(Living, QWidget):
         """Show what moved; the people of a case count as part of it."""
         if self._case is None or self._session.is_locked() or not isinstance(ids, frozenset):
             return
-        mine = {self._case.id, self.record(), *(row.id for row in self._session.records(self._case.space))}
-        if mine & ids:
+        shown = {self._case.id, self.record()}
+        if not ids.isdisjoint(shown) or not ids.isdisjoint(self._session.record_ids(self._case.space)):
             self._case = self._session.show(self._case.id)
             self._inner = self._session.show(self._inner.id) if self._inner is not None else None
             self._show()

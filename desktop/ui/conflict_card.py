@@ -33,7 +33,7 @@ class Side(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("choice", parent)
-        self.radio = RadioButton()
+        self.radio = RadioButton(strong=True)
         self.meta = Label("", "caption", "muted", wrap=True)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.radio)
@@ -101,6 +101,9 @@ class ConflictCard(Panel):
             self._add_side(self._make_value(value))
         self.more = Button("", "quiet", "plus")
         self.more.clicked.connect(self.show_more)
+        self.nothing = RadioButton()
+        self._group.addButton(self.nothing)
+        self.nothing.toggled.connect(lambda on: self._on_chosen() if on else None)
         self.editor: Editor | None = None
         self.other: Side | None = None
         if self.field is not None:
@@ -110,7 +113,9 @@ class ConflictCard(Panel):
         self._column.addLayout(self._head)
         self._column.addWidget(self._grid)
         self._column.addWidget(self.more)
+        self._column.addWidget(self.nothing)
         self._column.addWidget(self.error)
+        self.nothing.setVisible(self._may_be_empty())
         self.bind(lambda _text: self._tell(), str)
         self.follow(self._space)
 
@@ -119,6 +124,8 @@ class ConflictCard(Panel):
         for value, side in self._compared():
             if side.radio.isChecked():
                 return True, value.value
+        if self.nothing.isChecked():
+            return True, None
         if self.other is not None and self.editor is not None and self.other.radio.isChecked():
             written = self._checked()
             return written is not None, written
@@ -141,12 +148,17 @@ class ConflictCard(Panel):
     def undecide(self) -> None:
         """Take the choice back."""
         self._group.setExclusive(False)
-        for side in self.sides:
-            side.radio.setChecked(False)
+        for radio in (self.nothing, *(side.radio for side in self.sides)):
+            radio.setChecked(False)
         self._group.setExclusive(True)
         self.error.hide()
         self._tell()
         self.decided.emit()
+
+    def _may_be_empty(self) -> bool:
+        """Whether no value at all is a decision here that none of the values offers."""
+        empty = any(value.value in (None, "") for value in self.values)
+        return self.field is not None and not self.field.required and not empty
 
     def _checked(self) -> Scalar:
         """The other value if the field takes it; else None, and the reason stands below."""
@@ -212,8 +224,9 @@ class ConflictCard(Panel):
         self.before.setText(_("Before: {value}").format(value=" / ".join(before)) if before else "")
         done = self.decision()[0]
         self.state.set_state(_("Decided — can be undone") if done else _("To decide"), "ok" if done else "violet")
-        self.revert.setVisible(any(side.radio.isChecked() for side in self.sides))
+        self.revert.setVisible(self._group.checkedButton() is not None)
         self.revert.setText(_("Undo"))
+        self.nothing.setText(_("Leave empty"))
         compared = self._compared()
         hidden = len(self.values) - len(compared)
         self.more.setText(ngettext("Show {n} more", "Show {n} more", hidden).format(n=number(hidden)))

@@ -225,6 +225,8 @@ class ConflictsView(Living, QWidget):
         )
         self.kept.setText(_("Every version stays in the history; the decision and its author are recorded."))
         words = ngettext("Apply {n} decision", "Apply {n} decisions", count).format(n=number(count))
+        if not count:
+            words = _("No decision to apply")
         self.apply_button.setText(words)
         self.apply_button.setEnabled(count > 0)
         self.empty.set_texts(

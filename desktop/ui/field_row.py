@@ -58,6 +58,8 @@ class FieldRow(Living, QWidget):
 
     def show_error(self, error: InvalidValue | None) -> None:
         """Say below the field why a value was refused; None takes it away. What was typed stays."""
+        if error is None and self._error is None:
+            return
         self._error = error
         self.editor.set_invalid(error is not None)
         self._show_below()

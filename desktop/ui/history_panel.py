@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.casework.record_types import RecordTypes
@@ -15,13 +15,15 @@ from desktop.ui.kit import Avatar, Button, ElidedLabel, EmptyState, Label, Livin
 from desktop.ui.margins import set_margins
 from desktop.ui.presenter import SEPARATOR, desk_text, label_of, listed
 from desktop.ui.scroll_page import BAR, ScrollPage
+from desktop.ui.slices import Slices
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.bidi import isolate, one_line, strip_isolates
 from i18n.formats import moment, number, relative_time
 
-PAGE = 40  # changes shown at a time: a long-lived case has thousands
-PORTION = 3  # of them made in one turn of the event loop
+PAGE = 50  # changes shown at a time: a long-lived case has thousands
+PORTION = 2  # of them made in one turn of the event loop
+ENTRIES = 200  # asked for at a time: most changes are of one entry, a new record is one of many
 
 
 class ChangeRow(Panel):
@@ -29,6 +31,7 @@ class ChangeRow(Panel):
 
     def __init__(self, session: Session, type_name: str, change: Change, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
+        self.change = change
         theme = current_theme()
         author = change.author
         row = QHBoxLayout(self)
@@ -83,11 +86,12 @@ class HistoryPanel(Living, QWidget):
         self._session = session
         self._view: RecordView | None = None
         self._changes: list[Change] = []
+        self._loaded = ("", "")  # the record and the field that these are of
+        self._older = False  # whether the store has more than these
+        self._asked = self._asked_older = 0
         self._drawn = self._wanted = 0
-        self._drawer = QTimer(self)
-        self._drawer.setSingleShot(True)
-        self._drawer.setInterval(0)
-        self._drawer.timeout.connect(self._draw)
+        self._kept: dict[Change, ChangeRow] = {}
+        self._drawer = Slices(self)
         self.filter = ChoiceBox()
         self.filter.setMinimumContentsLength(22)
         self.filter.activated.connect(self._on_filter)
@@ -116,6 +120,7 @@ class HistoryPanel(Living, QWidget):
         self.bind(self.filter.setAccessibleName, lambda: _("Field whose history is shown"))
         self.bind(self.area.setAccessibleName, lambda: _("History"))
         self.bind(self.more.setText, lambda: _("Show older changes"))
+        session.history_ready.connect(self._on_history)
         self.bind(lambda _text: self._redraw(), str)
         self.follow(self._space)
 
@@ -152,29 +157,71 @@ class HistoryPanel(Living, QWidget):
         self.filter.setCurrentIndex(max(0, self.filter.findData(wanted)))
 
     def _load(self) -> None:
-        if self._view is None:
-            return
-        self._changes = group_changes(self._session.history(self._view.id, self.field()))
-        self._redraw()
+        if self._view is not None:
+            self._asked_older = 0
+            self._asked = self._ask("")
 
-    def _redraw(self) -> None:
-        if self._view is None:
+    def _ask(self, before: str) -> int:
+        assert self._view is not None  # noqa: S101 - the callers looked
+        channel = f"history {id(self)}"
+        return self._session.ask_history(self._view.id, self.field(), limit=ENTRIES, before=before, channel=channel)
+
+    def _on_history(self, request: int, entries: tuple[HistoryEntry, ...]) -> None:
+        if self._view is None or request not in (self._asked, self._asked_older):
             return
+        changes, older = group_changes(entries), len(entries) >= ENTRIES
+        if older and len(changes) > 1:
+            changes.pop()  # it may go on in what was not read
+        if request == self._asked_older:
+            self._asked_older, self._older = 0, older
+            self._changes += changes
+            self._on_more()
+            return
+        ids = [change.id for change in self._changes]
+        if self._loaded == self._key() and changes and changes[-1].id in ids:
+            changes += self._changes[ids.index(changes[-1].id) + 1 :]
+        else:
+            self._older = older
+        if self._loaded != self._key() or changes != self._changes:
+            same = self._loaded == self._key()
+            self._loaded, self._changes = self._key(), changes
+            self._redraw(keep=same)
+
+    def _key(self) -> tuple[str, str]:
+        return (self._view.id if self._view else "", self.field())
+
+    def _redraw(self, *, keep: bool = False) -> None:
+        """Draw the rows anew; `keep` those whose change is as it was."""
+        if self._view is None or self._loaded != self._key():
+            return
+        rows = {row.change: row for row in self.rows()} if keep else {}
+        self._kept = {change: rows[change] for change in self._changes if change in rows}
+        drawn = max(self._drawn, PAGE) if keep else PAGE
         while self._list.count():
             item = self._list.takeAt(0)
             widget = item.widget() if item is not None else None
-            if widget is not None:
+            if isinstance(widget, ChangeRow) and widget.change not in self._kept:
                 widget.hide()
                 widget.deleteLater()
-        self._drawn = self._wanted = 0
+        self._drawn = 0
+        self._tell()
+        self._wanted = min(drawn, len(self._changes))
+        self._draw()
+
+    def _tell(self) -> None:
         count = len(self._changes)
-        self.count.setText(ngettext("{n} change", "{n} changes", count).format(n=number(count)))
+        words = ngettext("{n} change", "{n} changes", count)
+        self.count.setText(words.format(n=f"{number(count)}+" if self._older else number(count)))
         self.empty.setVisible(not count)
         self.area.setVisible(bool(count))
         self.empty.set_texts(_("No change yet"), _("Nobody has written into this field."))
-        self._on_more()
 
     def _on_more(self) -> None:
+        if self._drawn >= len(self._changes) and self._older and self._view is not None:
+            self._asked_older = self._ask(self._changes[-1].id)
+            self.more.setEnabled(False)
+            return
+        self._tell()
         self._wanted = min(self._drawn + PAGE, len(self._changes))
         self._draw()
 
@@ -182,12 +229,19 @@ class HistoryPanel(Living, QWidget):
         """Make a few rows, and the next ones in the next turn of the event loop."""
         if self._view is None:
             return
-        for change in self._changes[self._drawn : min(self._drawn + PORTION, self._wanted)]:
-            self._list.addWidget(ChangeRow(self._session, self._view.type, change))
+        made = 0
+        while self._drawn < self._wanted and made < PORTION:
+            change = self._changes[self._drawn]
+            row = self._kept.pop(change, None)
+            if row is None:
+                row, made = ChangeRow(self._session, self._view.type, change), made + 1
+            self._list.addWidget(row)
             self._drawn += 1
-        self.more.setVisible(self._wanted <= self._drawn < len(self._changes))
-        if self._drawn < self._wanted:
-            self._drawer.start()
+        done = self._drawn >= self._wanted
+        self.more.setEnabled(done)
+        self.more.setVisible(done and (self._drawn < len(self._changes) or self._older))
+        if not done:
+            self._drawer.start(self._draw)
 
     def _on_filter(self) -> None:
         self._load()

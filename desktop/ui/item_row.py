@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -10,6 +12,15 @@ from desktop.ui.kit import ElidedLabel, IconLabel, Label, Living
 from desktop.ui.kit.painting import hovered, keyboard_focus, paint_ring
 from desktop.ui.theme import current_theme
 from i18n.bidi import strip_isolates
+
+
+class Item(NamedTuple):
+    """What a row shows: the name of its icon, two lines, and something short at the end."""
+
+    icon: str
+    title: str
+    caption: str
+    end: str = ""
 
 
 class ItemRow(Living, QAbstractButton):

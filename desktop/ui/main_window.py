@@ -17,6 +17,7 @@ from desktop.ui.kit import Living
 from desktop.ui.look import Look, window_title
 from desktop.ui.marking import MarkingBand
 from desktop.ui.shortcuts_sheet import ShortcutsSheet
+from desktop.ui.slices import Slices
 from desktop.ui.status_bar import StatusBar
 from desktop.ui.system_lock import SystemLock
 from desktop.ui.unlock_view import UnlockView
@@ -41,6 +42,7 @@ class MainWindow(Living, QWidget):
         self.look = Look(application, session)
         self.look.apply()
         self.workspace: Workspace | None = None
+        self._band = Slices(self)  # one look at what is in view for all that moves in a turn
         self.commands = Commands(self, session.is_locked)
         self.band = MarkingBand()
         self.unlock_view = UnlockView(session)
@@ -104,12 +106,12 @@ class MainWindow(Living, QWidget):
         workspace.lock_requested.connect(self.lock)
         workspace.repair_requested.connect(self._on_repair)
         workspace.look_changed.connect(self.look.apply)
-        workspace.marking_changed.connect(self._show_marking)
+        workspace.marking_changed.connect(lambda: self._band.start(self._show_marking))
         workspace.page_changed.connect(self._tell)
         self.stack.addWidget(workspace)
         self.stack.setCurrentWidget(workspace)
         self._tell()
-        workspace.records().list.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        workspace.begin()
 
     def _on_locked(self) -> None:
         for dialog in self.findChildren(QDialog):

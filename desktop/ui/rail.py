@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.casework.views import Author
 from desktop.ui.kit import Avatar, BrandMark, ElidedLabel, Panel, RailItem, line, plain_tip
@@ -42,7 +42,7 @@ SETTINGS = Place("settings", "settings", lambda: _("Settings"))
 
 
 class Rail(Panel):
-    """Destinations one under the other; `set_compact` leaves their icons. Up and Down move between them."""
+    """Destinations one under the other, which scroll where it is low; `set_compact` leaves their icons."""
 
     chosen = Signal(str)
 
@@ -78,6 +78,7 @@ class Rail(Panel):
     def choose(self, key: str) -> None:
         """Mark the place that is in view."""
         self.items[key].setChecked(True)
+        self._area.ensureWidgetVisible(self.items[key], 0, 0)
 
     def set_compact(self, compact: bool) -> None:
         """Leave the icons only."""
@@ -96,6 +97,12 @@ class Rail(Panel):
         for widget in (self._top, self._bottom):
             widget.setVisible(not low)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Scroll to the place that takes the focus."""
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self._area.ensureWidgetVisible(watched, 0, 0)
+        return super().eventFilter(watched, event)
+
     def is_compact(self) -> bool:
         """Whether the icons stand alone."""
         return self._compact
@@ -108,7 +115,8 @@ class Rail(Panel):
         self.items[place.key] = item
         self._group.addButton(item)
         self.bind(item.setText, place.text)
-        self._column.addWidget(item)
+        item.installEventFilter(self)
+        self._places.addWidget(item)
 
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
@@ -117,12 +125,24 @@ class Rail(Panel):
         self._head.addWidget(self.mark)
         self._head.addWidget(self.name, 1)
         self._column.addWidget(self._top)
+        places = QWidget()
+        places.setProperty("scroll", "content")
+        self._places = QVBoxLayout(places)
+        self._places.setContentsMargins(0, 0, 0, 0)
+        self._places.setSpacing(0)
         for place in PLACES:
             if place.apart:
-                self._column.addLayout(self._separator())
+                self._places.addLayout(self._separator())
             self._add(place)
-        self._column.addStretch(1)
+        self._places.addStretch(1)
         self._add(SETTINGS)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it stays with the places
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(places)
+        self._column.addWidget(self._area, 1)
         self._bottom = QWidget()
         bottom = QVBoxLayout(self._bottom)
         bottom.setContentsMargins(0, 0, 0, 0)

@@ -53,6 +53,7 @@ class RecordForm(Living, QWidget):
         self._session = session
         self._view: RecordView | None = None
         self.rows: dict[str, FieldRow] = {}
+        self._shown: dict[str, FieldView | None] = {}  # what each row was given last
         self._typing: set[str] = set()
         self._drafts: set[str] = set()
         self._saving = ""
@@ -83,9 +84,11 @@ class RecordForm(Living, QWidget):
                 row.show_error(None)
                 row.show_note("")
         fresh = self._view is None or self._view.id != view.id
-        old, self._view = (None if fresh else self._view), view
+        self._view = view
         for name in self.rows:
-            self._show_field(name, view.fields.get(name), old.fields.get(name) if old else None, fresh=fresh)
+            now = view.fields.get(name)
+            if fresh or now != self._shown.get(name):
+                self._show_field(name, now, fresh=fresh)
         if self._waiting:
             self._builder.start()
 
@@ -136,7 +139,7 @@ class RecordForm(Living, QWidget):
         else:
             grid.add(row, wide=row.editor.wide or field.role == "title")
         if self._view is not None:
-            self._show_field(field.name, self._view.fields.get(field.name), None, fresh=True)
+            self._show_field(field.name, self._view.fields.get(field.name), fresh=True)
 
     def _make_row(self, field: Field) -> FieldRow:
         editor = make_editor(field, self._records)
@@ -151,7 +154,9 @@ class RecordForm(Living, QWidget):
     def _records(self) -> list[ListRow]:
         return self._session.records(self._view.space) if self._view else []
 
-    def _show_field(self, name: str, now: FieldView | None, before: FieldView | None, *, fresh: bool) -> None:
+    def _show_field(self, name: str, now: FieldView | None, *, fresh: bool) -> None:
+        before = None if fresh else self._shown.get(name)
+        self._shown[name] = now
         row = self.rows[name]
         editor = row.editor
         conflict = now is not None and now.conflict
@@ -254,6 +259,7 @@ class RecordForm(Living, QWidget):
             self._drafts.discard(name)
             self._session.set_draft(draft_key(self._view.id, name), "")
         view = self._view = self._session.show(self._view.id)
+        self._shown[name] = view.fields.get(name)
         if row.editor.main_widget().hasFocus() and row.field.kind in ("line", "text"):
             row.editor.note_saved(stored_value(view.fields.get(name)))
         else:

@@ -22,6 +22,7 @@ from desktop.ui.record_banners import RecordBanners
 from desktop.ui.record_form import RecordForm
 from desktop.ui.record_menu import RecordMenu
 from desktop.ui.scroll_page import BAR, ScrollPage
+from desktop.ui.slices import Slices
 from desktop.ui.theme import current_theme
 from i18n import _
 
@@ -79,6 +80,7 @@ class RecordPage(Living, QWidget):
         self.session = session
         self.view: RecordView | None = None
         self._steps: list[str] = []
+        self._slices = Slices(self)
         self._makers: dict[str, Callable[[], QWidget]] = {}
         self._tab_of: dict[str, Tab] = {}
         self._page_of: dict[str, QWidget] = {}
@@ -117,7 +119,11 @@ class RecordPage(Living, QWidget):
             self.tabs.choose(next(iter(self._makers)))
         self.view, self._steps = view, steps
         self.retell()
-        self._on_tab(self.tabs.key())
+        self._slices.start(lambda: self._on_tab(self.tabs.key()))
+
+    def finish(self) -> None:
+        """Show at once what would come in the next turns of the event loop."""
+        self._slices.finish()
 
     def show_tab(self, key: str, field: str | None = None) -> None:
         """Show a tab; `field` filters the history, an empty one takes the filter away."""

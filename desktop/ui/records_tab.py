@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
+import msgspec
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop.casework.views import ListRow, RecordView
 from desktop.session import Session
-from desktop.ui.case_delegate import RowDelegate
 from desktop.ui.kit import EmptyState, Label, Living, Panel
+from desktop.ui.list_view import RecordListView
 from desktop.ui.margins import set_margins
-from desktop.ui.record_list import RecordListModel
 from desktop.ui.scroll_page import BAR
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.formats import number
-
-
-class _List(QListView):
-    opened = Signal(QModelIndex)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open by Enter on every platform."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self.opened.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
 
 
 class RecordsTab(Living, QWidget):
@@ -40,16 +28,10 @@ class RecordsTab(Living, QWidget):
         self._session = session
         self._place = ""
         self.count = Label("", "caption", "muted")
-        self.list = _List()
+        self.list = RecordListView(self._rows)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.model = RecordListModel(self)
-        self.list.setModel(self.model)
-        self.list.setItemDelegate(RowDelegate(self.list))
-        self.list.opened.connect(self._on_opened)
-        self.list.clicked.connect(self._on_opened)
+        self.model = self.list.rows
+        self.list.opened.connect(self.record_opened)
         self.empty = EmptyState("users")
         self.empty.action_clicked.connect(self.add_requested)
         self._card = Panel("card")
@@ -71,10 +53,14 @@ class RecordsTab(Living, QWidget):
 
     def refresh(self) -> int:
         """Read the list again; returns how many there are."""
-        rows = case_records(self._session, self._place)
-        self.model.set_rows(rows)
+        ids = people_of(self._session, self._place)
+        self.model.forget(frozenset(ids))
+        self.list.show_ids(ids)
         self._tell()
-        return len(rows)
+        return len(ids)
+
+    def _rows(self, ids: list[str]) -> list[ListRow]:
+        return [_with_both_names(row) for row in self._session.rows(ids)]
 
     def _tell(self) -> None:
         count = self.model.rowCount()
@@ -93,13 +79,14 @@ class RecordsTab(Living, QWidget):
         set_margins(self, self._column, 0, 0, theme.px(BAR), theme.px(18))
         self._column.setSpacing(theme.space("m"))
 
-    def _on_opened(self, index: QModelIndex) -> None:
-        row = self.model.row(index.row())
-        if row is not None:
-            self.record_opened.emit(row.id)
+
+def people_of(session: Session, space: str) -> list[str]:
+    """Ids of the records of a case's space without the case itself, the last changed ones first."""
+    return [record for record in session.record_ids(space) if record != space]
 
 
-def case_records(session: Session, space: str) -> list[ListRow]:
-    """The records of a case's space without the case itself, the last changed ones first."""
-    rows = [row for row in session.records(space) if row.type != "case"]
-    return sorted(rows, key=lambda row: (-row.updated_ms, row.id))
+def _with_both_names(row: ListRow) -> ListRow:
+    """A name in its original script stands beside the other one, whatever else the row has to show."""
+    if not row.subtitle:
+        return row
+    return msgspec.structs.replace(row, title=f"{row.title} · {row.subtitle}", subtitle="")

@@ -23,10 +23,10 @@ from desktop.ui.kit.painting import (
     tlp_look,
     tone_look,
 )
-from desktop.ui.row_words import Mark, conflict_mark, due_mark, priority_mark, status_mark, type_label
+from desktop.ui.row_words import Mark, conflict_mark, due_day, due_mark, priority_mark, status_mark, type_label
 from desktop.ui.theme import Theme
 from i18n.bidi import ltr, one_line
-from i18n.formats import relative_time, short_date
+from i18n.formats import relative_time
 
 
 class Words(NamedTuple):
@@ -93,15 +93,17 @@ def lay_out(
     """Lay a row out for a size, a direction and a device pixel ratio."""
     pen = _Pen(size, direction, theme, ratio)
     left, right = theme.px(18), size.width() - theme.px(14)
-    _first_line(pen, row, left, right, now)
     room = right - left
+    badges, due = choose_badges(row, room, theme, now)
+    _first_line(pen, row, left, right, now, due_day(row, now) if due is None else None)
     title = elide_data(one_line(row.title, 300) or "—", theme.metrics("body", 600), room)
     pen.write(QRect(left, theme.px(32), room, theme.px(22)), "body 600", theme.color("text"), title)
-    _third_line(pen, row, left, right, now)
+    _third_line(pen, left, right, badges, due)
     return Face(row, tuple(pen.words), tuple(pen.pixmaps))
 
 
-def _first_line(pen: _Pen, row: ListRow, left: int, right: int, now: datetime) -> None:
+def _first_line(pen: _Pen, row: ListRow, left: int, right: int, now: datetime, due: Mark | None) -> None:
+    """Reference, countries and time; beside the time the due date that had no room beside the state."""
     theme = pen.theme
     bold, plain, ink = theme.metrics("caption", 600), theme.metrics("caption", 400), theme.color("text2")
     top, height = theme.px(12), theme.px(20)
@@ -113,10 +115,14 @@ def _first_line(pen: _Pen, row: ListRow, left: int, right: int, now: datetime) -
         taken += side + theme.px(6)
         cloud = icon_pixmap("cloud-upload", theme.color("offline"), side, ratio=pen.ratio)
         pen.draw(QRect(right - taken, top + (height - side) // 2, side, side), cloud)
+    first = one_line(row.reference) if row.reference else type_label(row)
+    width = min(bold.horizontalAdvance(first) + 2, right - left - taken - theme.px(10))
+    if due is not None and right - left - taken - _due_width(due, theme) - theme.px(24) >= width:
+        taken += theme.px(12) + _due_width(due, theme)
+        _write_due(pen, QRect(right - taken, top, _due_width(due, theme), height), due)
     room = right - left - taken - theme.px(10)
-    first = elide_code(row.reference, bold, room) if row.reference else type_label(row)
-    width = bold.horizontalAdvance(first) + 2
-    pen.write(QRect(left, top, width, height), "caption 600", ink, first)
+    shown = elide_code(row.reference, bold, room) if row.reference else first
+    pen.write(QRect(left, top, width, height), "caption 600", ink, shown)
     column = max(width + theme.px(16), theme.px(118))
     beside = " · ".join(row.countries) if row.countries else one_line(row.subtitle)
     if beside and room - column > theme.px(24):
@@ -124,23 +130,27 @@ def _first_line(pen: _Pen, row: ListRow, left: int, right: int, now: datetime) -
         pen.write(QRect(left + column, top, room - column, height), "caption 400", ink, text)
 
 
-def _third_line(pen: _Pen, row: ListRow, left: int, right: int, now: datetime) -> None:
+def _write_due(pen: _Pen, rect: QRect, due: Mark) -> None:
+    color = pen.theme.tone(due.tone)[0] if due.tone else pen.theme.color("text2")
+    pen.write(rect, "caption 600" if due.tone else "caption 400", color, due.text, trailing=True)
+
+
+def _third_line(pen: _Pen, left: int, right: int, badges: list[Badge], due: Mark | None) -> None:
     theme = pen.theme
-    badges, due = choose_badges(row, right - left, theme, now)
     tall, middle = pill_height(theme), theme.px(70)
     for badge in badges:
         rect = QRect(left, middle - tall // 2, badge.width, tall)
         pen.draw(rect, _pill_pixmap(badge, tall, theme, pen.direction, pen.ratio))
         left += badge.width + theme.px(8)
     if due is not None:
-        color = theme.tone(due.tone)[0] if due.tone else theme.color("text2")
         width = _due_width(due, theme)
-        rect = QRect(right - width, middle - tall // 2, width, tall)
-        pen.write(rect, "caption 600" if due.tone else "caption 400", color, due.text, trailing=True)
+        _write_due(pen, QRect(right - width, middle - tall // 2, width, tall), due)
 
 
 def choose_badges(row: ListRow, room: int, theme: Theme, now: datetime) -> tuple[list[Badge], Mark | None]:
-    """Choose what fits in `room` pixels: the marking always; then the due date, the state, the precedence.
+    """Choose what fits in `room` pixels: the marking always; then the state, the due date, the precedence.
+
+    A due date gives way before a state is cut: it then stands in the row's first line, if there is room.
 
     A conflict stands in the place of the status, which follows when there is room for both.
     """
@@ -157,12 +167,11 @@ def choose_badges(row: ListRow, room: int, theme: Theme, now: datetime) -> tuple
     state, second = (conflict, status) if conflict else (status, None)
     free = room - sum(badge.width + gap for badge in marking)
     due = due_mark(row, now)
-    least = min(state.width, theme.px(96)) + gap if state else 0
-    if due is not None and free - _due_width(due, theme) < least:
-        # A long state is cut with an ellipsis first. Then the date alone says less, but all of it is there; the
-        # accessible text keeps the sentence.
-        due = Mark(short_date(row.due, now), due.tone)
-        if free - _due_width(due, theme) < theme.px(60):
+    wanted = state.width + gap if state else 0
+    if due is not None and free - _due_width(due, theme) < wanted:
+        # The date alone says less, but all of it is there; the accessible text keeps the sentence.
+        due = due_day(row, now)
+        if due is not None and free - _due_width(due, theme) < max(wanted, theme.px(60)):
             due = None
     free -= _due_width(due, theme) if due else 0
     first: list[Badge] = []

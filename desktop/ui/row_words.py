@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import NamedTuple
 
 from desktop.casework.record_types import Field, RecordTypes
 from desktop.casework.views import ListRow
-from i18n import _, ngettext
+from i18n import Locale, _, current, ngettext
 from i18n.bidi import neutralise, one_line, strip_isolates
 from i18n.formats import relative_time, short_date, urgency
 from i18n.names import country_list
 
 # How pressing a due date is (i18n.formats.urgency) → tone; a tone never stands without the date's words.
 _URGENCY_TONES = {"late": "bad", "soon": "bad", "near": "warn"}
+_NOON = time(12)
 _ENDED = frozenset({"closed", "archived"})
 
 
@@ -65,12 +67,24 @@ def due_mark(row: ListRow, now: datetime) -> Mark | None:
     """When it is due, with the tone of its urgency; None without a due date."""
     if not row.due:
         return None
-    day = short_date(row.due, now)
+    day = _short(row.due, now.date(), current())
     if row.status in _ENDED:
         return Mark(_("Due {date}").format(date=day), "")
     pressing = urgency(row.due, now)
     words = _("Overdue since {date}") if pressing == "late" else _("Due {date}")
     return Mark(words.format(date=day), _URGENCY_TONES.get(pressing, ""))
+
+
+def due_day(row: ListRow, now: datetime) -> Mark | None:
+    """The day alone, for where the sentence has no room; None without a due date."""
+    due = due_mark(row, now)
+    return due._replace(text=_short(row.due, now.date(), current())) if due else None
+
+
+@lru_cache(maxsize=2_048)
+def _short(due: str, today: date, _locale: Locale) -> str:
+    """A day in words; kept, since writing one out costs as much as the rest of a row."""
+    return short_date(due, datetime.combine(today, _NOON, UTC))
 
 
 def row_summary(row: ListRow, now: datetime) -> str:

@@ -12,6 +12,7 @@ from desktop.ui.connection import phase_text, unsent_text
 from desktop.ui.kit import Button, Card, FlowLayout, IconLabel, Label, Living, Toast
 from desktop.ui.kit.chips import PHASES
 from desktop.ui.list_view import RecordListView
+from desktop.ui.presenter import SEPARATOR
 from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
@@ -217,8 +218,9 @@ class SyncPage(Living, QWidget):
         for item in items[:_SHOWN_ASIDE]:
             source = _("Refused by the server") if item.ours else _("Received")
             when = moment(item.at_ms) if item.at_ms else ""
-            parts = (source, when, size(item.bytes), ltr(item.code), ltr(item.space[:8]))
-            self._aside_list.addWidget(Label(" · ".join(part for part in parts if part), "body", "", wrap=True))
+            caption = SEPARATOR.join(part for part in (source, when, size(item.bytes), ltr(item.space[:8])) if part)
+            self._aside_list.addWidget(Label(self._session.message_of_aside(item), "body", wrap=True))
+            self._aside_list.addWidget(Label(caption, "caption", "muted", wrap=True))
 
     def _space(self) -> None:
         theme = current_theme()

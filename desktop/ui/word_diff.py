@@ -14,7 +14,9 @@ from typing import Literal, NamedTuple
 
 Fate = Literal["kept", "added", "removed"]
 
-MOST_WORDS = 3_000  # beyond it, comparing words takes longer than a screen may wait
+MOST_WORDS = 400  # between the common ends; beyond it, comparing them takes longer than a screen may wait
+MOST_LETTERS = 20_000  # of a text that is taken apart into words at all
+MOST_PIECES = 40  # shown of one difference
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -27,30 +29,27 @@ class Piece(NamedTuple):
 
 def diff_words(before: str, after: str) -> list[Piece]:
     """The pieces of both texts in reading order: kept, added, removed. Very long texts differ as a whole."""
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
-    middle_old, middle_new = old[head : len(old) - tail], new[head : len(new) - tail]
+    head, tail = _ends(before, after)
+    old, new = _WORDS.findall(before[head : len(before) - tail]), _WORDS.findall(after[head : len(after) - tail])
     pieces: list[Piece] = []
-    _append(pieces, old[:head], "kept")
-    if max(len(middle_old), len(middle_new)) > MOST_WORDS:
-        _append(pieces, middle_old, "removed")
-        _append(pieces, middle_new, "added")
+    _append(pieces, [before[:head]], "kept")
+    if max(len(old), len(new)) > MOST_WORDS:
+        _append(pieces, old, "removed")
+        _append(pieces, new, "added")
     else:
-        for tag, start, end, new_start, new_end in SequenceMatcher(
-            None, middle_old, middle_new, autojunk=False
-        ).get_opcodes():
-            _append(pieces, middle_old[start:end], "kept" if tag == "equal" else "removed")
+        for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            _append(pieces, old[start:end], "kept" if tag == "equal" else "removed")
             if tag != "equal":
-                _append(pieces, middle_new[new_start:new_end], "added")
-    _append(pieces, old[len(old) - tail :] if tail else [], "kept")
+                _append(pieces, new[new_start:new_end], "added")
+    _append(pieces, [before[len(before) - tail :]] if tail else [], "kept")
     return pieces
 
 
 def shorten(pieces: list[Piece], context: int = 80) -> list[Piece]:
-    """The same pieces with long unchanged stretches cut to `context` characters beside each change."""
+    """Not too many pieces, their long unchanged stretches cut to `context` characters beside each change."""
     short: list[Piece] = []
-    for place, piece in enumerate(pieces):
+    many = len(pieces) > MOST_PIECES
+    for place, piece in enumerate(pieces[:MOST_PIECES]):
         text = piece.text
         if piece.fate == "kept":
             first, last = place == 0, place == len(pieces) - 1
@@ -61,7 +60,7 @@ def shorten(pieces: list[Piece], context: int = 80) -> list[Piece]:
         elif len(text) > 4 * context:
             text = text[: 4 * context] + "…"
         short.append(Piece(text, piece.fate))
-    return short
+    return [*short, Piece("…", "kept")] if many else short
 
 
 def rebase(base: str, mine: str, theirs: str) -> str:
@@ -70,9 +69,9 @@ def rebase(base: str, mine: str, theirs: str) -> str:
         return mine
     if base == mine:
         return theirs
-    old = _WORDS.findall(base)
-    if len(old) > MOST_WORDS:
+    if max(map(len, (base, mine, theirs))) > MOST_LETTERS:
         return _rebase_ends(base, mine, theirs)
+    old = _WORDS.findall(base)
     mine_at, theirs_at = _edits(old, mine), _edits(old, theirs)
     out: list[str] = []
     for place, word in enumerate([*old, ""]):
@@ -123,9 +122,36 @@ def _rebase_ends(base: str, mine: str, theirs: str) -> str:
     return f"{theirs}\n{stretch}"
 
 
-def _common(one: list[str] | str, other: list[str] | str) -> int:
-    most = min(len(one), len(other))
-    return next((place for place in range(most) if one[place] != other[place]), most)
+def _common(one: str, other: str) -> int:
+    """How many characters are the same at the beginning: found by halves, since comparing slices is what is fast."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _ends(one: str, other: str) -> tuple[int, int]:
+    """How many characters are the same at the beginning and at the end, without cutting a word or a gap in either."""
+    head = _common(one, other)
+    while head and any(_joined(one[head - 1], text[head : head + 1]) for text in (one, other)):
+        head -= 1
+    tail = _common(one[head:][::-1], other[head:][::-1])
+    while tail and any(_joined(text[-tail], text[-tail - 1 : len(text) - tail]) for text in (one, other)):
+        tail -= 1
+    return head, tail
+
+
+def _joined(letter: str, beside: str) -> bool:
+    """Whether two characters belong to one word or one gap."""
+    return (letter.isspace() and beside.isspace()) or (_in_word(letter) and _in_word(beside))
+
+
+def _in_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 def _append(pieces: list[Piece], words: list[str], fate: Fate) -> None:

@@ -12,6 +12,7 @@ from desktop.casework.handling import Marking, code_line, marking_line
 from desktop.casework.views import Query
 from desktop.session import Session
 from desktop.ui.bin_view import BinView
+from desktop.ui.case_view import PREPARATIONS
 from desktop.ui.command_bar import CommandBar
 from desktop.ui.commands import Commands
 from desktop.ui.conflicts_view import ConflictsView
@@ -20,6 +21,7 @@ from desktop.ui.notices import Notices
 from desktop.ui.pages import make_page
 from desktop.ui.rail import COMPACT_BELOW, PLACES, SETTINGS, Rail
 from desktop.ui.records_page import RecordsPage
+from desktop.ui.slices import Slices
 from desktop.ui.theme import current_theme
 from desktop.ui.top_bar import TopBar
 from i18n import _
@@ -69,15 +71,19 @@ class Workspace(Living, QWidget):
         self.top.lock_requested.connect(self.lock_requested)
         self.notices.details_requested.connect(partial(self.show_page, "sync"))
         self.notices.repair_requested.connect(self.repair_requested)
-        session.conflicts_changed.connect(self._show_counts)
-        session.unread_changed.connect(self._show_counts)
+        session.conflicts_changed.connect(self._show_conflicts)
+        session.unread_changed.connect(self._ask_unread)
         session.rows_ready.connect(self._on_rows)
         session.undo_changed.connect(self._on_undo_changed)
         self.rail.show_author(session.identity())
-        self._show_counts()
-        self.show_page("cases")
+        self._show_conflicts(session.attention()[0])
+        self._ask_unread()
         self.follow(self._fit)
-        QTimer.singleShot(0, self, self._prepare)
+        self._slices = Slices(self)
+
+    def begin(self) -> None:
+        """Show the first place; then make, piece by piece, what is likely to be wanted next."""
+        self._slices.start(self._show_first, self._make_bar, *(self._prepare,) * PREPARATIONS)
 
     def show_page(self, key: str) -> None:
         """Show a place of the rail."""
@@ -163,9 +169,16 @@ class Workspace(Living, QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def _show_first(self) -> None:
+        if not self._key:
+            self.show_page("cases")
+        self.records().list.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _make_bar(self) -> None:
+        self.bar.hide()
+
     def _prepare(self) -> None:
         """What is not seen at first is made when the list is on the screen already."""
-        self.bar.hide()
         for page in self.pages.values():
             if isinstance(page, RecordsPage):
                 page.detail.prepare()
@@ -181,8 +194,10 @@ class Workspace(Living, QWidget):
             # After the page has its size: there is nothing to scroll before.
             QTimer.singleShot(0, view, lambda: view.show_record(record))
 
-    def _show_counts(self, _count: int = 0) -> None:
-        self.rail.show_counts({"conflicts": self.session.counts()["conflicts"]})
+    def _show_conflicts(self, count: int) -> None:
+        self.rail.show_counts({"conflicts": count})
+
+    def _ask_unread(self, _count: int = 0) -> None:
         for key, record_type in _UNREAD.items():
             self._asked[key] = self.session.query(Query(type=record_type, unread=True), f"unread {key}")
 

@@ -14,6 +14,7 @@ from desktop.store import verify
 from i18n import LANGUAGES, set_language
 from server.problems import PROBLEMS
 from sync import errors as sync_errors
+from sync.wire import errors as wire_errors
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +31,14 @@ def codes_in(folder: str, pattern: str) -> set[str]:
 def english() -> None:
     """Sentences in the source's language."""
     set_language("en")
+
+
+def test_what_did_not_verify_is_told_as_something_received_and_what_was_refused_as_ours() -> None:
+    codes = codes_of(wire_errors) - {"wire"} | {"fork", "unknown_device"}
+    sentences = {code: messages.describe_aside(code, ours=False) for code in codes}
+    assert not any("did not verify" in sentence or "sent again" in sentence for sentence in sentences.values())
+    assert messages.describe_aside("novelty", ours=False) == "It did not verify (\u2066novelty\u2069)."
+    assert messages.describe_aside("not_entitled", ours=True) == messages.describe("not_entitled")
 
 
 def test_every_code_of_ours_has_its_own_sentence() -> None:

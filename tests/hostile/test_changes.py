@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 import sync.changes
@@ -77,6 +78,7 @@ def test_a_change_with_a_bad_signature_is_set_aside_and_said(
     assert page.aside.isVisible()
     assert "did not verify" in page.aside_words.text()
     assert "kept for your administrator" in page.aside_words.text()
+    assert "It is not signed by the desk that it names." in [label.text() for label in page.aside.findChildren(QLabel)]
     assert faults(window) == []
 
 

@@ -26,6 +26,7 @@ class Editor(Living, QWidget):
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.field = field
+        self._invalid = False
 
     def show_value(self, value: object) -> None:
         """Show what the record holds: a scalar, a tuple of strings for a set, a text. Emits nothing."""
@@ -63,4 +64,6 @@ class Editor(Living, QWidget):
 
     def set_invalid(self, invalid: bool) -> None:
         """Give the field the border of a refused value, or take it away."""
-        mark_invalid(self.main_widget(), invalid)
+        if invalid != self._invalid:  # a style is costly to apply again
+            self._invalid = invalid
+            mark_invalid(self.main_widget(), invalid)

@@ -13,6 +13,7 @@ from desktop.ui.theme import current_theme
 from desktop.ui.word_diff import rebase
 
 _MOST_LINES = 14  # then the text scrolls
+_MEASURED = 5_000  # characters: a longer text has more lines, and measuring would lay all of it out at once
 
 
 class _Box(TextBox):
@@ -102,5 +103,9 @@ class TextEditor(Editor):
         theme = current_theme()
         line = theme.metrics("body").lineSpacing()
         frame = theme.px(20)
+        most = _MOST_LINES * line + frame
+        if self.box.document().characterCount() > _MEASURED:
+            self.box.setFixedHeight(most)
+            return
         wanted = round(self.box.document().size().height()) + frame
-        self.box.setFixedHeight(min(max(wanted, self._least * line + frame), _MOST_LINES * line + frame))
+        self.box.setFixedHeight(min(max(wanted, self._least * line + frame), most))

@@ -13,14 +13,16 @@ from desktop.ui.theme import current_theme
 from i18n.bidi import strip_isolates
 
 
-def _hint(caption: str) -> QSize:
+def _hint(caption: str, weight: int = 400) -> QSize:
     theme = current_theme()
-    width = theme.px(4 + 18 + 10 + 6) + theme.metrics("body").horizontalAdvance(caption) + 2
-    return QSize(width, max(theme.px(28), theme.metrics("body").height() + theme.px(6)))
+    metrics = theme.metrics("body", weight)
+    width = theme.px(4 + 18 + 10 + 6) + metrics.horizontalAdvance(caption) + 2
+    return QSize(width, max(theme.px(28), metrics.height() + theme.px(6)))
 
 
-def _paint(button: QAbstractButton, caption: str, *, round_: bool) -> None:
+def _paint(button: QAbstractButton, caption: str, *, round_: bool, weight: int = 400) -> None:
     theme = current_theme()
+    metrics = theme.metrics("body", weight)
     painter = QPainter(button)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     side = theme.px(18)
@@ -44,13 +46,13 @@ def _paint(button: QAbstractButton, caption: str, *, round_: bool) -> None:
         left, top = frame.left(), frame.top()
         points = [QPointF(left + x * step, top + y * step) for x, y in ((3.5, 8.5), (6.8, 11.6), (12.5, 4.8))]
         painter.drawPolyline(points)
-    painter.setFont(theme.font("body"))
+    painter.setFont(theme.font("body", weight))
     painter.setPen(theme.color("text" if usable else "text3"))
     lead = theme.px(32)
     words = QRect(lead, 0, button.width() - lead, button.height())
     text = caption
-    if theme.metrics("body").horizontalAdvance(text) > words.width():
-        text = theme.metrics("body").elidedText(text, Qt.TextElideMode.ElideRight, words.width())
+    if metrics.horizontalAdvance(text) > words.width():
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width())
     painter.drawText(leading_rect(button, words), LEADING, text)
     if keyboard_focus(button):
         paint_ring(painter, button.rect(), theme.color("focus"), theme.control("radius"), theme)
@@ -90,11 +92,12 @@ class CheckBox(Living, QCheckBox):
 
 
 class RadioButton(Living, QRadioButton):
-    """A radio button; an ampersand in its words is an ampersand."""
+    """A radio button; an ampersand in its words is an ampersand. A `strong` one is the heading of what is below it."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, strong: bool = False) -> None:
         super().__init__(parent)
         self._caption = ""
+        self._weight = 600 if strong else 400
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setText(text)
         self.follow(self.updateGeometry)
@@ -107,7 +110,7 @@ class RadioButton(Living, QRadioButton):
 
     def sizeHint(self) -> QSize:
         """Circle and words."""
-        return _hint(self._caption)
+        return _hint(self._caption, self._weight)
 
     def minimumSizeHint(self) -> QSize:
         """The same."""
@@ -119,7 +122,7 @@ class RadioButton(Living, QRadioButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint circle, dot and words."""
-        _paint(self, self._caption, round_=True)
+        _paint(self, self._caption, round_=True, weight=self._weight)
 
 
 class DropDown(Living, QComboBox):

@@ -13,6 +13,7 @@ class FlowLayout(QLayout):
         super().__init__(parent) if parent is not None else super().__init__()
         self._items: list[QLayoutItem] = []
         self._gap = gap
+        self._heights: dict[int, int] = {}  # by width: Qt asks many times while it lays out what is around
         self.setContentsMargins(0, 0, 0, 0)
 
     def set_gap(self, gap: int) -> None:
@@ -55,7 +56,9 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """Height of all lines at a width."""
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._arrange(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
 
     def setGeometry(self, rect: QRect) -> None:
         """Put the items in their places."""
@@ -63,7 +66,8 @@ class FlowLayout(QLayout):
         self._arrange(rect, move=True)
 
     def sizeHint(self) -> QSize:
-        """Everything on one line, if there were room."""
+        """Everything on one line, if there were room. Qt asks for it first whenever something in it has changed."""
+        self._heights.clear()
         shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
         margins = self.contentsMargins()
         width = sum(size.width() for size in shown) + self._gap * max(0, len(shown) - 1)
@@ -72,6 +76,7 @@ class FlowLayout(QLayout):
 
     def minimumSize(self) -> QSize:
         """The widest item."""
+        self._heights.clear()
         size = QSize()
         for item in self._items:
             if not item.isEmpty():

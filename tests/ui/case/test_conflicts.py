@@ -135,6 +135,21 @@ def test_another_value_is_checked_before_it_counts(
     assert values(pair, case, "due") == [{"2026-12-20"}] * 2
 
 
+def test_no_value_at_all_can_be_the_decision(qtbot: QtBot, pair: TwoDesks, case: str, view: ConflictsView) -> None:
+    card = view.cards[0]
+    assert view.apply_button.caption() == "No decision to apply"
+    assert card.nothing.text() == "Leave empty"
+    qtbot.mouseClick(card.nothing, Qt.MouseButton.LeftButton)
+    assert card.decision() == (True, None)
+    assert card.revert.isVisible()
+    card.undecide()
+    assert card.decision() == (False, None)
+    card.nothing.setChecked(True)
+    view.apply()
+    pair.exchange()
+    assert values(pair, case, "due") == [{None}] * 2
+
+
 def test_what_is_being_written_survives_news_about_something_else(
     qtbot: QtBot, pair: TwoDesks, case: str, view: ConflictsView
 ) -> None:

@@ -86,6 +86,7 @@ def show(qtbot: QtBot, request: pytest.FixtureRequest) -> Show:
 def complete(page: RecordPage | None) -> None:
     """Make the whole form of a page."""
     assert page is not None
+    page.finish()
     assert page.details is not None
     assert page.details.form is not None
     page.details.form.complete()

@@ -123,6 +123,8 @@ def test_ctrl_n_asks_for_a_new_case_which_is_then_open(qtbot: QtBot, window: Mai
     shown = window.session.show(space.records().detail.case())
     assert shown.fields["title"].value == "Night departures"
     qtbot.waitUntil(lambda: listed(space)[0] == shown.id)
+    qtbot.waitUntil(lambda: space.records().list.view.current() == shown.id)
+    assert space.records().list.view.selectionModel().hasSelection()
 
 
 def test_ctrl_z_undoes_the_last_edit_and_says_so(qtbot: QtBot, window: MainWindow) -> None:
