@@ -1,4 +1,4 @@
-"""The window on 100,000 cases: start to a usable list, search while typing, scrolling; beside an empty window of Qt."""
+"""The window on 100,000 cases: start to a usable list, search, scrolling, what holds it; beside an empty window."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from bench.alliance import PASSPHRASE, Alliance
 from bench.measure import emit, peak_mib, size_of, spread_ms
 from bench.soak.writer import opening
+from bench.workloads.walk import Walk, write_heavy
 from bench.world import invent
 from desktop.casework.views import Query
 from desktop.session import Session
@@ -65,21 +66,29 @@ def empty_window() -> None:
     report("empty window")
 
 
-def start(home: Path) -> None:
-    """From the start of the process to the lock painted, and to the first rows painted; then search and scroll."""
+def start(home: Path, *, blocks: bool = False) -> None:
+    """From the start of the process to the lock painted, and to the first rows painted; then search and scroll.
+
+    `blocks`: then walk through the window and measure what holds its thread.
+    """
     application = QApplication([])
     session = Session(home, opening=opening())
     window = MainWindow(session)
     window.show()
     window.grab()
     report("lock painted")
-    session.unlock(PASSPHRASE)
+    if blocks:
+        Walk(window, session).unlock()
+    else:
+        session.unlock(PASSPHRASE)
     page = wait_for_rows(window)
     window.grab()
     report("list usable")
     search(session)
     scroll(page)
     emit("window, 100,000 cases: peak memory", mib=peak_mib())
+    if blocks:
+        Walk(window, session).go()
     session.close()
     window.deleteLater()
     application.processEvents()
@@ -154,6 +163,11 @@ def main() -> None:
     ):
         home = alliance.set_up("SN", "Cne A. Diop", "Dakar 1", "fr")
         fill(alliance, home, COUNT)
+        desk, connection = alliance.open(home)
+        with connection.transaction():
+            write_heavy(desk)
+        desk.close()
+        child("walk", str(home))
         for _ in range(3):
             unit = child("empty")["empty window"]
             real = child("start", str(home))
@@ -165,7 +179,7 @@ def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["empty"]:
         empty_window()
-    elif sys.argv[1:2] == ["start"]:
-        start(Path(sys.argv[2]))
+    elif sys.argv[1:2] in (["start"], ["walk"]):
+        start(Path(sys.argv[2]), blocks=sys.argv[1] == "walk")
     else:
         main()
