@@ -7,7 +7,7 @@ its name: a mistyped `[trust]` must not pass for an empty one.
                  marking = { en = "…", fr = "…" }           optional
     [ministry]   code = "SN"
     [desk]       officer = "…", desk = "Dakar 1"            optional; `init` can say them instead
-    [server]     url = "https://…", ca_file = "…", timeout_s = 30
+    [server]     url = "https://…", ca_file = "…", timeout_s = 60
     [trust]      AE = "<64 hexadecimal digits>" …           root keys of all members, our own among them
     [ui]         language = "fr", territory = "SN", digits = "latn"
     [spaces]     default_members = ["SN", "AE", "FR"]
@@ -70,7 +70,7 @@ class Profile(msgspec.Struct, frozen=True):
     desk: str = ""
     url: str = ""
     ca_file: str = ""
-    timeout_s: int = 30
+    timeout_s: int = 60
     language: str = "en"
     territory: str = ""
     digits: str = "latn"
@@ -130,7 +130,7 @@ def parse_profile(text: str) -> Profile:
         desk=_label(desk, "desk.desk"),
         url=url,
         ca_file=_text(server, "server.ca_file"),
-        timeout_s=_timeout(server.get("timeout_s", 30)),
+        timeout_s=_timeout(server.get("timeout_s", 60)),
         language=language,
         territory=territory,
         digits=digits,

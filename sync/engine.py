@@ -15,7 +15,7 @@ from sync.pull import Puller
 from sync.push import push
 from sync.replica import Applied, Replica
 from sync.run import Run
-from sync.transport import Transport
+from sync.transport import CALL_S, Transport
 from sync.wire.calls import PollReply
 
 WAIT_S = 50  # of a long poll: under the minute after which many proxies cut a silent connection
@@ -32,12 +32,16 @@ class Engine:
         *,
         clock: Callable[[], float] = time.time,
         on_applied: Callable[[Applied], None] | None = None,
+        timeout_s: float = CALL_S,
     ) -> None:
-        """Take the replica, the way to the server, the wall clock in seconds, and who hears of records that moved."""
+        """Take the replica, the way to the server, the wall clock in seconds, and who hears of records that moved.
+
+        `timeout_s` bounds each call but the long poll.
+        """
         self._replica = replica
         self._transport = transport
         self._clock = clock
-        self._link = Link(transport, replica.device_keys())
+        self._link = Link(transport, replica.device_keys(), timeout_s=timeout_s)
         self._puller = Puller(replica, self._link, on_applied or (lambda _: None))
         self._events: SimpleQueue[PollReply | Exception | None] = SimpleQueue()
         self._listener = Listener(self._link, self._events.put)

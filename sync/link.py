@@ -36,15 +36,17 @@ class Signer(Protocol):
 class Link:
     """Calls of one device. Any thread may call; they share the token."""
 
-    def __init__(self, transport: Transport, keys: Signer) -> None:
-        """Take the way to the server and the keys that prove who calls."""
+    def __init__(self, transport: Transport, keys: Signer, *, timeout_s: float = CALL_S) -> None:
+        """Take the way to the server, the keys that prove who calls, and how long a call may take (seconds)."""
+        self._timeout_s = timeout_s
         self._transport = transport
         self._keys = keys
         self._token = ""
         self._lock = threading.Lock()
 
-    def call(self, name: str, request: msgspec.Struct, reply: type[T], *, timeout_s: float = CALL_S) -> T:
+    def call(self, name: str, request: msgspec.Struct, reply: type[T], *, timeout_s: float | None = None) -> T:
         """Call the server, proving who we are first, and once again if the token is refused. Raises a SyncError."""
+        timeout_s = self._timeout_s if timeout_s is None else timeout_s
         token = self._token or self._authenticate("")
         try:
             return self._transport.call(name, request, reply, token=token, timeout_s=timeout_s)
@@ -59,10 +61,12 @@ class Link:
             if self._token != stale:
                 return self._token
             device = self._keys.device
-            challenge = self._transport.call("challenge", ChallengeRequest(device), ChallengeReply)
+            challenge = self._transport.call(
+                "challenge", ChallengeRequest(device), ChallengeReply, timeout_s=self._timeout_s
+            )
             message = challenge.nonce + challenge.data_epoch + device
             signed = TokenRequest(device, challenge.nonce, self._keys.sign(TOKEN_DOMAIN, message))
-            self._token = self._transport.call("token", signed, TokenReply).token
+            self._token = self._transport.call("token", signed, TokenReply, timeout_s=limit_s).token
             if not self._token.isascii() or not self._token.isprintable() or not self._token:
                 self._token = ""
                 raise BadReply("a token that cannot stand in a header")

@@ -144,7 +144,9 @@ class Syncer:
                 self._wait(BUSY_S)
                 return
             transport = self._make_transport(url, self._profile.ca_file)
-            engine = Engine(connection.replica, transport, on_applied=self._on_applied)
+            engine = Engine(
+                connection.replica, transport, on_applied=self._on_applied, timeout_s=self._profile.timeout_s
+            )
             try:
                 with self._changed:
                     if self._gone(url):

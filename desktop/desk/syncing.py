@@ -52,7 +52,7 @@ def exchange(
         if not held:
             raise Refused("sync_running")
         transport = make_transport(url, profile.ca_file)
-        engine = Engine(connection.replica, transport)
+        engine = Engine(connection.replica, transport, timeout_s=profile.timeout_s)
         try:
             run = _persist(engine, patience_s)
         finally:

@@ -6,12 +6,15 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from desktop.desk import Refused
 from desktop.messages import describe
 from sync.errors import NoConnection, NotEnrolled, SyncError
+from sync.transport import HttpTransport
 from tests.support.alliance import Alliance, running_alliance
 from tests.support.desk import quick_opening, set_up
 from tests.support.secretariat import free_port
@@ -207,3 +210,17 @@ def _answer_all(listener: socket.socket, answer: bytes) -> None:
         with connection:
             connection.recv(65_536)
             connection.sendall(answer)
+
+
+def test_the_profile_says_how_long_a_call_may_take(alliance: Alliance) -> None:
+    desk, _ = alliance.desks()
+    asked: list[float] = []
+
+    class Noting(HttpTransport):
+        def call(self, name: str, request: Any, reply: type[Any], *, token: str = "", timeout_s: float = 0) -> Any:
+            asked.append(timeout_s)
+            return super().call(name, request, reply, token=token, timeout_s=timeout_s)
+
+    desk.profile = msgspec.structs.replace(desk.profile, timeout_s=7)
+    desk.sync_once(make_transport=lambda url, ca_file: Noting(url, ca_file=ca_file))
+    assert set(asked) == {7}
