@@ -61,9 +61,8 @@ class Link:
             if self._token != stale:
                 return self._token
             device = self._keys.device
-            challenge = self._transport.call(
-                "challenge", ChallengeRequest(device), ChallengeReply, timeout_s=self._timeout_s
-            )
+            asked, limit_s = ChallengeRequest(device), self._timeout_s
+            challenge = self._transport.call("challenge", asked, ChallengeReply, timeout_s=limit_s)
             message = challenge.nonce + challenge.data_epoch + device
             signed = TokenRequest(device, challenge.nonce, self._keys.sign(TOKEN_DOMAIN, message))
             self._token = self._transport.call("token", signed, TokenReply, timeout_s=limit_s).token
