@@ -98,6 +98,7 @@ class HistoryPanel(Living, QWidget):
         self.count = Label("", "caption", "muted")
         self.more = Button("", "secondary", "chevron-down")
         self.more.clicked.connect(self._on_more)
+        self.more.hide()
         self._top = QHBoxLayout()
         self._top.addWidget(self.count, 1)
         self._top.addWidget(self.filter)
@@ -112,10 +113,12 @@ class HistoryPanel(Living, QWidget):
         self.area = ScrollPage(content)
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # nothing in it takes the focus, and arrows must scroll
         self.empty = EmptyState("history")
+        self._nothing = ScrollPage(self.empty)  # where height is short, it scrolls and the head stays whole
+        self._nothing.hide()
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._top)
         self._column.addWidget(self.area, 1)
-        self._column.addWidget(self.empty, 1)
+        self._column.addWidget(self._nothing, 1)
         self._inner = inner
         self.bind(self.filter.setAccessibleName, lambda: _("Field whose history is shown"))
         self.bind(self.area.setAccessibleName, lambda: _("History"))
@@ -212,7 +215,7 @@ class HistoryPanel(Living, QWidget):
         count = len(self._changes)
         words = ngettext("{n} change", "{n} changes", count)
         self.count.setText(words.format(n=f"{number(count)}+" if self._older else number(count)))
-        self.empty.setVisible(not count)
+        self._nothing.setVisible(not count)
         self.area.setVisible(bool(count))
         self.empty.set_texts(_("No change yet"), _("Nobody has written into this field."))
 

@@ -106,7 +106,7 @@ class MainWindow(Living, QWidget):
         workspace.lock_requested.connect(self.lock)
         workspace.repair_requested.connect(self._on_repair)
         workspace.look_changed.connect(self.look.apply)
-        workspace.marking_changed.connect(lambda: self._band.start(self._show_marking))
+        workspace.marking_changed.connect(self._on_marking_changed)
         workspace.page_changed.connect(self._tell)
         self.stack.addWidget(workspace)
         self.stack.setCurrentWidget(workspace)
@@ -130,7 +130,13 @@ class MainWindow(Living, QWidget):
 
     def _tell(self, _key: str = "") -> None:
         self.setWindowTitle(window_title(self.workspace.title() if self.workspace else ""))
-        self._show_marking()
+        if self.workspace is None:
+            self._show_marking()  # at once: nothing of a case may stay
+        else:
+            self._on_marking_changed()
+
+    def _on_marking_changed(self) -> None:
+        self._band.start(self._show_marking)
 
     def _show_marking(self) -> None:
         text = self.workspace.marking_text() if self.workspace else marking_line(Marking())

@@ -11,7 +11,7 @@ from desktop.session import Session
 from desktop.ui.kit import EmptyState, Label, Living, Panel
 from desktop.ui.list_view import RecordListView
 from desktop.ui.margins import set_margins
-from desktop.ui.scroll_page import BAR
+from desktop.ui.scroll_page import BAR, ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.formats import number
@@ -34,6 +34,7 @@ class RecordsTab(Living, QWidget):
         self.list.opened.connect(self.record_opened)
         self.empty = EmptyState("users")
         self.empty.action_clicked.connect(self.add_requested)
+        self._nothing = ScrollPage(self.empty)  # where height is short, it scrolls and the head stays whole
         self._card = Panel("card")
         inner = QVBoxLayout(self._card)
         inner.setContentsMargins(1, 6, 1, 6)
@@ -41,7 +42,7 @@ class RecordsTab(Living, QWidget):
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.count)
         self._column.addWidget(self._card, 1)
-        self._column.addWidget(self.empty, 1)
+        self._column.addWidget(self._nothing, 1)
         self.bind(self.list.setAccessibleName, lambda: _("People and objects of this case"))
         self.bind(lambda _text: self._tell(), str)
         self.follow(self._space)
@@ -70,7 +71,7 @@ class RecordsTab(Living, QWidget):
             _("Add the people the case is about; they are shared with it."),
             _("Add person…"),
         )
-        self.empty.setVisible(not count)
+        self._nothing.setVisible(not count)
         self._card.setVisible(bool(count))
         self.count.setVisible(bool(count))
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking, code_line, marking_line
 from desktop.casework.views import Query
@@ -83,15 +83,13 @@ class Workspace(Living, QWidget):
 
     def begin(self) -> None:
         """Show the first place; then make, piece by piece, what is likely to be wanted next."""
-        self._slices.start(self._show_first, self._make_bar, *(self._prepare,) * PREPARATIONS)
+        first = (self.update, partial(self._page, "cases"), self._show_first)  # the empty frame is painted first
+        self._slices.start(*first, self._make_bar, *(self._prepare,) * PREPARATIONS)
 
     def show_page(self, key: str) -> None:
         """Show a place of the rail."""
         self.flush()
-        page = self.pages.get(key)
-        if page is None:
-            page = self.pages[key] = make_page(self, key)
-            self.stack.addWidget(page)
+        page = self._page(key)
         self._key = key
         self.stack.setCurrentWidget(page)
         self.rail.choose(key)
@@ -169,13 +167,24 @@ class Workspace(Living, QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def _page(self, key: str) -> QWidget:
+        """The page of a place, made if need be."""
+        page = self.pages.get(key)
+        if page is None:
+            page = self.pages[key] = make_page(self, key)
+            self.stack.addWidget(page)
+        return page
+
     def _show_first(self) -> None:
         if not self._key:
             self.show_page("cases")
-        self.records().list.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        focused = QApplication.focusWidget()
+        if focused is None or not self.isAncestorOf(focused):
+            self.records().list.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_bar(self) -> None:
-        self.bar.hide()
+        if self._bar is None:  # nobody was quicker and has it open
+            self.bar.hide()
 
     def _prepare(self) -> None:
         """What is not seen at first is made when the list is on the screen already."""
