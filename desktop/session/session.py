@@ -41,10 +41,7 @@ class Session(Connecting):
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
-        application = QCoreApplication.instance()
-        if isinstance(application, QGuiApplication):
-            application.focusWindowChanged.connect(self.on_focus_window)
-            self.on_focus_window(application.focusWindow())
+        self._watching = False
 
     # unlocking and locking
 
@@ -91,6 +88,7 @@ class Session(Connecting):
         unlocking, self._unlocking = self._unlocking, None
         if unlocking is not None:
             unlocking.wait()
+        self._watch(wanted=False)
         self._stop_threads()
         desk, self._desk = self._desk, None
         if desk is not None:
@@ -131,6 +129,7 @@ class Session(Connecting):
             self.unlock_failed.emit(error.code)
             return
         self._start_threads(store, self._desk.profile, self._settings.server_url)
+        self._watch(wanted=True)
         self.note_activity()
         self.unlocked.emit()
         self._announce(frozenset())
@@ -156,6 +155,18 @@ class Session(Connecting):
             self._sync.set_server(self._settings.server_url)
 
     # Qt
+
+    def _watch(self, *, wanted: bool) -> None:
+        """Watch for activity, or stop: a session that is garbage must not be told of windows any more."""
+        application = QCoreApplication.instance()
+        if not isinstance(application, QGuiApplication) or wanted == self._watching:
+            return
+        self._watching = wanted
+        if wanted:
+            application.focusWindowChanged.connect(self.on_focus_window)
+            self.on_focus_window(application.focusWindow())
+        else:
+            application.focusWindowChanged.disconnect(self.on_focus_window)
 
     def on_focus_window(self, window: QWindow | None) -> None:
         """A window came to the front. Watching windows instead of the application spares each widget's every event."""
