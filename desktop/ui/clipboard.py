@@ -15,6 +15,8 @@ _SECRET = {  # what clipboard managers of the three systems look for before they
     'application/x-qt-windows-mime;value="ExcludeClipboardContentFromMonitorProcessing"': b"\x00",
 }
 
+_last: list[str] = []  # what the desk put on the clipboard last
+
 
 def copy_marked(text: str, marking: Marking) -> str:
     """Put text on the clipboard with its TLP and handling codes behind it; returns what was put there.
@@ -30,8 +32,15 @@ def copy_marked(text: str, marking: Marking) -> str:
         data.setData(name, value)
     clipboard = QGuiApplication.clipboard()
     clipboard.setMimeData(data)
+    _last[:] = [marked]
     QTimer.singleShot(KEPT_S * 1000, clipboard, lambda: _forget(marked))
     return marked
+
+
+def forget_copy() -> None:
+    """Take the last copy off the clipboard, if it still stands there: the desk locks or ends."""
+    if _last:
+        _forget(_last.pop())
 
 
 def _forget(text: str) -> None:

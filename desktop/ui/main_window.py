@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QVBoxLayout
 
 from desktop.casework.handling import Marking, marking_line
 from desktop.session import Session
+from desktop.ui.clipboard import forget_copy
 from desktop.ui.commands import Commands
 from desktop.ui.kit import Living
 from desktop.ui.look import Look, window_title
@@ -114,6 +115,7 @@ class MainWindow(Living, QWidget):
         workspace.begin()
 
     def _on_locked(self) -> None:
+        forget_copy()
         for dialog in self.findChildren(QDialog):
             dialog.close()
         self._drop_workspace()

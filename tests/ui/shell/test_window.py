@@ -8,9 +8,11 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.casework.handling import Marking
 from desktop.desk.opening import PROFILE_FILE
 from desktop.profile import render_profile
 from desktop.ui.bin_view import BinView
+from desktop.ui.clipboard import copy_marked
 from desktop.ui.commands import Commands
 from desktop.ui.kit import FilterChip
 from desktop.ui.main_window import MainWindow
@@ -333,3 +335,14 @@ def test_arrows_move_along_the_rail_which_is_one_stop_of_the_tab_key(qtbot: QtBo
     assert space.rail.items["people"].hasFocus()
     qtbot.keyClick(space.rail.items["people"], Qt.Key.Key_Up)
     assert space.page_key() == "cases"
+
+
+def test_locking_takes_what_the_desk_copied_off_the_clipboard_and_nothing_else(window: MainWindow) -> None:
+    clipboard = QApplication.clipboard()
+    copy_marked("SN-2026-00001", Marking("TLP:RED", ("H0",)))
+    assert "SN-2026-00001" in clipboard.text()
+    window.lock()
+    assert clipboard.text() == ""
+    clipboard.setText("the officer's own")
+    window.lock()
+    assert clipboard.text() == "the officer's own"
