@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QImage, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -32,7 +32,8 @@ from desktop.ui.workspace import Workspace
 
 PATIENCE_S = 30.0
 START_PX = 8  # inside the mark of a radio button
-SETTLE_MS = 300  # for layouts and lists before a picture
+SETTLE_MS = 400
+PICTURES = 20  # looked at until two are the same
 
 
 class Failed(Exception):
@@ -114,6 +115,7 @@ class Puppet(QObject):
 
     def write_summary(self, text: str) -> None:
         """Edit the summary in place; nobody presses Save."""
+        until(lambda: self._page().summary is not None, "the summary")
         summary = self._page().summary
         if summary is None:
             raise Failed("no summary is shown")
@@ -175,9 +177,15 @@ class Puppet(QObject):
         until(lambda: not any(one.field == field for one in self._session.conflicts()), "the decision")
 
     def picture(self, path: str) -> None:
-        """Save what the window looks like."""
-        QTest.qWait(SETTLE_MS)
-        if not self._window.grab().save(path):
+        """Save what the window looks like once it has come to rest: pages are filled piece by piece."""
+        before = QImage()
+        for _ in range(PICTURES):
+            QTest.qWait(SETTLE_MS)
+            now = self._window.grab().toImage()
+            if now == before:
+                break
+            before = now
+        if not before.save(path):
             raise Failed(f"no picture at {path}")
 
     def wait_for(
