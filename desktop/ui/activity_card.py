@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.casework.views import HistoryEntry, ListRow, RecordView
 from desktop.session import Session
-from desktop.ui.history_words import Change, compare, group_changes, icon_of, sentence
+from desktop.ui.history_words import Change, deed_of, group_changes, icon_of, subject_of
 from desktop.ui.item_row import Item, ItemRow
 from desktop.ui.kit import Card, Label
-from desktop.ui.presenter import author_text, row_title
+from desktop.ui.presenter import row_title
 from i18n import _
-from i18n.bidi import isolate, one_line
 from i18n.formats import clock, local_time, relative_time
 
 _CHANGES = 5
@@ -128,15 +127,8 @@ class ActivityCard(ItemsCard):
         self.set_items([("", self._item(*each)) for each in self._found], _("Nothing yet.") if self._record else "")
 
     def _item(self, asked: _Asked, change: Change) -> Item:
-        words = sentence(self._session.types, asked.type, change)
-        entry = change.entries[-1]
-        caption = asked.title
-        if not caption and len(change.entries) == 1 and entry.operation in ("set", "add"):
-            field = self._session.types.field(asked.type, entry.field)
-            added = [piece.text for piece in compare(field, entry.before, entry.value) if piece.fate != "removed"]
-            caption = isolate(one_line("".join(added), 90))
-        end = short_moment(change.author.at_ms)
-        return Item(icon_of(change), words, caption or author_text(change.author), end)
+        title = asked.title or subject_of(self._session.types, asked.type, change)
+        return Item(icon_of(change), title, deed_of(change), short_moment(change.author.at_ms))
 
 
 def short_moment(at_ms: int) -> str:

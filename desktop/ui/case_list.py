@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking
+from desktop.casework.views import SyncState
 from desktop.session import Session
 from desktop.ui.filter_menu import FilterMenu, OrderMenu
 from desktop.ui.kit import Button, EmptyState, FilterChip, FlowLayout, Label, Panel, announce, line
@@ -41,6 +42,7 @@ class ListPane(Panel):
         self._asked = {"first": 0, "all": 0, "total": 0}
         self._loaded = False
         self._stale = False
+        self._unsent = 0
         self._awaited = ""  # a new record that is to be current when it is listed
         self._fresh = True  # asked for something else: what comes starts at its top
         is_case = record_type == "case"
@@ -170,6 +172,7 @@ class ListPane(Panel):
         self.empty.action_clicked.connect(self._on_empty_action)
         self._session.rows_ready.connect(self._on_rows)
         self._session.records_changed.connect(self._on_records_changed)
+        self._session.sync_state_changed.connect(self._on_sync_state)
 
     def _bind(self) -> None:
         self.bind(self.title.setText, lambda: _("Cases") if self._type == "case" else _("People & objects"))
@@ -256,6 +259,12 @@ class ListPane(Panel):
             self._stale = True
             if self.isVisible() and not self._news.isActive():
                 self._news.start()  # not put off by what comes meanwhile: a long sync must not starve the list
+
+    def _on_sync_state(self, state: SyncState) -> None:
+        """Rows lose their mark once what waited has been sent: that moves no record."""
+        if state.unsent < self._unsent:
+            self.view.rows.forget(self.view.rows.unsent())
+        self._unsent = state.unsent
 
     def _on_quick(self, key: str, on: bool) -> None:
         self.set_filter(self._filter.switched(key, on))

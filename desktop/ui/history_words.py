@@ -105,20 +105,26 @@ def icon_of(change: Change) -> str:
     return "circle-alert"
 
 
-def sentence(types: RecordTypes, type_name: str, change: Change) -> str:
-    """A change in one sentence: who did what."""
-    officer = isolate(one_line(change.author.officer, 60))
-    operations = [entry.operation for entry in change.entries]
-    record_type = types.get(type_name)
-    if "create" in operations:
-        return _("{officer} created it: {type}").format(
-            officer=officer, type=record_type.label if record_type else one_line(type_name, 40)
-        )
-    if "delete" in operations:
-        return _("{officer} put it into the bin").format(officer=officer)
-    if "restore" in operations:
-        return _("{officer} took it out of the bin").format(officer=officer)
+def subject_of(types: RecordTypes, type_name: str, change: Change) -> str:
+    """What a change was about: the fields it wrote, else the type of the record."""
+    if not {"create", "delete", "restore"}.isdisjoint(entry.operation for entry in change.entries):
+        record_type = types.get(type_name)
+        return record_type.label if record_type else one_line(type_name, 40)
     fields = dict.fromkeys(label_of(types, type_name, entry.field) for entry in change.entries if entry.field)
-    decided = any(len(entry.before) > 1 for entry in change.entries)
-    template = _("{officer} decided a conflict: {fields}") if decided else _("{officer} changed: {fields}")
-    return template.format(officer=officer, fields=listed(fields) or NOTHING)
+    return listed(fields) or NOTHING
+
+
+def deed_of(change: Change) -> str:
+    """What was done, and by whom."""
+    operations = {entry.operation for entry in change.entries}
+    if "create" in operations:
+        template = _("Created by {officer}")
+    elif "delete" in operations:
+        template = _("Put into the bin by {officer}")
+    elif "restore" in operations:
+        template = _("Taken out of the bin by {officer}")
+    elif any(len(entry.before) > 1 for entry in change.entries):
+        template = _("Conflict decided by {officer}")
+    else:
+        template = _("Changed by {officer}")
+    return template.format(officer=isolate(one_line(change.author.officer, 60)))

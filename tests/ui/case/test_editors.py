@@ -14,7 +14,7 @@ from desktop.session import Session
 from desktop.ui.accessible import install_roles
 from desktop.ui.diff_text import DiffText
 from desktop.ui.editors import make_editor
-from desktop.ui.history_words import Change, compare, group_changes, icon_of, sentence
+from desktop.ui.history_words import Change, compare, deed_of, group_changes, icon_of, subject_of
 from desktop.ui.item_row import ItemRow
 from desktop.ui.word_diff import Piece
 from i18n.bidi import strip_isolates
@@ -114,18 +114,22 @@ def test_operations_of_one_change_are_told_together(session: Session) -> None:
     groups = group_changes(newest_first)
     assert [group.id for group in groups] == ["d.2", "d.1"]
     assert [each.operation for each in groups[1].entries] == ["create", "set"]
-    assert strip_isolates(sentence(session.types, "case", groups[0])) == "A. Rossi changed: Due date"
+    assert subject_of(session.types, "case", groups[0]) == "Due date"
+    assert strip_isolates(deed_of(groups[0])) == "Changed by A. Rossi"
+    assert subject_of(session.types, "case", groups[1]) == "Case"
+    assert strip_isolates(deed_of(groups[1])) == "Created by A. Rossi"
 
 
 def test_a_decision_is_told_as_one(session: Session) -> None:
     decided = only(entry("set", "due", before=("2026-01-01", "2026-01-02")))
-    assert strip_isolates(sentence(session.types, "case", decided)) == "A. Rossi decided a conflict: Due date"
+    assert subject_of(session.types, "case", decided) == "Due date"
+    assert strip_isolates(deed_of(decided)) == "Conflict decided by A. Rossi"
 
 
 def test_what_a_newer_version_did_is_told_as_such(session: Session) -> None:
     strange = only(entry("teleport", "depth"))
     assert icon_of(strange) == "circle-alert"
-    assert "depth" in strip_isolates(sentence(session.types, "case", strange))
+    assert "depth" in strip_isolates(subject_of(session.types, "case", strange))
 
 
 def test_codes_differ_as_a_whole_and_words_one_by_one(session: Session, look: Look) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.ui.main_window import MainWindow
 from desktop.ui.sync_page import SyncPage
+from desktop.ui.workspace import Workspace
 from sync.wire.signing import fingerprint
 from tests.support.desk import HomeOfDesk, set_up
 from tests.support.secretariat import Ministry, Secretariat
@@ -68,7 +69,8 @@ def test_the_switch_cuts_the_connection_and_what_is_written_then_is_sent_when_it
     assert "Connected" in window.status.saved.accessibleName()
     trigger(window, "Work offline")
     qtbot.waitUntil(lambda: phase(window) == "paused")
-    window.session.new_case({"title": "Written without a connection"}, ["SN", "IT"])
+    record = window.session.new_case({"title": "Written without a connection"}, ["SN", "IT"])
+    qtbot.waitUntil(lambda: "Not sent yet" in heard(space, record))
     chip = space.top.chip.accessibleName()
     assert "Working offline" in chip
     assert "to send" in chip
@@ -78,7 +80,15 @@ def test_the_switch_cuts_the_connection_and_what_is_written_then_is_sent_when_it
     qtbot.waitUntil(lambda: phase(window) == "online", timeout=10_000)
     qtbot.waitUntil(lambda: window.session.counts()["unsent"] == 0, timeout=10_000)
     qtbot.waitUntil(lambda: "to send" not in space.top.chip.accessibleName())
+    qtbot.waitUntil(lambda: "Not sent yet" not in heard(space, record))
     assert space.notices.codes() == []
+
+
+def heard(space: Workspace, record: str) -> str:
+    """What assistive technology hears of a case's row."""
+    rows = space.records().list.view.rows
+    place = rows.place(record)
+    return "" if place is None else str(rows.index(place).data(Qt.ItemDataRole.AccessibleTextRole))
 
 
 def trigger(window: MainWindow, words: str) -> None:
