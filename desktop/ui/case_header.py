@@ -169,7 +169,7 @@ class RecordHeader(Living, QWidget):
         self._state_words: list[Pill | FactWords] = []
         self.breadcrumb = Breadcrumb()
         self.breadcrumb.followed.connect(self.step_followed)
-        self.title = ElidedLabel("", "h1")
+        self.title = ElidedLabel("", "h1", lines=2)
         self._state = QWidget()
         self._flow = FlowLayout(self._state)
         self._actions = QHBoxLayout()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from desktop.ui.kit.binding import Living
@@ -12,6 +12,8 @@ from i18n.bidi import FSI, LRI, isolate, ltr, strip_isolates
 from i18n.direction import is_rtl
 
 _RLM = "\u200f"
+_OPENING = _RLM + FSI + LRI
+_LONGEST_LAID = 1_000  # characters; more would not fit in a few lines
 
 
 def _directed(text: str) -> str:
@@ -81,33 +83,76 @@ class Label(Living, QLabel):
 
 
 class ElidedLabel(Label):
-    """One line that shrinks: what does not fit ends in an ellipsis, and the tool tip then holds the whole."""
+    """One line, or a few, that shrinks: what does not fit ends in an ellipsis, and the tool tip holds the whole."""
 
-    def __init__(self, text: str = "", role: str = "body", tone: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str = "", role: str = "body", tone: str = "", *, lines: int = 1, parent: QWidget | None = None
+    ) -> None:
         super().__init__(text, role, tone, parent=parent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._lines = lines
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(lines > 1)
+        self.setSizePolicy(policy)
 
     def minimumSizeHint(self) -> QSize:
         """Room for a few letters."""
         return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())
 
+    def heightForWidth(self, width: int) -> int:
+        """As many lines as the text needs there, up to its limit."""
+        if self._lines == 1:
+            return super().heightForWidth(width)
+        return max(len(self._rows(width)), 1) * self.fontMetrics().lineSpacing()
+
     def shown_text(self) -> str:
         """The text as it fits now, without isolates."""
-        return strip_isolates(self._fitting()).lstrip(_RLM)
+        return " ".join(strip_isolates(row).lstrip(_RLM).strip() for row in self._rows(self.contentsRect().width()))
 
-    def _fitting(self) -> str:
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+    def _rows(self, width: int) -> list[str]:
+        """The lines that are painted at a width: whole ones, and in the last what is left, elided."""
+        text = self.text()
+        rows: list[str] = []
+        if self._lines > 1:
+            rows, text = _wrapped(text, self.font(), width, self._lines - 1)
+        if text or not rows:
+            rows.append(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width))
+        return rows
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the line, elided."""
+        """Paint the lines, the last one elided."""
         painter = QPainter(self)
         plain = strip_isolates(self.text()).lstrip(_RLM)
-        fitting = self._fitting()
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.setFont(self.font())
-        # An isolate that the ellipsis cut off ends with the line; several of them keep the order of reading.
-        painter.drawText(self.contentsRect(), int(self.alignment()) | int(Qt.TextFlag.TextSingleLine), fitting)
+        rect = self.contentsRect()
+        rows = self._rows(rect.width())
+        height = rect.height() // len(rows)
+        for place, row in enumerate(rows):
+            # An isolate that the ellipsis cut off ends with the line; several of them keep the order of reading.
+            line = QRect(rect.x(), rect.y() + place * height, rect.width(), height)
+            painter.drawText(line, int(self.alignment()) | int(Qt.TextFlag.TextSingleLine), row)
         painter.end()
         tip = plain_tip(plain) if self.shown_text() != plain else ""
         if self.toolTip() != tip:
             self.setToolTip(tip)
+
+
+def _wrapped(text: str, font: QFont, width: int, lines: int) -> tuple[list[str], str]:
+    """The first lines of a text broken at words to a width in pixels, and the rest; each keeps the opening isolates."""
+    opening = text[: len(text) - len(text.lstrip(_OPENING))]
+    layout = QTextLayout(text[:_LONGEST_LAID], font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    units = text.encode("utf-16-le", "surrogatepass")  # Qt counts in these
+    rows: list[str] = []
+    end = 0
+    layout.beginLayout()
+    while len(rows) < lines and (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        start, end = end, line.textStart() + line.textLength()
+        part = units[2 * start : 2 * end].decode("utf-16-le", "surrogatepass")
+        rows.append(part if start == 0 else opening + part)
+    layout.endLayout()
+    rest = units[2 * end :].decode("utf-16-le", "surrogatepass")
+    return rows, opening + rest if strip_isolates(rest) else ""

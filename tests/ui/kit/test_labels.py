@@ -110,3 +110,22 @@ def test_a_pill_says_another_state_in_words_and_colour_together(look: Look, qtbo
     pill.set_state("Urgent", "bad")
     assert pill.accessibleName() == "Urgent"
     assert pill.look(theme).text == theme.color("bad")
+
+
+def test_a_title_takes_a_second_line_before_it_is_cut(qtbot: QtBot) -> None:
+    label = ElidedLabel(role="h1", lines=2)
+    qtbot.addWidget(label)
+    title = "Réseau de passeurs — ligne Ziguinchor / Cadix 🚢 suite"
+    label.show_data(title)
+    line = label.fontMetrics().lineSpacing()
+    whole = label.fontMetrics().horizontalAdvance(title)
+    assert label.heightForWidth(whole + 20) == line
+    label.resize(int(whole * 0.7), label.heightForWidth(int(whole * 0.7)))
+    assert label.height() == 2 * line
+    assert label.shown_text() == title
+    assert not label.toolTip()
+    label.resize(int(whole * 0.3), label.heightForWidth(int(whole * 0.3)))
+    label.grab()
+    assert label.height() == 2 * line
+    assert label.shown_text().endswith("…")
+    assert label.toolTip() == plain_tip(title)
