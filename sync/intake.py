@@ -88,6 +88,17 @@ class Intake:
             raise ServerRewound(news.space.hex())
         return Received(news.space, draft.founding, draft.segments, draft.rejected, Cursor(news.space, end, head))
 
+    def carried(self, space: bytes, items: list[Item]) -> Received:
+        """Check items of one space that were carried by hand: each by itself, in the order given; the cursor stays.
+
+        They have no places in the server's log: an entry's sequence is its number, a segment's 0.
+        """
+        standing = self._replica.standing(space)
+        draft = _Draft(self, self._replica, space, standing)
+        for item in items:
+            draft.take(item)
+        return Received(space, draft.founding, draft.segments, draft.rejected, standing.cursor)
+
     def take_grant(self, item: GrantItem) -> Applied:
         """Verify, open and keep a grant, or set it aside."""
         keys = self._replica.device_keys()

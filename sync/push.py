@@ -29,7 +29,7 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
 
     Returns spaces of which the server refused something as if its log were not the one we know.
     """
-    _seal(replica)
+    seal_waiting(replica)
     _grant(replica, now_ms)
     doubted: set[bytes] = set()
     after = 0
@@ -46,7 +46,8 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
     return doubted
 
 
-def _seal(replica: Replica) -> None:
+def seal_waiting(replica: Replica) -> None:
+    """Seal every change that is in no segment yet, and persist the segments for sending."""
     keys = replica.device_keys()
     while waiting := replica.unsealed(SEAL_SPACES):
         sealed: list[Sealed] = []
