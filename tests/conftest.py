@@ -7,7 +7,7 @@ import sys
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = ("tests.plugins.logfail",)
+pytest_plugins = ("tests.plugins.logfail", "tests.attacks.ledger")
 
 
 def pytest_unconfigure() -> None:
