@@ -45,13 +45,13 @@ def check_items(caller: Caller, device: Device, items: list[PushItem]) -> list[C
 
 
 async def check_names(registry: Registry, checked: list[CheckedItem]) -> list[CheckedItem]:
-    """Refuse founding entries that name ministries which are no members, and grants to devices that nobody enrolled."""
+    """Refuse founding entries that name ministries which are no members, and grants to whom no directory names."""
     result: list[CheckedItem] = []
     for item in checked:
         match item:
             case CheckedEntry() if not await registry.has_members(list(item.members)):
                 result.append(Unacceptable("no_such_member"))
-            case CheckedGrant() if await registry.device(item.recipient) is None:
+            case CheckedGrant() if not await registry.has_inbox(item.recipient):
                 result.append(Unacceptable("no_such_device"))
             case _:
                 result.append(item)

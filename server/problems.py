@@ -15,6 +15,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "token_expired": (401, "Authenticate again"),
     "nonce_expired": (401, "Ask for a new challenge"),
     "not_enrolled": (403, "No such device is enrolled, or the signature is not its own"),
+    "revoked": (403, "The device's ministry has revoked it; its own directory says so"),
     "not_found": (404, "There is nothing here"),
     "no_such_member": (404, "No such ministry is a member"),
     "method_not_allowed": (405, "Calls are made with POST"),

@@ -7,13 +7,22 @@ enrols nobody whom a desk would not accept.
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.problems import Refusal
 from server.storage import DeviceElsewhere, DirectoryMoved, Storage
 from sync.wire.calls import DirectoryHead, DirectoryItems
-from sync.wire.directory import AdministratorAdded, DeviceEnrolled, Directory, administrator_id
+from sync.wire.directory import (
+    AdministratorAdded,
+    AdministratorRemoved,
+    ContinuityNamed,
+    DeviceEnrolled,
+    DeviceRevoked,
+    Directory,
+    DirectoryEntry,
+    administrator_id,
+    continuity_id,
+)
 
 DIRECTORY_BYTES = 256 * 1024  # of entries in one reply
 _ENTRY_OVERHEAD = 8
@@ -29,10 +38,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled device."""
+    """An enrolled device. `revoked`: the last entry of its directory that it may still read; 0 while it is trusted."""
 
     ministry: str
     sign_key: bytes
+    revoked: int = 0
 
 
 class Registry:
@@ -44,6 +54,7 @@ class Registry:
         self.members: dict[str, Member] = {}
         self.devices: dict[bytes, Device] = {}
         self.administrators: dict[bytes, Device] = {}  # by the id under which they sign in to read directories
+        self.continuity: dict[bytes, str] = {}  # ministry by the id of each continuity key it named
         self.on_growth: Callable[[], None] = lambda: None
 
     async def refresh(self) -> bool:
@@ -71,6 +82,11 @@ class Registry:
     async def reader(self, name: bytes) -> Device | None:
         """Return who may read directories by this id: a device, or an administrator."""
         return await self.device(name) or self.administrators.get(name)
+
+    async def has_inbox(self, recipient: bytes) -> bool:
+        """Say whether grants may be left for this id: a device that is trusted, or a ministry's continuity key."""
+        found = await self.device(recipient)
+        return not found.revoked if found else recipient in self.continuity
 
     async def has_members(self, ministries: list[str]) -> bool:
         """Say whether all of these ministries are members."""
@@ -100,12 +116,10 @@ class Registry:
                 continue
 
     async def _append(self, member: Member, entries: list[bytes]) -> None:
-        trial = copy(member.directory)
-        trial.administrators, trial.devices = dict(trial.administrators), dict(trial.devices)
-        events = [trial.append(body).event for body in entries]
-        devices = [event.certificate.device for event in events if isinstance(event, DeviceEnrolled)]
+        trial = member.directory.copy()
+        inboxes = [inbox for body in entries if (inbox := _inbox(trial.append(body)))]
         try:
-            await self._storage.append_directory(trial.ministry, len(member.entries) + 1, entries, devices)
+            await self._storage.append_directory(trial.ministry, len(member.entries) + 1, entries, inboxes)
         except DeviceElsewhere:
             raise Refusal("device_elsewhere") from None
 
@@ -128,6 +142,14 @@ class Registry:
                 return replies, True
         return replies, False
 
+    def until(self, device: Device, heads: list[DirectoryHead], budget: int) -> list[DirectoryItems]:
+        """Return what a revoked device may read: its own directory behind the given head, up to its revocation."""
+        own = [head for head in heads if head.ministry == device.ministry and head.sequence < device.revoked]
+        return [
+            DirectoryItems(items.ministry, items.first, items.entries[: device.revoked - items.first + 1])
+            for items in self.after(own, budget)[0]
+        ]
+
     def _take(self, member: Member, body: bytes) -> None:
         entry = member.directory.append(body)
         member.entries.append(body)
@@ -135,5 +157,21 @@ class Registry:
             case DeviceEnrolled():
                 certificate = entry.event.certificate
                 self.devices[certificate.device] = Device(entry.ministry, certificate.sign_key)
+            case DeviceRevoked(device):
+                self.devices[device] = replace(self.devices[device], revoked=entry.sequence)
             case AdministratorAdded(key):
                 self.administrators[administrator_id(key)] = Device(entry.ministry, key)
+            case AdministratorRemoved(key):
+                self.administrators.pop(administrator_id(key), None)
+            case ContinuityNamed(key):
+                self.continuity[continuity_id(key)] = entry.ministry
+
+
+def _inbox(entry: DirectoryEntry) -> bytes | None:
+    """The id for which grants may come from this entry on."""
+    match entry.event:
+        case DeviceEnrolled():
+            return entry.event.certificate.device
+        case ContinuityNamed(key):
+            return continuity_id(key)
+    return None

@@ -41,7 +41,7 @@ class Service:
         registry.on_growth = self.waiting.wake_all
 
     async def caller(self, authorization: bytes) -> Caller:
-        """Return whose token this is; refuses one that is past or whose device is not enrolled."""
+        """Return whose token this is; refuses one that is past or whose device is not enrolled, or is revoked."""
         device = self._gate.device_of(authorization)
         return Caller(device, (await self._enrolled(device)).ministry)
 
@@ -63,8 +63,14 @@ class Service:
         self._gate.check_answer(request, reader.sign_key if reader else None)
         return self._gate.issue(request.device)
 
-    async def directory(self, _caller: Caller, request: calls.DirectoryRequest) -> calls.DirectoryReply:
-        """Return entries of the named ministries' directories; they name officers, so not everybody may ask."""
+    async def directory(self, caller: Caller, request: calls.DirectoryRequest) -> calls.DirectoryReply:
+        """Return entries of the named ministries' directories; they name officers, so not everybody may ask.
+
+        A device that was revoked reads its own ministry's, up to the entry that says so, and learns it from there.
+        """
+        device = self._registry.devices.get(caller.device)
+        if device is not None and device.revoked:
+            return calls.DirectoryReply(self._registry.until(device, request.heads, DIRECTORY_CALL_BYTES))
         if any(head.ministry not in self._registry.members for head in request.heads):
             await self._registry.refresh()
         items, _ = self._registry.after(request.heads, DIRECTORY_CALL_BYTES)
@@ -108,6 +114,7 @@ class Service:
         waited = False
         try:
             while True:
+                await self._enrolled(caller.device)  # revoked while it waits, it hears no more
                 news, reply = await self._look(caller, request)
                 moved = news.foreign if waited else reply.changed
                 if moved or reply.grants or reply.directories or reply.more or reply.reset:
@@ -144,6 +151,8 @@ class Service:
         found = await self._registry.device(device)
         if found is None:
             raise Refusal("not_enrolled")
+        if found.revoked:
+            raise Refusal("revoked")
         return found
 
     async def _look(self, caller: Caller, request: calls.PollRequest) -> tuple[News, calls.PollReply]:

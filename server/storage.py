@@ -179,7 +179,10 @@ class Storage(Protocol):
         """Add a member; False if it is there with the same root. Raises MemberDiffers if its root is another."""
 
     async def append_directory(self, ministry: str, first: int, entries: list[bytes], devices: list[bytes]) -> None:
-        """Append verified entries that enrol `devices`, or raise DirectoryMoved or DeviceElsewhere."""
+        """Append verified entries that open the inboxes of `devices`, continuity keys among them.
+
+        Raises DirectoryMoved or DeviceElsewhere.
+        """
 
     async def check_writes(self) -> None:
         """Write something of no meaning to disk; raises StorageFailed if that cannot be."""

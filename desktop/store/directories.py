@@ -7,7 +7,14 @@ import contextlib
 from desktop.store.context import Context
 from desktop.store.grants import note_enrolled
 from sync.wire.codec import NO_HASH, encode
-from sync.wire.directory import DeviceEnrolled, Directory
+from sync.wire.directory import (
+    Certificate,
+    ContinuityNamed,
+    DeviceEnrolled,
+    DeviceRevoked,
+    Directory,
+    continuity_id,
+)
 from sync.wire.errors import NotEntitled, WireError
 from sync.wire.space import read_founding, read_grant, read_segment
 
@@ -63,18 +70,39 @@ class Directories:
     def _append(self, directory: Directory, data: bytes) -> None:
         entry = directory.append(data)
         self._database.run("INSERT INTO directory VALUES (?, ?, ?)", (entry.ministry, entry.sequence, data))
-        if isinstance(entry.event, DeviceEnrolled):
-            certificate = entry.event.certificate
-            device = certificate.device
-            known = self._database.value("SELECT ministry FROM devices WHERE device = ?", (device,))
-            if known not in (None, entry.ministry):
-                return  # the first ministry that enrolled these keys keeps them
-            self._database.run(
-                "INSERT OR REPLACE INTO devices VALUES (?, ?, ?)", (device, entry.ministry, encode(certificate))
-            )
-            if known is None:
-                note_enrolled(self._context, device, entry.ministry)
-                self._fetch_again(device)
+        match entry.event:
+            case DeviceEnrolled():
+                self._enrol(entry.ministry, entry.event.certificate)
+            case DeviceRevoked(device, reason, wipe):
+                self._revoke(entry.ministry, entry.sequence, device, reason, wipe=wipe)
+            case ContinuityNamed(key):
+                self._database.run(
+                    "INSERT INTO continuity (ministry, seq, key, id) VALUES (?, ?, ?, ?)",
+                    (entry.ministry, entry.sequence, key, continuity_id(key)),
+                )
+
+    def _enrol(self, ministry: str, certificate: Certificate) -> None:
+        device = certificate.device
+        known = self._database.value("SELECT ministry FROM devices WHERE device = ?", (device,))
+        if known not in (None, ministry):
+            return  # the first ministry that enrolled these keys keeps them
+        self._database.run(
+            "INSERT INTO devices (device, ministry, certificate) VALUES (?, ?, ?)"
+            " ON CONFLICT (device) DO UPDATE SET certificate = excluded.certificate",
+            (device, ministry, encode(certificate)),
+        )
+        if known is None:
+            note_enrolled(self._context, device, ministry)
+            self._fetch_again(device)
+
+    def _revoke(self, ministry: str, sequence: int, device: bytes, reason: str, *, wipe: bool) -> None:
+        """Note that a device is trusted no more, and ask for no further grants to it."""
+        self._database.run(
+            "UPDATE devices SET revoked = iif(revoked = 0, ?1, revoked), wiped = iif(?2, ?1, wiped), reason = ?3"
+            " WHERE device = ?4 AND ministry = ?5",
+            (sequence, wipe, reason, device, ministry),
+        )
+        self._database.run("DELETE FROM due WHERE device = ?", (device,))
 
     def _fetch_again(self, device: bytes) -> None:
         """Begin anew with what was set aside because its device was not known: the server hid it, or was behind."""

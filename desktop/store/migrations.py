@@ -119,7 +119,20 @@ INSERT INTO search (search, rank) VALUES ('automerge', 16);
 INSERT OR IGNORE INTO index_queue SELECT n FROM records
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD)
+_FOURTH = """
+-- revoked: sequence of the directory entry that revoked the device, 0 while it is trusted. wiped: of the entry that
+-- ordered it to destroy its keys. reason: lost, stolen, left, compromised.
+ALTER TABLE devices ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN wiped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+
+-- The keys that epochs are granted to beside the devices: the newest of a ministry counts. id: the recipient's.
+CREATE TABLE continuity (
+    ministry TEXT NOT NULL, seq INTEGER NOT NULL, key BLOB NOT NULL, id BLOB NOT NULL, PRIMARY KEY (ministry, seq)
+) WITHOUT ROWID
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH)
 VERSION = len(STEPS)
 
 

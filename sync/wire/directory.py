@@ -1,6 +1,9 @@
-"""A ministry's directory: the hash-chained, signed log of its administrators and devices."""
+"""A ministry's directory: the hash-chained, signed log of its administrators, devices and continuity keys."""
 
 from __future__ import annotations
+
+from copy import copy
+from typing import Literal
 
 import msgspec
 from nacl import bindings, exceptions
@@ -10,6 +13,7 @@ from sync.wire.codec import (
     MAX_ENTRY,
     NO_HASH,
     Hash,
+    Id,
     Key,
     Label,
     Ministry,
@@ -26,6 +30,9 @@ VERSION = 1
 SUITE = 1  # Ed25519, X25519-HKDF-SHA256 with ChaCha20-Poly1305, XChaCha20-Poly1305
 DOMAIN = "directory"
 REQUEST_DOMAIN = "certificate-request"
+CURVE_PRIME = (1 << 255) - 19
+
+Reason = Literal["lost", "stolen", "left", "compromised"]
 
 
 class Certificate(msgspec.Struct, frozen=True, array_like=True):
@@ -61,7 +68,27 @@ class DeviceEnrolled(msgspec.Struct, frozen=True, array_like=True, tag="device")
         return _read_body(self.request).certificate
 
 
-Event = AdministratorAdded | DeviceEnrolled
+class AdministratorRemoved(msgspec.Struct, frozen=True, array_like=True, tag="admin_removed"):
+    """The root takes an administrator's key out, for good. What it signed before stands."""
+
+    key: Key
+
+
+class DeviceRevoked(msgspec.Struct, frozen=True, array_like=True, tag="revoke"):
+    """A ministry says that a device of its own is its officer's no more, and orders it, or not, to destroy its keys."""
+
+    device: Id
+    reason: Reason
+    wipe: bool
+
+
+class ContinuityNamed(msgspec.Struct, frozen=True, array_like=True, tag="continuity"):
+    """The root names the X25519 key that epochs are granted to, so that the ministry survives the loss of its desks."""
+
+    key: Key
+
+
+Event = AdministratorAdded | DeviceEnrolled | AdministratorRemoved | DeviceRevoked | ContinuityNamed
 
 
 class DirectoryEntry(msgspec.Struct, frozen=True, array_like=True):
@@ -95,13 +122,25 @@ def administrator_id(key: bytes) -> bytes:
     return digest(key, domain="tahaluf-admin", size=ID_BYTES)
 
 
+def continuity_id(key: bytes) -> bytes:
+    """Return the id that grants to a ministry's continuity key name as their recipient."""
+    return digest(key, domain="tahaluf-contin", size=ID_BYTES)
+
+
 def check_certificate(certificate: Certificate) -> None:
     """Refuse unknown suites and keys that must not be used."""
     if certificate.suite != SUITE:
         raise UnknownSuite(f"suite {certificate.suite} of a device is not known here")
     check_public_key(certificate.sign_key)
+    check_seal_key(certificate.seal_key)
+
+
+def check_seal_key(key: bytes) -> None:
+    """Raise BadSignature for an X25519 key of small order, or not in the one form that each point has."""
+    if int.from_bytes(key, "little") >= CURVE_PRIME:
+        raise BadSignature("the key is not in the canonical form of an X25519 public key")
     try:  # a low-order X25519 key gives the all-zero secret, which libsodium refuses
-        bindings.crypto_scalarmult(b"\x01" * 32, certificate.seal_key)
+        bindings.crypto_scalarmult(b"\x01" * 32, key)
     except (exceptions.CryptoError, RuntimeError) as error:
         raise BadSignature("the key is not a valid X25519 public key") from error
 
@@ -146,7 +185,23 @@ class Directory:
         self.sequence = 0
         self.head = NO_HASH
         self.administrators: dict[bytes, str] = {}
-        self.devices: dict[bytes, Certificate] = {}
+        self.removed: dict[bytes, str] = {}  # administrators that were, by key: they do not come back
+        self.devices: dict[bytes, Certificate] = {}  # revoked ones among them: what they signed is still theirs
+        self.enrolled_by: dict[bytes, bytes] = {}  # device: the administrator's key
+        self.revoked: dict[bytes, int] = {}  # device: sequence of the entry that revoked it
+        self.wiped: set[bytes] = set()  # those of the revoked that were ordered to destroy their keys
+        self.continuity: bytes | None = None  # the newest continuity key
+
+    def copy(self) -> Directory:
+        """A directory that entries can be tried on while this one stays as it is."""
+        trial = copy(self)
+        for name in ("administrators", "removed", "devices", "enrolled_by", "revoked", "wiped"):
+            setattr(trial, name, getattr(self, name).copy())
+        return trial
+
+    def administrator_name(self, key: bytes) -> str:
+        """The name of an administrator who is or was; empty for a key that never was one."""
+        return self.administrators.get(key) or self.removed.get(key, "")
 
     def append(self, data: bytes) -> DirectoryEntry:
         """Verify and take the next entry; raises a WireError and changes nothing if it does not hold."""
@@ -160,27 +215,67 @@ class Directory:
             raise BrokenChain(f"entry {entry.sequence} of {self.ministry} does not follow entry {self.sequence}")
         self._check_event(entry)
         verify(entry.signer, DOMAIN, signed.body, signed.signature)
-        match entry.event:
-            case AdministratorAdded(key, name):
-                self.administrators[key] = name
-            case DeviceEnrolled():
-                certificate = entry.event.certificate
-                self.devices[certificate.device] = certificate
+        self._take(entry)
         self.sequence = entry.sequence
         self.head = entry_hash(data)
         return entry
 
+    def _take(self, entry: DirectoryEntry) -> None:
+        match entry.event:
+            case AdministratorAdded(key, name):
+                self.administrators[key] = name
+            case AdministratorRemoved(key):
+                self.removed[key] = self.administrators.pop(key)
+            case DeviceEnrolled():
+                certificate = entry.event.certificate
+                self.devices[certificate.device] = certificate
+                self.enrolled_by[certificate.device] = entry.signer
+            case DeviceRevoked(device, _, wipe):
+                self.revoked.setdefault(device, entry.sequence)
+                if wipe:
+                    self.wiped.add(device)
+            case ContinuityNamed(key):
+                self.continuity = key
+
     def _check_event(self, entry: DirectoryEntry) -> None:
         match entry.event:
             case AdministratorAdded(key, _):
-                if entry.signer != self.root:
-                    raise NotEntitled("only a ministry's root names its administrators")
+                self._check_root(entry)
                 check_public_key(key)
+                if key in self.removed:
+                    raise NotEntitled("an administrator's key that was taken out does not come back")
+            case AdministratorRemoved(key):
+                self._check_root(entry)
+                if key not in self.administrators:
+                    raise NotEntitled("the key is no administrator's")
             case DeviceEnrolled(request):
-                if entry.signer not in self.administrators:
-                    raise NotEntitled("only an administrator of the ministry enrols a device")
-                if read_request(request).ministry != self.ministry:
-                    raise NotEntitled("a device that asked another ministry to enrol it")
+                self._check_enrolment(entry, request)
+            case DeviceRevoked(device, _, wipe):
+                self._check_revocation(entry, device, wipe=wipe)
+            case ContinuityNamed(key):
+                self._check_root(entry)
+                check_seal_key(key)
+
+    def _check_enrolment(self, entry: DirectoryEntry, request: bytes) -> None:
+        if entry.signer not in self.administrators:
+            raise NotEntitled("only an administrator of the ministry enrols a device")
+        wanted = read_request(request)
+        if wanted.ministry != self.ministry:
+            raise NotEntitled("a device that asked another ministry to enrol it")
+        if wanted.certificate.device in self.revoked:
+            raise NotEntitled("a device that was revoked does not come back with the same keys")
+
+    def _check_revocation(self, entry: DirectoryEntry, device: bytes, *, wipe: bool) -> None:
+        if entry.signer != self.root and entry.signer not in self.administrators:
+            raise NotEntitled("only its own ministry revokes a device")
+        if device not in self.devices:
+            raise NotEntitled("a device that the ministry has not enrolled")
+        if device in self.revoked and (not wipe or device in self.wiped):
+            raise NotEntitled("the device was revoked before, and is not ordered to do more")
+
+    def _check_root(self, entry: DirectoryEntry) -> None:
+        if entry.signer != self.root:
+            raise NotEntitled("only a ministry's root names or removes its administrators and its continuity key")
 
 
 def entry_hash(data: bytes) -> bytes:

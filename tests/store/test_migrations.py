@@ -14,7 +14,7 @@ from desktop.store.verify import verify
 from tests.store.desks import Alliance, Desk
 
 KEY = bytes(range(32))
-SHIPPED = {version: Path(__file__).with_name(f"schema_v{version}.sql") for version in (1, 2)}
+SHIPPED = {version: Path(__file__).with_name(f"schema_v{version}.sql") for version in (1, 2, 3)}
 
 
 def make_earlier(path: Path, version: int) -> None:
@@ -80,6 +80,9 @@ def test_a_real_store_taken_back_to_version_1_comes_up_again(alliance: Alliance,
     dakar.connection.database.run("DROP TABLE notes")
     dakar.connection.database.run("DROP INDEX rows_reference")
     dakar.connection.database.run("ALTER TABLE chains DROP COLUMN floor")
+    dakar.connection.database.run("DROP TABLE continuity")
+    for column in ("revoked", "wiped", "reason"):
+        dakar.connection.database.run(f"ALTER TABLE devices DROP COLUMN {column}")
     dakar.connection.database.run("PRAGMA user_version = 1")
     dakar.reopen()
     assert dakar.connection.index.waiting() == 1

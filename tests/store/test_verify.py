@@ -62,7 +62,13 @@ def test_unreadable_and_waiting_changes_are_counted_and_are_no_problem(dakar: De
         ("UPDATE changes SET body = x'90' WHERE n = (SELECT min(n) FROM changes)", "change"),
         ("UPDATE changes SET refused = 'malformed' WHERE n = (SELECT min(n) FROM changes)", "order"),
         ("UPDATE directory SET entry = x'00' WHERE ministry = 'AE'", "directory"),
-        ("INSERT INTO devices VALUES (x'00112233445566778899aabbccddeeff', 'AE', x'90')", "device"),
+        (
+            (
+                "INSERT INTO devices (device, ministry, certificate)"
+                " VALUES (x'00112233445566778899aabbccddeeff', 'AE', x'90')"
+            ),
+            "device",
+        ),
         ("UPDATE spaces SET founding = x'90' WHERE n = 1", "founding"),
         ("DELETE FROM search WHERE rowid = 1", "index"),
     ],
