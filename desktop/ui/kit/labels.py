@@ -90,13 +90,17 @@ class ElidedLabel(Label):
     ) -> None:
         super().__init__(text, role, tone, parent=parent)
         self._lines = lines
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(lines > 1)
-        self.setSizePolicy(policy)
+        # A fixed height is that of one line, whatever `heightForWidth` says.
+        vertical = QSizePolicy.Policy.Fixed if lines == 1 else QSizePolicy.Policy.Minimum
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
 
     def minimumSizeHint(self) -> QSize:
         """Room for a few letters."""
         return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())
+
+    def hasHeightForWidth(self) -> bool:
+        """Whether it may take more than one line."""
+        return self._lines > 1
 
     def heightForWidth(self, width: int) -> int:
         """As many lines as the text needs there, up to its limit."""

@@ -68,6 +68,16 @@ def test_the_head_shows_state_marking_and_facts(view: CaseView) -> None:
         assert words in shown
 
 
+def test_a_long_title_takes_two_lines_of_the_head(qtbot: QtBot, session: Session, view: CaseView, case: str) -> None:
+    assert view.case_page is not None
+    title = view.case_page.header.title
+    one = title.height()
+    session.edit(case, "title", "Réseau de passeurs — ligne Ziguinchor / Cadix, par la route de la côte et des îles")
+    qtbot.waitUntil(lambda: title.height() == 2 * title.fontMetrics().lineSpacing() > one)
+    assert title.shown_text().startswith("Réseau de passeurs")
+    assert title.shown_text().endswith("îles")
+
+
 def test_the_marking_of_what_is_in_view_is_told(qtbot: QtBot, session: Session, view: CaseView, case: str) -> None:
     assert view.marking() == Marking("TLP:RED", ("H0", "H2"))
     person = session.new_record("person", case, {"name": "X", "handling": ["H1"], "tlp": "TLP:GREEN"})
