@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 import msgspec
 import zstandard
@@ -26,6 +27,7 @@ from sync.wire.space import (
     VERSION,
     Founding,
     Head,
+    Known,
     Member,
     Segment,
     SegmentHeader,
@@ -65,10 +67,13 @@ class Sealed(msgspec.Struct, frozen=True):
 
 
 def found_space(
-    keys: DeviceKeys, kind: SpaceKind, members: list[Member], key: bytes, at_ms: int
+    keys: DeviceKeys, kind: SpaceKind, members: list[Member], key: bytes, at_ms: int, known: Sequence[Known] = ()
 ) -> tuple[bytes, bytes]:
-    """Make a founding entry for a space whose first epoch has `key`; returns the space's id and the entry."""
-    founding = Founding(VERSION, SUITE, kind, new_id(), keys.device, at_ms, members, commitment(key))
+    """Make a founding entry for a space whose first epoch has `key`; returns the space's id and the entry.
+
+    `known`: how far the members' directories are here.
+    """
+    founding = Founding(VERSION, SUITE, kind, new_id(), keys.device, at_ms, members, commitment(key), list(known))
     body = encode(founding)
     data = pack(Signed(body, keys.sign(FOUNDING_DOMAIN, body)))
     return space_id(data), data

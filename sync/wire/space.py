@@ -1,8 +1,9 @@
-"""What a space is made of on the wire: its founding entry, sealed segments, grants of keys, and its running head."""
+"""What a space is made of on the wire: its founding and later entries, sealed segments, grants, its running head."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -10,11 +11,14 @@ from msgspec import Meta
 from sync.wire.codec import (
     ID_BYTES,
     MAX_CALL_CHANGES,
+    MAX_ENTRIES,
     MAX_ENTRY,
     MAX_GRANT,
     MAX_HEADS,
+    MAX_KNOWN,
     MAX_MEMBERS,
     MAX_SEGMENT,
+    Count,
     Hash,
     Id,
     Ministry,
@@ -32,8 +36,16 @@ SUITE = 1  # XChaCha20-Poly1305 under the epoch's key, Ed25519, zstd before seal
 
 SpaceKind = Literal["case", "team", "project", "council", "library"]
 Role = Literal["lead", "contributor", "reader"]
+History = Literal["start", "now"]
+if TYPE_CHECKING:
+    Subject: TypeAlias = str | bytes
+else:
+    Subject = Any  # msgspec takes no union of the two: `check_subject` looks
+
+_MINISTRY = re.compile(r"[A-Z]{2,8}")
 
 FOUNDING_DOMAIN = "founding"
+ENTRY_DOMAIN = "space-entry"
 SEGMENT_DOMAIN = "segment"
 GRANT_DOMAIN = "grant"
 
@@ -43,6 +55,16 @@ class Member(msgspec.Struct, frozen=True, array_like=True):
 
     ministry: Ministry
     role: Role
+
+
+class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How many entries of a ministry's directory the author of an entry had."""
+
+    ministry: Ministry
+    sequence: Count
+
+
+KnownList = Annotated[list[Known], Meta(max_length=MAX_KNOWN)]
 
 
 class Founding(msgspec.Struct, frozen=True, array_like=True):
@@ -56,6 +78,103 @@ class Founding(msgspec.Struct, frozen=True, array_like=True):
     at_ms: Moment
     members: Annotated[list[Member], Meta(min_length=1, max_length=MAX_MEMBERS)]
     commitment: Hash  # to the key of the first epoch
+    known: KnownList = []
+
+
+def check_subject(subject: Subject) -> None:
+    """Raise ValueError unless a subject is a ministry's code (str) or the id of one device (bytes)."""
+    fits = _MINISTRY.fullmatch(subject) if isinstance(subject, str) else isinstance(subject, bytes)
+    if not fits or (isinstance(subject, bytes) and len(subject) != ID_BYTES):
+        raise ValueError("neither a ministry nor a device")
+
+
+class Invited(msgspec.Struct, frozen=True, array_like=True, tag="invite"):
+    """A lead makes somebody a member. `history`: whether the keys of earlier epochs are granted too."""
+
+    subject: Subject
+    role: Role
+    history: History
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a subject that is none."""
+        check_subject(self.subject)
+
+
+class RoleGiven(msgspec.Struct, frozen=True, array_like=True, tag="role"):
+    """A lead gives a member another role."""
+
+    subject: Subject
+    role: Role
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a subject that is none."""
+        check_subject(self.subject)
+
+
+class Removed(msgspec.Struct, frozen=True, array_like=True, tag="remove"):
+    """A lead ends a membership."""
+
+    subject: Subject
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a subject that is none."""
+        check_subject(self.subject)
+
+
+class Left(msgspec.Struct, frozen=True, array_like=True, tag="leave"):
+    """A member ends its own membership."""
+
+    subject: Subject
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a subject that is none."""
+        check_subject(self.subject)
+
+
+class Rotated(msgspec.Struct, frozen=True, array_like=True, tag="rotate"):
+    """A writer begins a new epoch, under a key that it commits to."""
+
+    commitment: Hash
+
+
+class NewerEvent(msgspec.Struct, frozen=True, array_like=True):
+    """An event of a later version: it counts in the log, changes nothing here, and is shown."""
+
+    raw: msgspec.Raw
+
+
+Event = Invited | RoleGiven | Removed | Left | Rotated
+_EVENTS = frozenset({"invite", "role", "remove", "leave", "rotate"})
+
+
+class SpaceEntry(msgspec.Struct, frozen=True, array_like=True):
+    """The signed body of an entry after the founding, which is number 1."""
+
+    version: int
+    suite: int
+    space: Id
+    device: Id
+    number: Annotated[int, Meta(ge=2, le=MAX_ENTRIES)]
+    previous: Hash  # of the body of the entry before
+    at_ms: Moment
+    known: KnownList
+    event: msgspec.Raw
+
+    def read_event(self) -> Event | NewerEvent:
+        """What happened. Raises Malformed for an event that is known and not well formed."""
+        data = bytes(self.event)
+        name = decode(list[object], data, MAX_ENTRY)[:1]
+        if name and isinstance(name[0], str) and name[0] not in _EVENTS:
+            return NewerEvent(self.event)
+        return decode(Event, data, MAX_ENTRY)  # type: ignore[arg-type]  # a union is no class to mypy
+
+
+class _Shape(msgspec.Struct, frozen=True, array_like=True):
+    """The start of an entry: a founding has its kind where a later entry has its space."""
+
+    version: int
+    suite: int
+    third: Any
 
 
 class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -125,6 +244,27 @@ def verify_founding(data: bytes, sign_key: bytes) -> Founding:
 def space_id(founding: bytes) -> bytes:
     """Return the id of the space that these bytes of a founding entry found."""
     return digest(unpack(founding, MAX_ENTRY).body, domain="tahaluf-space", size=ID_BYTES)
+
+
+def read_entry(data: bytes) -> tuple[SpaceEntry, Signed]:
+    """Read an entry after the founding without verifying its signature; raises Malformed or UnknownSuite."""
+    signed = unpack(data, MAX_ENTRY)
+    entry = decode(SpaceEntry, signed.body, MAX_ENTRY)
+    _check_suite("an entry", entry.version, entry.suite)
+    return entry, signed
+
+
+def is_founding(data: bytes) -> bool:
+    """Whether an entry is a founding one rather than a later one; raises Malformed for what is neither."""
+    third = decode(_Shape, unpack(data, MAX_ENTRY).body, MAX_ENTRY).third
+    if not isinstance(third, str | bytes):
+        raise Malformed("neither a founding nor a later entry")
+    return isinstance(third, str)
+
+
+def entry_hash(data: bytes) -> bytes:
+    """Return what the next entry of the space names as its previous one: the hash of the body."""
+    return digest(unpack(data, MAX_ENTRY).body, domain="tahaluf-spclog")
 
 
 def epoch_id(commitment: bytes) -> bytes:
