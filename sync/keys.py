@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from functools import cached_property
+from typing import Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -20,6 +21,7 @@ from sync.wire.directory import (
     VERSION,
     Certificate,
     CertificateRequest,
+    continuity_id,
     device_id,
 )
 from sync.wire.errors import Malformed, NotEntitled
@@ -59,6 +61,41 @@ class DeviceKeys(msgspec.Struct, frozen=True, array_like=True, dict=True):
     def __repr__(self) -> str:
         """Never show secrets, in logs or tracebacks."""
         return "DeviceKeys(…)"
+
+
+class Granter(Protocol):
+    """Who makes a grant: a device, or an administrator who recovers what its ministry's continuity key was granted."""
+
+    @property
+    def device(self) -> bytes:
+        """The id that the grant names."""
+
+    def sign(self, domain: str, body: bytes) -> bytes:
+        """Sign `body` under `domain`."""
+
+
+class ContinuityKey(msgspec.Struct, frozen=True):
+    """The secret of a ministry's continuity key, whole only while two of its holders are together."""
+
+    secret: Key
+
+    @property
+    def key(self) -> bytes:
+        """Public X25519 key, which the root names in the directory."""
+        return X25519PrivateKey.from_private_bytes(self.secret).public_key().public_bytes_raw()
+
+    @property
+    def id(self) -> bytes:
+        """The id that grants to it name."""
+        return continuity_id(self.key)
+
+    def open(self, grant: Grant) -> list[EpochKey]:
+        """Open a grant. Raises NotEntitled if it is not for this key, Malformed if it is garbage."""
+        return _open(self.secret, self.id, grant)
+
+    def __repr__(self) -> str:
+        """Never show secrets."""
+        return "ContinuityKey(…)"
 
 
 class EpochKey(msgspec.Struct, frozen=True, array_like=True):
@@ -104,23 +141,39 @@ def make_request(keys: DeviceKeys, ministry: str, officer: str, desk: str, at_ms
     return pack(Signed(body, keys.sign(REQUEST_DOMAIN, body)))
 
 
-def make_grant(keys: DeviceKeys, recipient: Certificate, granted: list[EpochKey], at_ms: int) -> bytes:
+def make_grant(keys: Granter, recipient: Certificate, granted: list[EpochKey], at_ms: int) -> bytes:
     """Seal epoch keys to another device: one HPKE encapsulation for as many keys as the limits allow."""
-    granter, device = keys.device, recipient.device
-    plain = encode(granted)
-    public = X25519PublicKey.from_public_bytes(recipient.seal_key)
-    sealed = _HPKE.encrypt(plain, public, info=_info(granter, device))
-    body = encode(Grant(SPACE_VERSION, SPACE_SUITE, granter, device, at_ms, sealed))
-    return pack(Signed(body, keys.sign(GRANT_DOMAIN, body)))
+    return _grant(keys, recipient.device, recipient.seal_key, granted, at_ms)
+
+
+def make_continuity_grant(keys: Granter, key: bytes, granted: list[EpochKey], at_ms: int) -> bytes:
+    """Seal epoch keys to a ministry's continuity key, a public X25519 key that its directory names."""
+    return _grant(keys, continuity_id(key), key, granted, at_ms)
 
 
 def open_grant(keys: DeviceKeys, grant: Grant) -> list[EpochKey]:
     """Open a grant whose signature was verified. Raises NotEntitled if it is not for us, Malformed if it is garbage."""
-    if grant.recipient != keys.device:
-        raise NotEntitled("a grant to another device")
-    secret = X25519PrivateKey.from_private_bytes(keys.seal_secret)
+    return _open(keys.seal_secret, keys.device, grant)
+
+
+def new_continuity_key() -> ContinuityKey:
+    """Make the continuity key of a ministry."""
+    return ContinuityKey(X25519PrivateKey.generate().private_bytes_raw())
+
+
+def _grant(keys: Granter, recipient: bytes, key: bytes, granted: list[EpochKey], at_ms: int) -> bytes:
+    plain = encode(granted)
+    sealed = _HPKE.encrypt(plain, X25519PublicKey.from_public_bytes(key), info=_info(keys.device, recipient))
+    body = encode(Grant(SPACE_VERSION, SPACE_SUITE, keys.device, recipient, at_ms, sealed))
+    return pack(Signed(body, keys.sign(GRANT_DOMAIN, body)))
+
+
+def _open(secret: bytes, recipient: bytes, grant: Grant) -> list[EpochKey]:
+    if grant.recipient != recipient:
+        raise NotEntitled("a grant to somebody else")
+    private = X25519PrivateKey.from_private_bytes(secret)
     try:
-        plain = _HPKE.decrypt(grant.sealed, secret, info=_info(grant.granter, grant.recipient))
+        plain = _HPKE.decrypt(grant.sealed, private, info=_info(grant.granter, grant.recipient))
     except (InvalidTag, ValueError) as error:
         raise Malformed("a grant that does not open") from error
     return decode(list[EpochKey], plain, MAX_GRANT)
