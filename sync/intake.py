@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sync.errors import BadReply, ServerRewound
-from sync.keys import open_grant
+from sync.keys import EpochKey, open_grant
 from sync.replica import Applied, Opened, Received, Replica, SpaceStanding
 from sync.seal import open_segment
 from sync.wire.calls import Cursor, GrantItem, Item, SpaceItems
@@ -101,16 +101,19 @@ class Intake:
 
     def take_grant(self, item: GrantItem) -> Applied:
         """Verify, open and keep a grant, or set it aside."""
-        keys = self._replica.device_keys()
         try:
-            grant, signed = read_grant(item.body)
-            _, certificate = self.certificate(grant.granter)
-            verify(certificate.sign_key, GRANT_DOMAIN, signed.body, signed.signature)
-            granted = open_grant(keys, grant)
+            granted = self.open_grant(item.body)
         except WireError as error:
             self._replica.skip_grant(item.sequence, item.body, error.code)
             return Applied()
         return self._replica.take_grant(item.sequence, granted)
+
+    def open_grant(self, data: bytes) -> list[EpochKey]:
+        """Verify a grant to this device and open it. Raises a WireError."""
+        grant, signed = read_grant(data)
+        _, certificate = self.certificate(grant.granter)
+        verify(certificate.sign_key, GRANT_DOMAIN, signed.body, signed.signature)
+        return open_grant(self._replica.device_keys(), grant)
 
     def certificate(self, device: bytes) -> tuple[str, Certificate]:
         """Return a device's ministry and certificate, fetching directories first if need be. Raises UnknownDevice."""
