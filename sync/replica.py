@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from sync.evidence import Finding
 from sync.keys import DeviceKeys, EpochKey
 from sync.seal import Sealed
 from sync.wire.calls import Cursor, PushItem
@@ -170,3 +171,6 @@ class Replica(Protocol):
 
     def rewind(self, space: bytes) -> None:
         """The server's log is not the one our cursor was taken from: start over at 0 (applied changes stay applied)."""
+
+    def keep_finding(self, finding: Finding) -> None:
+        """Keep what shows that somebody did not keep to the protocol; the same again is counted only."""

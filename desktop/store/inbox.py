@@ -9,6 +9,7 @@ from typing import NamedTuple
 from desktop.store.chains import Chain, ChainNumbers, Ordering, write_all
 from desktop.store.context import Context, change_number
 from desktop.store.database import Step
+from desktop.store.evidence import SUSPECT, Evidence
 from desktop.store.outbox import note_sent
 from desktop.store.positions import Positions
 from desktop.store.states import States
@@ -36,6 +37,7 @@ class Inbox(Positions):
     def __init__(self, context: Context, states: States) -> None:
         super().__init__(context)
         self._states = states
+        self._evidence = Evidence(context)
         self._numbers = ChainNumbers(context)
         self._current: Ordering | None = None
         self._open: dict[bytes, Ordering] = {}  # by space, what is not written yet
@@ -201,6 +203,9 @@ class Inbox(Positions):
     def _keep_aside(self, space: bytes, rejected: list[tuple[bytes, str]]) -> None:
         if not rejected:
             return
+        if any(code in SUSPECT for _, code in rejected):
+            self._write()
+            self._evidence.examine(space, rejected)
         now = self._context.now_ms()
         self._database.many(
             "INSERT INTO aside (space, code, at_ms, data) VALUES (?, ?, ?, ?)",

@@ -132,7 +132,22 @@ CREATE TABLE continuity (
 ) WITHOUT ROWID
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = """
+-- What shows that somebody did not keep to the protocol (desktop.store.evidence), each finding once by its key.
+CREATE TABLE evidence (
+    n INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, kind TEXT NOT NULL, space BLOB NOT NULL, device BLOB NOT NULL,
+    at_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, times INTEGER NOT NULL, seen INTEGER NOT NULL,
+    data BLOB NOT NULL
+);
+
+-- The newest checkpoint of the server's log that a desk of each other ministry confirmed.
+CREATE TABLE witnesses (
+    ministry TEXT PRIMARY KEY, device BLOB NOT NULL, size INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    cosigned BLOB NOT NULL
+) WITHOUT ROWID
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 VERSION = len(STEPS)
 
 

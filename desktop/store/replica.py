@@ -8,6 +8,7 @@ from desktop.store.directories import Directories
 from desktop.store.inbox import Inbox
 from desktop.store.outbox import Outbox
 from desktop.store.states import States
+from sync.evidence import Finding
 from sync.keys import DeviceKeys
 from sync.wire.directory import Certificate
 
@@ -40,6 +41,10 @@ class DeskReplica(Outbox, Inbox):
     def add_directory_entries(self, ministry: str, first: int, entries: list[bytes]) -> int:
         """Verify and take entries from number `first` on (known ones are skipped); returns how many were new."""
         return self._directories.add(ministry, first, entries)
+
+    def keep_finding(self, finding: Finding) -> None:
+        """Keep what shows that somebody did not keep to the protocol."""
+        self._evidence.note(finding)
 
     def directory_place(self) -> int:
         """This device's place among those of its ministry, from 1; 0 while it is not enrolled as far as we know."""

@@ -14,6 +14,7 @@ from desktop.store.authors import Authors
 from desktop.store.context import Context, Identity, wall_clock_ms
 from desktop.store.database import DATABASE_FILE, Database
 from desktop.store.errors import NoStore, StoreDamaged, StoreExists
+from desktop.store.evidence import Evidence
 from desktop.store.history import History
 from desktop.store.keyring_secret import SecretPlace, SystemKeyring
 from desktop.store.listing import Listing
@@ -48,6 +49,7 @@ class Connection:
         self.reads = Reads(context, authors, self.history)
         self.log = Log(context, states)
         self.notes = Notes(context)
+        self.evidence = Evidence(context)
         self.replica = DeskReplica(context, states, authors)
         self.index.refresh()
 

@@ -14,7 +14,7 @@ from desktop.store.verify import verify
 from tests.store.desks import Alliance, Desk
 
 KEY = bytes(range(32))
-SHIPPED = {version: Path(__file__).with_name(f"schema_v{version}.sql") for version in (1, 2, 3)}
+SHIPPED = {version: Path(__file__).with_name(f"schema_v{version}.sql") for version in (1, 2, 3, 4)}
 
 
 def make_earlier(path: Path, version: int) -> None:
@@ -77,7 +77,8 @@ def test_a_newer_store_is_left_alone(dakar: Desk) -> None:
 
 def test_a_real_store_taken_back_to_version_1_comes_up_again(alliance: Alliance, dakar: Desk) -> None:
     space = dakar.found()
-    dakar.connection.database.run("DROP TABLE notes")
+    for table in ("notes", "evidence", "witnesses"):
+        dakar.connection.database.run(f"DROP TABLE {table}")
     dakar.connection.database.run("DROP INDEX rows_reference")
     dakar.connection.database.run("ALTER TABLE chains DROP COLUMN floor")
     dakar.connection.database.run("DROP TABLE continuity")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync import merge
 from sync.changes import Change, Dependency, Operation, RecordEdit, Unknown, decode_change, dependencies, encode_change
+from sync.evidence import Finding
 from sync.keys import DeviceKeys, EpochKey, new_epoch_key
 from sync.replica import Applied, GrantDue, Opened, Outgoing, Received, SpaceStanding, Unsealed
 from sync.seal import Sealed, found_space, open_segment
@@ -80,6 +81,7 @@ class MemoryReplica:
         self.rejected: list[str] = []
         self.refused: list[str] = []
         self.skipped: list[str] = []
+        self.findings: list[Finding] = []
         self.as_of_ms: int | None = None
         self._feed, self._grant, self._number = b"", 0, 0
 
@@ -267,6 +269,9 @@ class MemoryReplica:
                     here.changes.setdefault(one.header.device, []).extend(opened)
             count += here.advance()
         return Applied(changes=count)
+
+    def keep_finding(self, finding: Finding) -> None:
+        self.findings.append(finding)
 
     def skip_grant(self, sequence: int, data: bytes, code: str) -> None:
         assert data
