@@ -34,7 +34,7 @@ check: $(STAMP)  ## style, types, layers, catalogues, repository
 bench: $(STAMP)  ## measure: one line of JSON each
 	@$(PY) -m bench
 
-soak: $(STAMP)  ## the long runs: kill -9 at random moments, three desks for a long time
+soak: $(STAMP)  ## the long runs: kill -9 at random moments, 10,000 requests through a faulty proxy
 	@$(PY) -m bench.soak
 
 format: $(STAMP)  ## let ruff format and mend what it can

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import threading
 import time
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterator
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+logging.getLogger("urllib3.connection").disabled = True  # it would write a bad server's bytes, tokens too, into the log
 
 _thread = threading.local()  # .call: what this thread is doing
 

@@ -21,6 +21,12 @@ GAP = "gap"  # the chain before the item is not at the server: the item is good,
 GRANT_LATER = frozenset({"quota", "no_such_device"})
 """Codes of a grant that concern its recipient alone: it waits, and nothing else does."""
 
+MISREAD = frozenset({"malformed", "unknown_suite", "bad_signature", "not_entitled"})
+"""Codes that say of an item of ours that it is not as we made it. It is believed after TRIES times: what was refused
+keeps back all that follows in its chain, and a bit that turned over on the way must not do that."""
+
+TRIES = 3
+
 DOUBTFUL = frozenset({GAP, "fork", "no_such_space"})
 
 
@@ -34,9 +40,7 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
     doubted: set[bytes] = set()
     after = 0
     while items := replica.outbox(PUSH_BYTES, MAX_CALL_CHANGES, after)[:MAX_PUSH_ITEMS]:
-        reply = link.call("push", PushRequest([one.item for one in items]), PushReply)
-        if len(reply.results) != len(items):
-            raise BadReply(f"{len(reply.results)} results for {len(items)} items")
+        reply = _send(link, items)
         _follow(replica, items, reply.results)
         doubted |= {
             one.space for one, result in zip(items, reply.results, strict=True) if result.code in DOUBTFUL and one.space
@@ -44,6 +48,19 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
         if not _note(replica, run, items, reply.results):
             after = items[-1].id  # what waits does not keep back what is behind it
     return doubted
+
+
+def _send(link: Link, items: list[Outgoing]) -> PushReply:
+    """Send items, and the same again if the server finds fault with our bytes: on its side they may be others."""
+    request = PushRequest([one.item for one in items])
+    reply = link.call("push", request, PushReply)
+    for _ in range(TRIES - 1):
+        if not any(result.code in MISREAD for result in reply.results):
+            break
+        reply = link.call("push", request, PushReply)
+    if len(reply.results) != len(items):
+        raise BadReply(f"{len(reply.results)} results for {len(items)} items")
+    return reply
 
 
 def seal_waiting(replica: Replica) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from bench.soak import kills
+from bench.soak import kills, storm
 
 if __name__ == "__main__":
-    sys.exit(kills.main())
+    codes = [kills.main(), storm.main()]
+    sys.exit(max(codes))
