@@ -203,6 +203,11 @@ class BundleWriter:
         self._whole = _whole(body)
         self._put(MAGIC + len(header).to_bytes(LENGTH_BYTES, "big") + header)
 
+    @property
+    def weight(self) -> int:
+        """Bytes of the file so far, with what is not written yet."""
+        return self.size + self._filled
+
     def add(self, part: Part) -> None:
         """Add a record. Raises OSError."""
         data = encode(part)

@@ -108,6 +108,7 @@ class Carrier:
     def _take(self, parts: list[Part], writer: bytes, done: Carried) -> None:
         """Take the records of one frame. Raises UnknownDevice before the first that is no directory's."""
         items: dict[bytes, list[Item]] = {}
+        haves: list[HavePart] = []
         for part in parts:
             if isinstance(part, DirectoryPart):
                 self._take_directory(part, done)
@@ -121,13 +122,15 @@ class Carrier:
                     items.setdefault(space, []).append(Item(0, "segment", body))
                 case GrantPart(body):
                     self._take_grant(body, done)
-                case HavePart(space, ends):
-                    self._peers.note_peer(writer, space, ends)
+                case HavePart():
+                    haves.append(part)
                 case CheckpointPart(body):
                     self._peers.note_checkpoint(body)
                 case EndPart(more):
                     done.more = more
         self._take_items(items, done)
+        for have in haves:
+            self._peers.note_peer(writer, have.space, have.ends)
 
     def _take_directory(self, part: DirectoryPart, done: Carried) -> None:
         try:

@@ -141,30 +141,28 @@ def _add_reading(commands: Commands) -> None:
     _ending(commands.add_parser("conflicts", help=_("list the fields that hold several values")))
 
 
-def _add_ministry(commands: Commands) -> None:
-    ministry = commands.add_parser("ministry", help=_("for the ministry's administrator")).add_subparsers(
+def _add_carrying(commands: Commands) -> None:
+    bundle = commands.add_parser("bundle", help=_("carry cases by hand, on a stick")).add_subparsers(
         dest="action", metavar="ACTION", required=True, parser_class=Parser
     )
-    new = ministry.add_parser("new", help=_("make a ministry's keys in a folder"))
-    new.add_argument("--code", metavar="CODE", required=True, help=_("code of the ministry, such as SN"))
-    new.add_argument("--administrator", metavar="NAME", default="", help=_("name of the administrator"))
-    enrol = ministry.add_parser("enrol", help=_("enrol a desk by its certificate request"))
-    enrol.add_argument("request", type=Path, metavar="REQUEST", help=_("file that the desk wrote"))
-    enrol.add_argument("--server", metavar="URL", help=_("publish the directory there at once"))
-    enrol.add_argument(
-        "--fingerprint",
-        "--yes",
-        metavar="XXXX-…",
-        help=_("the fingerprint as the officer read it, instead of a question"),
+    write = bundle.add_parser("write", help=_("write what this desk has into a file for others"))
+    write.add_argument(
+        "--to",
+        metavar="READER",
+        action="append",
+        required=True,
+        help=_("who can open it: code of a ministry, id or fingerprint of a desk; may be repeated"),
     )
-    publish = ministry.add_parser("publish", help=_("bring the server's copy of the directory up to date"))
-    publish.add_argument("--server", metavar="URL", required=True, help=_("address of the secretariat"))
-    show = ministry.add_parser("show", help=_("show the ministry, its root key and its desks"))
-    for command in (new, enrol, publish, show):
-        command.add_argument("--keys", type=Path, metavar="DIR", required=True, help=_("folder of the ministry's keys"))
-        _ending(command)
-    for command in (enrol, publish):
-        command.add_argument("--ca-file", metavar="FILE", default="", help=_("certificate authority of the server"))
+    write.add_argument(
+        "--space", metavar="ID", action="append", default=[], dest="spaces", help=_("one case only; may be repeated")
+    )
+    write.add_argument("--all", action="store_true", help=_("also what the readers are known to have"))
+    write.add_argument("--split", metavar="MB", type=int, default=0, help=_("begin a new file after so many megabytes"))
+    write.add_argument("file", type=Path, metavar="FILE", help=_("file to write"))
+    _ending(write)
+    read = bundle.add_parser("read", help=_("take what verifies of a bundle; again does nothing"))
+    read.add_argument("files", type=Path, metavar="FILE", nargs="+", help=_("bundles, or a ministry's directory.log"))
+    _ending(read)
 
 
 def _common(parser: Parser, default: object) -> None:

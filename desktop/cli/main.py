@@ -14,7 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from desktop.casework.validation import InvalidValue
-from desktop.cli import edits, keys, reading, setup
+from desktop.cli import carry, edits, ministry, reading, setup
 from desktop.cli.arguments import parse
 from desktop.cli.output import complain, dump, safe
 from desktop.desk import Opening, params_of, read_home_profile
@@ -48,7 +48,8 @@ _COMMANDS: dict[str, Command] = {
     "list": reading.rows,
     "search": reading.search,
     "conflicts": reading.conflicts,
-    "ministry": keys.run,
+    "bundle": carry.bundle,
+    "ministry": ministry.run,
 }
 
 

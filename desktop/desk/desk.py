@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from desktop.casework.carry_views import BundleRead, BundleReader, BundleWritten
 from desktop.casework.views import SyncReport
+from desktop.desk import bundles
 from desktop.desk.edits import DeskEdits
 from desktop.desk.syncing import MakeTransport, exchange, http_transport, index_all
 from desktop.settings import Settings
@@ -38,5 +42,24 @@ class Desk(DeskEdits):
 
     def close(self) -> None:
         """Close the connection and forget the key."""
+    def catch_up(self) -> None:
+        """After an upgrade: show what this version newly knows, as far as half a second goes."""
+        catch_up(self._connection, UPGRADE_S)
+
+    def bundle_readers(self) -> list[BundleReader]:
+        """Whom a bundle can be sealed to: each ministry, and each of its desks."""
+        return bundles.possible_readers(self._connection)
+
+    def bundle_write(self, path: Path, order: bundles.Order) -> BundleWritten:
+        """Write what this desk has of its cases into a file for others. Raises Refused, StoreError."""
+        return bundles.write_bundle(self._store, self._connection, path, order)
+
+    def bundle_read(self, paths: list[Path]) -> BundleRead:
+        """Take what verifies of files of bundles. Raises Refused, StoreError."""
+        try:
+            return bundles.read_bundle(self._store, self._connection, paths)
+        finally:
+            self.index()
+
         self._connection.close()
         self._store.lock()

@@ -1,0 +1,67 @@
+"""What screens and commands are shown of what is carried: bundles on a stick, evidence files in chunks."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class BundleWritten(msgspec.Struct, frozen=True):
+    """A bundle that was written; the `--json` of `tahaluf bundle write`."""
+
+    bundle: str
+    files: tuple[str, ...]  # in order
+    readers: tuple[str, ...]  # ids of the devices that can open it
+    spaces: int  # that it carries something of
+    segments: int
+    grants: int
+    directories: int  # entries
+    bytes: int
+    unsealed: int = 0  # changes that could not be sealed yet, and are not in it
+
+
+class BundleFile(msgspec.Struct, frozen=True):
+    """What became of one file of a bundle."""
+
+    file: str
+    bundle: str
+    part: int
+    more: bool  # it goes on in another file
+    device: str  # that wrote it
+    officer: str
+    desk: str
+    ministry: str
+    at_ms: int  # by that device's clock
+    directories: int  # entries that were new
+    grants: int
+    items: int  # entries and segments of cases
+    taken: int  # of those, that were new here
+    waiting: int  # of those, whose predecessors are not here
+    rejected: int
+    applied: int  # changes
+    pending: int
+    locked: int
+    newer: int
+    damaged_at: int  # byte; -1: the file is whole
+    problems: tuple[str, ...]
+    spaces: tuple[str, ...]
+    seconds: float
+
+
+class BundleRead(msgspec.Struct, frozen=True):
+    """Files of bundles that were read; the `--json` of `tahaluf bundle read`."""
+
+    files: tuple[BundleFile, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every file was whole, verified and had all it builds on."""
+        return all(each.damaged_at < 0 and not each.rejected and not each.waiting for each in self.files)
+
+
+class BundleReader(msgspec.Struct, frozen=True):
+    """Somebody whom a bundle can be sealed to: a ministry (`device` empty) or one of its devices."""
+
+    id: str  # what `to` takes
+    ministry: str
+    officer: str = ""
+    desk: str = ""

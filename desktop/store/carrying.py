@@ -1,0 +1,138 @@
+"""What of the store goes into a bundle, and what other desks are known to have: directories, logs, segments, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from desktop.store.context import Context, change_number
+from desktop.store.notes import Notes
+from sync.bundle import ChainEnd
+from sync.keys import EpochKey
+from sync.wire.codec import MAX_CALL, MAX_ENTRY, MAX_HEADS, decode, encode
+from sync.wire.directory import Certificate
+
+PAGE = 64  # segments read at once
+_PEER = "peer."
+_CHECKPOINT = "carried.checkpoint"
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """A device that a bundle can be sealed to."""
+
+    ministry: str
+    certificate: Certificate
+
+    @property
+    def device(self) -> bytes:
+        """The device's id."""
+        return self.certificate.device
+
+
+class CarriedSpace(msgspec.Struct, frozen=True):
+    """A space as a bundle carries it."""
+
+    number: int  # in this store
+    id: bytes
+    entries: list[bytes]  # of its own log, the founding first
+
+
+class Carrying:
+    """Reads for the writer of a bundle, and keeps what bundles say of other desks."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._database = context.database
+        self._notes = Notes(context)
+
+    def readers(self) -> list[Reader]:
+        """Every device but this one that a ministry enrolled and did not revoke, by ministry."""
+        rows = self._database.all(
+            "SELECT ministry, certificate FROM devices WHERE revoked = 0 AND device != ? ORDER BY ministry, device",
+            (self._context.device,),
+        )
+        return [Reader(ministry, decode(Certificate, data, MAX_ENTRY)) for ministry, data in rows]
+
+    def continuity(self, ministry: str) -> bytes | None:
+        """The newest continuity key of a ministry."""
+        key: bytes | None = self._database.value(
+            "SELECT key FROM continuity WHERE ministry = ? ORDER BY seq DESC LIMIT 1", (ministry,)
+        )
+        return key
+
+    def directories(self) -> Iterator[tuple[str, int, bytes]]:
+        """Every entry of every trusted directory: ministry, number, entry."""
+        yield from self._database.all("SELECT ministry, seq, entry FROM directory ORDER BY ministry, seq")
+
+    def space(self, id_: bytes) -> CarriedSpace | None:
+        """A space with a founding here."""
+        row = self._database.one("SELECT n, founding FROM spaces WHERE id = ? AND founding IS NOT NULL", (id_,))
+        return CarriedSpace(row[0], id_, [row[1]]) if row else None
+
+    def space_ids(self) -> list[bytes]:
+        """Every space with a founding here."""
+        return [row[0] for row in self._database.all("SELECT id FROM spaces WHERE founding IS NOT NULL ORDER BY n")]
+
+    def keys_for(self, space: CarriedSpace, reader: Reader) -> list[EpochKey] | None:
+        """The keys of a space that a device may have and that are here; None if it is no member."""
+        member = self._database.value(
+            "SELECT 1 FROM members WHERE space = ? AND ministry = ?", (space.number, reader.ministry)
+        )
+        if member is None:
+            return None
+        rows = self._database.all("SELECT key FROM epochs WHERE space = ? ORDER BY epoch", (space.number,))
+        return [EpochKey(space.id, key) for (key,) in rows]
+
+    def ends(self, space: CarriedSpace) -> list[ChainEnd]:
+        """How far every chain of a space goes here."""
+        rows = self._database.all(
+            "SELECT device, last FROM chains WHERE space = ? AND last > 0 ORDER BY device LIMIT ?",
+            (space.number, MAX_HEADS),
+        )
+        return [ChainEnd(*row) for row in rows]
+
+    def segments(self, space: CarriedSpace, beyond: dict[bytes, int]) -> Iterator[bytes]:
+        """The segments of a space in the order of their chains, without those up to the changes `beyond` names."""
+        for chain, device in self._database.all(
+            "SELECT n, device FROM chains WHERE space = ? AND last > 0 ORDER BY n", (space.number,)
+        ):
+            after = change_number(chain, beyond.get(device, 0))
+            while rows := self._database.all(
+                "SELECT n, data FROM segments WHERE n > ? AND n < ? ORDER BY n LIMIT ?",
+                (after, change_number(chain + 1, 0), PAGE),
+            ):
+                yield from (data for _, data in rows)
+                after = rows[-1][0]
+
+    def unsealed(self) -> int:
+        """Changes of ours that are in no segment yet."""
+        found = self._database.value("SELECT sum(applied - last) FROM chains WHERE own = 1 AND applied > last")
+        return int(found or 0)
+
+    def known_to(self, readers: list[Reader], space: bytes) -> dict[bytes, int]:
+        """What every one of these devices said it has of a space: the last change of each chain."""
+        known: dict[bytes, int] | None = None
+        for reader in readers:
+            note = self._notes.get(_peer(reader.device, space))
+            ends = {one.device: one.last for one in decode(list[ChainEnd], note, MAX_CALL)} if note else {}
+            known = (
+                ends
+                if known is None
+                else {device: min(last, known[device]) for device, last in ends.items() if device in known}
+            )
+        return known or {}
+
+    def note_peer(self, device: bytes, space: bytes, ends: list[ChainEnd]) -> None:
+        """Keep what another device says that it has of a space here: a hint for the next bundle to it."""
+        if self.space(space) is not None:
+            self._notes.put(_peer(device, space), encode(ends))
+
+    def note_checkpoint(self, data: bytes) -> None:
+        """Keep a checkpoint that a bundle carried, as it came."""
+        if len(data) <= MAX_ENTRY:
+            self._notes.put(_CHECKPOINT, data)
+
+
+def _peer(device: bytes, space: bytes) -> str:
+    return f"{_PEER}{device.hex()}.{space.hex()}"
