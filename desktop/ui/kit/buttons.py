@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from desktop.ui.icons import icon_pixmap
 from desktop.ui.kit.binding import Living
+from desktop.ui.kit.hints import Captioned, Whole
 from desktop.ui.kit.painting import LEADING, hovered, keyboard_focus, leading_rect, paint_ring
 from desktop.ui.kit.tips import plain_tip
 from desktop.ui.theme import Theme, current_theme
@@ -16,7 +17,7 @@ from i18n.bidi import strip_isolates
 KINDS = ("primary", "secondary", "quiet", "danger", "link")
 
 
-class Button(Living, QPushButton):
+class Button(Captioned, QPushButton):
     """A button with an icon before its words; `menu` adds a chevron behind them.
 
     Kinds: primary, secondary, quiet, danger, link (less padding).
@@ -37,25 +38,12 @@ class Button(Living, QPushButton):
         self._kind = kind
         self._icon = icon
         self._chevron = menu
-        self._caption = ""
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         if text:
             self.setText(text)
         self.follow(self.updateGeometry)
-
-    def setText(self, text: str) -> None:
-        """Set the words; an ampersand is an ampersand, never a mnemonic."""
-        self._caption = text
-        super().setText(text.replace("&", "&&"))
-        self.setAccessibleName(strip_isolates(text))
-        self.updateGeometry()
-        self.update()
-
-    def caption(self) -> str:
-        """The words as they were set."""
-        return self._caption
 
     def set_kind(self, kind: str) -> None:
         """Change the kind (for example when another button of the region becomes the filled one)."""
@@ -79,10 +67,6 @@ class Button(Living, QPushButton):
         if self._chevron:
             width += theme.px(22)
         return QSize(width + 2 * self._padding(theme) + 2, theme.control("control"))
-
-    def minimumSizeHint(self) -> QSize:
-        """Never smaller than the words."""
-        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, icon, words and the focus ring."""
@@ -165,7 +149,7 @@ class Button(Living, QPushButton):
         return self.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
 
-class IconButton(Living, QPushButton):
+class IconButton(Living, Whole, QPushButton):
     """A square button that shows an icon only; its name is its accessible name and its tool tip."""
 
     def __init__(
@@ -209,10 +193,6 @@ class IconButton(Living, QPushButton):
         """A square of at least the 24 px target."""
         side = current_theme().px(max(24, self._size))
         return QSize(side, side)
-
-    def minimumSizeHint(self) -> QSize:
-        """The same square."""
-        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the icon, the hover ground and the focus ring."""

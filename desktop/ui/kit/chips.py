@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from desktop.ui.icons import icon_pixmap
 from desktop.ui.kit.binding import Living
+from desktop.ui.kit.hints import Captioned, Whole
 from desktop.ui.kit.painting import CENTER, LEADING, hovered, keyboard_focus, leading_rect, paint_ring
 from desktop.ui.theme import current_theme
 from i18n import _
 from i18n.bidi import strip_isolates
 
 
-class FilterChip(Living, QAbstractButton):
+class FilterChip(Captioned, QAbstractButton):
     """A filter: checkable, or removable (cross, Delete or Backspace emit `removed`)."""
 
     removed = Signal()
@@ -24,7 +25,6 @@ class FilterChip(Living, QAbstractButton):
     ) -> None:
         super().__init__(parent)
         self._removable = removable
-        self._caption = ""
         self.setCheckable(not removable)
         self.setChecked(checked and not removable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -37,13 +37,9 @@ class FilterChip(Living, QAbstractButton):
 
     def setText(self, text: str) -> None:
         """Set the words, literally."""
-        self._caption = text
-        super().setText(text.replace("&", "&&"))
-        self.setAccessibleName(strip_isolates(text))
+        super().setText(text)
         if self._removable:
             self.setAccessibleDescription(_("Filter. Press Delete to remove it."))
-        self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Words, padding, and the cross."""
@@ -51,10 +47,6 @@ class FilterChip(Living, QAbstractButton):
         cross = theme.px(20) if self._removable else 0
         words = theme.metrics("caption", 500 if not self._removable else 600).horizontalAdvance(self._caption)
         return QSize(words + theme.px(24) + cross, theme.px(28))
-
-    def minimumSizeHint(self) -> QSize:
-        """The same."""
-        return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Remove by Delete or Backspace."""
@@ -115,7 +107,7 @@ PHASES = {
 }
 
 
-class ConnectionChip(Living, QAbstractButton):
+class ConnectionChip(Living, Whole, QAbstractButton):
     """Two lines that are always there: the state with what waits to be sent, and the age of the data."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -151,10 +143,6 @@ class ConnectionChip(Living, QAbstractButton):
         )
         lines = theme.metrics("caption", 600).height() + theme.metrics("caption").height() + theme.px(6)
         return QSize(wide + theme.px(54), max(theme.px(44), lines))
-
-    def minimumSizeHint(self) -> QSize:
-        """The same."""
-        return self.sizeHint()
 
     def event(self, event: QEvent) -> bool:
         """Repaint when the pointer comes and goes."""

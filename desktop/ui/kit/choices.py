@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QRadioButto
 
 from desktop.ui.icons import icon_pixmap
 from desktop.ui.kit.binding import Living
+from desktop.ui.kit.hints import Captioned
 from desktop.ui.kit.painting import LEADING, hovered, keyboard_focus, leading_rect, paint_ring
 from desktop.ui.theme import current_theme
-from i18n.bidi import strip_isolates
 
 
 def _hint(caption: str, weight: int = 400) -> QSize:
@@ -58,29 +58,18 @@ def _paint(button: QAbstractButton, caption: str, *, round_: bool, weight: int =
         paint_ring(painter, button.rect(), theme.color("focus"), theme.control("radius"), theme)
 
 
-class CheckBox(Living, QCheckBox):
+class CheckBox(Captioned, QCheckBox):
     """A check box; an ampersand in its words is an ampersand."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._caption = ""
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setText(text)
         self.follow(self.updateGeometry)
 
-    def setText(self, text: str) -> None:
-        """Set the words, literally."""
-        self._caption = text
-        super().setText(text.replace("&", "&&"))
-        self.setAccessibleName(strip_isolates(text))
-
     def sizeHint(self) -> QSize:
         """Box and words."""
         return _hint(self._caption)
-
-    def minimumSizeHint(self) -> QSize:
-        """The same."""
-        return self.sizeHint()
 
     def hitButton(self, pos: QPoint) -> bool:
         """The words can be clicked as well as the box."""
@@ -91,30 +80,19 @@ class CheckBox(Living, QCheckBox):
         _paint(self, self._caption, round_=False)
 
 
-class RadioButton(Living, QRadioButton):
+class RadioButton(Captioned, QRadioButton):
     """A radio button; an ampersand in its words is an ampersand. A `strong` one is the heading of what is below it."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None, *, strong: bool = False) -> None:
         super().__init__(parent)
-        self._caption = ""
         self._weight = 600 if strong else 400
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setText(text)
         self.follow(self.updateGeometry)
 
-    def setText(self, text: str) -> None:
-        """Set the words, literally."""
-        self._caption = text
-        super().setText(text.replace("&", "&&"))
-        self.setAccessibleName(strip_isolates(text))
-
     def sizeHint(self) -> QSize:
         """Circle and words."""
         return _hint(self._caption, self._weight)
-
-    def minimumSizeHint(self) -> QSize:
-        """The same."""
-        return self.sizeHint()
 
     def hitButton(self, pos: QPoint) -> bool:
         """The words can be clicked as well as the circle."""

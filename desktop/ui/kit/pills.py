@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from desktop.ui.kit.binding import Living
+from desktop.ui.kit.hints import Square, Whole
 from desktop.ui.kit.painting import (
     CENTER,
     PillLook,
@@ -23,7 +24,7 @@ from i18n import _
 from i18n.bidi import ltr, neutralise, strip_isolates
 
 
-class Pill(Living, QLabel):
+class Pill(Living, Whole, QLabel):
     """A label painted as a pill. Subclasses say how it looks."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
@@ -48,10 +49,6 @@ class Pill(Living, QLabel):
         """Words and padding."""
         theme = current_theme()
         return QSize(pill_width(theme, self.text(), self.look(theme)), pill_height(theme))
-
-    def minimumSizeHint(self) -> QSize:
-        """The same: a state must stay readable."""
-        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the pill."""
@@ -166,7 +163,7 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in parts[-2:]).upper()
 
 
-class Avatar(Living, QLabel):
+class Avatar(Living, Square, QLabel):
     """A disc with a person's initials."""
 
     def __init__(self, name: str = "", size: int = 34, parent: QWidget | None = None) -> None:
@@ -181,15 +178,6 @@ class Avatar(Living, QLabel):
         """Show somebody else; the whole name is the accessible name."""
         self.setText(initials(name))
         self.setAccessibleName(neutralise(name))
-
-    def sizeHint(self) -> QSize:
-        """A square."""
-        side = current_theme().px(self._size)
-        return QSize(side, side)
-
-    def minimumSizeHint(self) -> QSize:
-        """The same square."""
-        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint disc and initials."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
 from desktop.ui.icons import icon_pixmap
 from desktop.ui.kit.binding import Living
+from desktop.ui.kit.hints import Captioned, Square
 from desktop.ui.kit.painting import LEADING, hovered, keyboard_focus, leading_rect, paint_ring
 from desktop.ui.kit.pills import count_text, paint_count
 from desktop.ui.kit.tips import plain_tip
@@ -15,7 +16,7 @@ from desktop.ui.theme import current_theme
 from i18n.bidi import strip_isolates
 
 
-class BrandMark(Living, QLabel):
+class BrandMark(Living, Square, QLabel):
     """A gold square with the product's shield. It decorates the name beside it and has none of its own."""
 
     def __init__(self, size: int = 32, parent: QWidget | None = None) -> None:
@@ -23,15 +24,6 @@ class BrandMark(Living, QLabel):
         self._size = size
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.follow(self.updateGeometry)
-
-    def sizeHint(self) -> QSize:
-        """A square."""
-        side = current_theme().px(self._size)
-        return QSize(side, side)
-
-    def minimumSizeHint(self) -> QSize:
-        """The same square."""
-        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint square and shield."""
@@ -46,13 +38,12 @@ class BrandMark(Living, QLabel):
         painter.drawPixmap(inset, inset, icon_pixmap("shield-check", theme.color("on_gold"), side))
 
 
-class RailItem(Living, QAbstractButton):
+class RailItem(Captioned, QAbstractButton):
     """A destination. `set_compact(True)` leaves the icon and a small count; the words become the tool tip."""
 
     def __init__(self, icon: str, text: str = "", count: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = icon
-        self._caption = ""
         self._count = count
         self._compact = False
         self.setCheckable(True)
@@ -67,10 +58,8 @@ class RailItem(Living, QAbstractButton):
 
     def setText(self, text: str) -> None:
         """Set the words, literally."""
-        self._caption = text
-        super().setText(text.replace("&", "&&"))
+        super().setText(text)
         self._name()
-        self.update()
 
     def set_count(self, count: int) -> None:
         """Show a count; zero shows none."""

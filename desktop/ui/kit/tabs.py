@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QMenu,
 
 from desktop.ui.kit.binding import Living
 from desktop.ui.kit.buttons import Button
+from desktop.ui.kit.hints import Whole
 from desktop.ui.kit.painting import CENTER, hovered, keyboard_focus, paint_ring
 from desktop.ui.theme import current_theme
 from i18n import _
 from i18n.bidi import strip_isolates
 
 
-class Tab(Living, QAbstractButton):
+class Tab(Living, Whole, QAbstractButton):
     """One tab: words, and a count if there is one."""
 
     def __init__(self, key: str, text: str, parent: QWidget | None = None) -> None:
@@ -46,10 +47,6 @@ class Tab(Living, QAbstractButton):
         """The bold width, so that choosing a tab moves nothing."""
         theme = current_theme()
         return QSize(theme.metrics("body", 600).horizontalAdvance(self.shown_text()) + theme.px(6), theme.px(42))
-
-    def minimumSizeHint(self) -> QSize:
-        """The same."""
-        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint words and underline."""

@@ -20,7 +20,7 @@ from desktop.ui.newer_card import NewerCard
 from desktop.ui.record_page import marking_of
 from i18n.bidi import strip_isolates
 from tests.support.desk import PASSPHRASE
-from tests.ui.case.conftest import Look
+from tests.ui.conftest import Look
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
 

@@ -18,7 +18,7 @@ from desktop.ui.history_words import Change, compare, deed_of, group_changes, ic
 from desktop.ui.item_row import ItemRow
 from desktop.ui.word_diff import Piece
 from i18n.bidi import strip_isolates
-from tests.ui.case.conftest import Look
+from tests.ui.conftest import Look
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
 

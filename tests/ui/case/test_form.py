@@ -16,7 +16,7 @@ from desktop.ui.editors.sets import ChecksEditor, ChipsEditor
 from desktop.ui.field_row import FieldRow
 from desktop.ui.record_form import RecordForm, draft_key
 from tests.support.desk import PASSPHRASE
-from tests.ui.case.conftest import Look
+from tests.ui.conftest import Look
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
 Make = Callable[[str], RecordForm]

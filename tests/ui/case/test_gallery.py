@@ -15,9 +15,9 @@ from desktop.ui.kit import Button, ElidedLabel
 from desktop.ui.new_case_dialog import NewCaseDialog
 from desktop.ui.new_record_dialog import NewRecordDialog
 from desktop.ui.record_page import RecordPage
-from tests.ui.case.conftest import Look
 from tests.ui.case.story import tell
 from tests.ui.case.two_desks import TwoDesks
+from tests.ui.conftest import Look
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
 

@@ -31,7 +31,8 @@ from desktop.ui.kit import (
     announce,
 )
 from desktop.ui.marking import MarkingBand
-from tests.ui.kit.conftest import Look, Stage
+from tests.ui.conftest import Look
+from tests.ui.kit.conftest import Stage
 
 Role = QAccessible.Role
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.kit import Button, Label, Living, announce_language
 from desktop.ui.theme import apply_theme, current_theme
 from i18n import current, set_language
-from tests.ui.kit.conftest import Look
+from tests.ui.conftest import Look
 
 
 class Page(Living, QWidget):

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.kit import Button, CheckBox, ConnectionChip, DropDown, FilterChip, IconButton, RailItem, TabBar
-from tests.ui.kit.conftest import Look, Stage
+from tests.ui.conftest import Look
+from tests.ui.kit.conftest import Stage
 
 
 def _count(image: QImage, color: QColor) -> int:

@@ -19,7 +19,7 @@ from desktop.ui.row_face import choose_badges, lay_out
 from desktop.ui.row_words import conflict_mark, due_day, due_mark, priority_mark, row_summary, status_mark
 from desktop.ui.theme import current_theme
 from i18n.bidi import strip_isolates
-from tests.ui.kit.conftest import Look
+from tests.ui.conftest import Look
 from tests.ui.kit.gallery import row_list
 from tests.ui.kit.samples import NOW, rows
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontInfo, QFontMetricsF, QTextLayout
 
 from desktop.ui import fonts
 from desktop.ui.fonts import FAMILIES, FontMissingError, load_fonts, make_font
-from tests.ui.kit.conftest import Look
+from tests.ui.conftest import Look
 
 TEXTS = (
     "Réseau de passeurs — ligne Dakar / Las Palmas, œuvre, « ça »",

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.kit.conftest import Look
+from tests.ui.conftest import Look
 from tests.ui.kit.gallery import Gallery
 
 OUT = Path("out/gallery")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QTransform
 
 from desktop.casework.record_types import RecordTypes
 from desktop.ui.icons import MIRRORED, UnknownIconError, icon, icon_pixmap, icon_source
-from tests.ui.kit.conftest import Look
+from tests.ui.conftest import Look
 
 NAMES = sorted(
     entry.name.removesuffix(".svg")

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.ui.kit import Avatar, CountBadge, ElidedLabel, HandlingBadge, Label, StatusPill, TlpBadge, plain_tip
 from desktop.ui.kit.pills import count_text, initials
-from tests.ui.kit.conftest import Look
+from tests.ui.conftest import Look
 
 HOSTILE = "evil\u202egpj.exe <b>bold</b> <img src=x> \x00\ud800"
 

@@ -20,8 +20,9 @@ from desktop.ui.kit import (
     TextBox,
     mark_invalid,
 )
+from tests.ui.conftest import Look
 from tests.ui.kit.clipping import clipped
-from tests.ui.kit.conftest import Look, Stage
+from tests.ui.kit.conftest import Stage
 from tests.ui.kit.gallery import Gallery
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.ui.style_sheet import build_style_sheet
 from desktop.ui.theme import SCHEMES, TONES, Theme, apply_theme, current_theme, load_tokens, theme_changed
-from tests.ui.kit.conftest import Look
+from tests.ui.conftest import Look
 
 GROUNDS = ("win", "surface", "sunken", "hover", "sel")
 # (text, ground): what stands on what, in widgets and delegates alike.
