@@ -37,3 +37,9 @@ class NotEntitled(WireError):
     """Signed by somebody who had no right to."""
 
     code = "not_entitled"
+
+
+class BadProof(WireError):
+    """A path through the server's log that leads nowhere."""
+
+    code = "bad_proof"
