@@ -220,6 +220,10 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "The secretariat does not know this desk yet. Give your administrator the certificate request "
         "and read out its fingerprint. Until then your work is kept here."
     ),
+    "revoked": lambda: _(
+        "Your ministry has revoked this desk: it exchanges nothing any more. What is here stays here. "
+        "Ask your administrator for a new one."
+    ),
     "server_rewound": lambda: _(
         "The server's history is not the one this desk has seen; it may have been restored from a copy. "
         "Nothing is lost here: the desk sends again what the server lacks."
@@ -307,6 +311,23 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "The server's directory of your ministry is not the one in this folder. Nothing was changed. "
         "Look for the folder that was used last, before anybody is enrolled."
     ),
+    "no_such_desk": lambda: _("Your ministry's directory names no such desk. Nothing was changed."),
+    "already_revoked": lambda: _("This desk is revoked already. Nothing was changed."),
+    "no_root_key": lambda: _(
+        "Only the ministry's root may say this, and its key is not in this folder. Nothing was changed."
+    ),
+    "no_such_administrator": lambda: _("Your ministry's directory names no such administrator. Nothing was changed."),
+    "order_refused": lambda: _("This order does not hold ({reason}). Nothing was changed."),
+    "not_a_key": lambda: _("This is not a public key that may be used (64 hexadecimal digits). Nothing was changed."),
+    "shares_exist": lambda: _("The folder {path} holds shares already. They were left as they are."),
+    "two_shares": lambda: _("The shares of two different holders are needed. Nothing was changed."),
+    "shares_differ": lambda: _(
+        "These two shares do not belong together, or a word in them is wrong. Nothing was changed. Read them again."
+    ),
+    "not_continuity_key": lambda: _(
+        "These shares are of another key than the one that your ministry's directory names now. Nothing was changed."
+    ),
+    "nothing_to_recover": lambda: _("Nothing was granted to your ministry's continuity key yet."),
     "confirmation_needed": lambda: _(
         "The fingerprint must be confirmed. Read it to the officer, then repeat with: {command}"
     ),

@@ -1,7 +1,8 @@
-"""A ministry's keys and directory in a folder of its administrator: made, shown, used to enrol desks, published.
+"""A ministry's keys and directory in a folder of its administrator: made, shown, used to sign orders, published.
 
-The folder holds two files. `keys.sealed` is the root and the administrator's key under a passphrase (Argon2id and
-XChaCha20-Poly1305); it belongs on a machine without a network, and in a safe. `directory.log` is public: the signed
+The folder holds two files. `keys.sealed` is the administrator's key, and the root's in the root's own folder, under a
+passphrase (Argon2id and XChaCha20-Poly1305); the root's folder belongs on a machine without a network, and in a safe.
+`directory.log` is public: the signed
 entries, the same that the server relays to every desk. Losing the first ends the ministry's power to enrol; losing the
 second is mended by fetching it from the server.
 """
@@ -21,12 +22,12 @@ from desktop.armour import MAX_ARMOURED, unarmour
 from desktop.files import write_private
 from desktop.refusals import Refused
 from sync import errors as sync_errors
-from sync.ministry import MinistryKeys, enrol, new_ministry, open_directory
+from sync.ministry import MinistryKeys, new_administrator, new_ministry, open_directory, order
 from sync.wire.calls import DirectoryHead, DirectoryReply, DirectoryRequest, EnrolReply, EnrolRequest
 from sync.wire.codec import MAX_ENTRY, decode, encode
-from sync.wire.directory import CertificateRequest, Directory, read_request
+from sync.wire.directory import CertificateRequest, DeviceEnrolled, DeviceRevoked, Directory, Event, read_request
 from sync.wire.errors import BrokenChain, WireError
-from sync.wire.signing import fingerprint
+from sync.wire.signing import check_public_key, fingerprint
 
 KEYS_FILE = "keys.sealed"
 DIRECTORY_FILE = "directory.log"
@@ -67,6 +68,7 @@ class _SealedKeys(msgspec.Struct, frozen=True, array_like=True):
     salt: bytes
     nonce: bytes
     sealed: bytes
+    administrator: bytes = b""  # public key
 
     def bound(self) -> bytes:
         return encode((self.version, self.ministry, self.root, self.cost, self.salt))
@@ -81,7 +83,7 @@ class MinistryFolder:
         self._sealed = _read_keys(path)
         self.directory = Directory(self._sealed.ministry, self._sealed.root)
         self.entries: list[bytes] = []
-        for entry in _read_directory(path):
+        for entry in _read_entries(path / DIRECTORY_FILE):
             self._take(entry)
 
     @property
@@ -93,6 +95,11 @@ class MinistryFolder:
     def root(self) -> bytes:
         """The root's public key, which every profile carries under `[trust]`."""
         return self._sealed.root
+
+    @property
+    def administrator(self) -> bytes:
+        """The public key of the folder's own administrator, whom the root has to name before it counts."""
+        return self._sealed.administrator
 
     def unlock(self, passphrase: str, cost: Cost | None = None) -> MinistryKeys:
         """The ministry's keys. Raises Refused: wrong_passphrase, keys_damaged. `cost` below the floor is for tests."""
@@ -118,9 +125,66 @@ class MinistryFolder:
             raise Refused("wrong_ministry", ministry=wanted.ministry)
         if wanted.certificate.device in self.directory.devices:
             raise Refused("already_enrolled")
-        self.entries.append(enrol(keys, self.directory, request, _now_ms()))
-        self._save()
+        self._sign(keys, DeviceEnrolled(request))
         return wanted
+
+    def order(self, keys: MinistryKeys, event: Event) -> None:
+        """Sign an event that is the root's or the administrator's to say, and keep it.
+
+        Raises Refused: no_such_desk, already_revoked, no_root_key, order_refused.
+        """
+        if isinstance(event, DeviceRevoked):
+            known = self.directory.devices.get(event.device)
+            if known is None:
+                raise Refused("no_such_desk")
+            if event.device in self.directory.revoked and (not event.wipe or event.device in self.directory.wiped):
+                raise Refused("already_revoked")
+        elif not keys.root_seed:
+            raise Refused("no_root_key")
+        self._sign(keys, event)
+
+    def find_desk(self, name: str) -> bytes:
+        """The id of an enrolled desk by its fingerprint or its id in hexadecimal. Raises Refused: no_such_desk."""
+        wanted = plain_fingerprint(name)
+        for device in self.directory.devices:
+            if name.strip().lower() == device.hex() or wanted == plain_fingerprint(fingerprint(device)):
+                return device
+        raise Refused("no_such_desk")
+
+    def find_administrator(self, name: str) -> bytes:
+        """The key of an administrator by its fingerprint, its hexadecimal digits or its name. Raises Refused."""
+        wanted = plain_fingerprint(name)
+        found = [
+            key
+            for key, label in self.directory.administrators.items()
+            if name.strip() in (label, key.hex()) or wanted == plain_fingerprint(fingerprint(key))
+        ]
+        if len(found) != 1:
+            raise Refused("no_such_administrator")
+        return found[0]
+
+    def adopt(self, path: Path) -> int:
+        """Take the entries that another folder's directory has beyond ours; returns how many.
+
+        Raises Refused: directory_differs, file_unreadable, keys_damaged.
+        """
+        theirs = _read_entries(path)
+        if theirs[: len(self.entries)] != self.entries[: len(theirs)]:
+            raise Refused("directory_differs")
+        news = theirs[len(self.entries) :]
+        for entry in news:
+            self._take(entry, "directory_differs")
+        if news:
+            self._save()
+        return len(news)
+
+    def _sign(self, keys: MinistryKeys, event: Event) -> None:
+        try:
+            entry = order(keys, self.directory, event, _now_ms())
+        except WireError as wrong:
+            raise Refused("order_refused", reason=str(wrong)) from wrong
+        self.entries.append(entry)
+        self._save()
 
     def publish(self, server: Server) -> int:
         """Bring the server's copy of the directory up to ours; returns how many entries it took.
@@ -188,35 +252,76 @@ def create_ministry(path: Path, code: str, administrator: str, passphrase: str, 
 
     Nothing is overwritten. `cost` is for tests, which cannot wait.
     """
+    _check_new(path, passphrase)
+    keys = new_ministry(code, administrator)
+    sealed = _seal(keys, keys.root, passphrase, cost)
+    _directory, entry = open_directory(keys, _now_ms())
+    return _make(path, sealed, [entry])
+
+
+def create_administrator(
+    path: Path, code: str, root: str, administrator: str, passphrase: str, cost: Cost = COST
+) -> MinistryFolder:
+    """Make the folder of one more administrator, without the root's key; `root` is its public half, in hexadecimal.
+
+    Raises Refused: keys_exist, weak_passphrase, bad_code, not_a_key.
+    """
+    _check_new(path, passphrase)
+    return _make(path, _seal(new_administrator(code, administrator), parse_key(root), passphrase, cost), [])
+
+
+def parse_key(text: str) -> bytes:
+    """A public signing key in hexadecimal. Raises Refused: not_a_key."""
+    try:
+        key = bytes.fromhex(text)
+        check_public_key(key)
+    except (ValueError, WireError) as wrong:
+        raise Refused("not_a_key") from wrong
+    return key
+
+
+def plain_fingerprint(text: str) -> str:
+    """A fingerprint as it is compared: without the grouping, and with the digits that people mistake put right."""
+    letters = "".join(text.upper().split()).replace("-", "")
+    return letters.translate(str.maketrans("018", "OIB"))
+
+
+def _check_new(path: Path, passphrase: str) -> None:
     if len(passphrase) < MIN_PASSPHRASE:
         raise Refused("weak_passphrase", minimum=MIN_PASSPHRASE, minimum_alone=MIN_PASSPHRASE)
     if any((path / name).exists() for name in (KEYS_FILE, DIRECTORY_FILE)):
         raise Refused("keys_exist")
-    keys = new_ministry(code, administrator)
+
+
+def _seal(keys: MinistryKeys, root: bytes, passphrase: str, cost: Cost) -> _SealedKeys:
     plain = encode(keys)
     try:
         decode(MinistryKeys, plain)  # the wire's own rules for a code and a name
     except WireError as wrong:
-        raise Refused("bad_code", value=code) from wrong
+        raise Refused("bad_code", value=keys.ministry) from wrong
     draft = _SealedKeys(
         VERSION,
-        code,
-        keys.root,
+        keys.ministry,
+        root,
         cost,
         secrets.token_bytes(SALT_BYTES),
         secrets.token_bytes(bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES),
         b"",
+        keys.administrator_key,
     )
     sealed = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
         plain, draft.bound(), draft.nonce, _stretch(passphrase, draft.salt, cost)
     )
-    _directory, entry = open_directory(keys, _now_ms())
+    return msgspec.structs.replace(draft, sealed=sealed)
+
+
+def _make(path: Path, sealed: _SealedKeys, entries: list[bytes]) -> MinistryFolder:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as wrong:
         raise Refused("file_unwritable", path=str(path)) from wrong
-    _write(path / DIRECTORY_FILE, encode([entry]))
-    _write(path / KEYS_FILE, encode(msgspec.structs.replace(draft, sealed=sealed)))
+    _write(path / DIRECTORY_FILE, encode(entries))
+    _write(path / KEYS_FILE, encode(sealed))
     return MinistryFolder(path)
 
 
@@ -257,13 +362,13 @@ def _read_keys(path: Path) -> _SealedKeys:
         raise Refused("keys_damaged", where=KEYS_FILE) from wrong
 
 
-def _read_directory(path: Path) -> list[bytes]:
+def _read_entries(path: Path) -> list[bytes]:
     try:
-        return decode(list[bytes], (path / DIRECTORY_FILE).read_bytes(), MAX_DIRECTORY_BYTES)
+        return decode(list[bytes], path.read_bytes(), MAX_DIRECTORY_BYTES)
     except OSError as wrong:
-        raise Refused("file_unreadable", path=str(path / DIRECTORY_FILE)) from wrong
+        raise Refused("file_unreadable", path=str(path)) from wrong
     except WireError as wrong:
-        raise Refused("keys_damaged", where=DIRECTORY_FILE) from wrong
+        raise Refused("keys_damaged", where=path.name) from wrong
 
 
 def _write(path: Path, data: bytes) -> None:

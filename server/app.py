@@ -25,6 +25,8 @@ from sync.wire.errors import WireError
 
 REGISTRY_S = 2.0  # how often the operator's changes are looked for
 
+_FOR_READERS = ("directory", "push", "continuity")  # calls that look themselves at who may do what
+
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -40,7 +42,7 @@ class Endpoint:
         self._kind = kind
         self._run: Callable[..., Awaitable[object]] = getattr(service, name)
         self._needs_token = name not in ("challenge", "token", "enrol")
-        self._identify = service.reader if name == "directory" else service.caller
+        self._identify = service.reader if name in _FOR_READERS else service.caller
         self._service = service
         self._log = log
         self._settings = settings
@@ -112,6 +114,7 @@ ENDPOINTS: dict[str, type[Any]] = {
     "pull": calls.PullRequest,
     "poll": calls.PollRequest,
     "heads": calls.HeadsRequest,
+    "continuity": calls.ContinuityRequest,
 }
 
 

@@ -90,6 +90,6 @@ def _entry(caller: Caller, device: Device, body: bytes) -> CheckedEntry:
 def _grant(caller: Caller, device: Device, body: bytes) -> CheckedGrant:
     grant, signed = read_grant(body)
     if grant.granter != caller.device:
-        raise NotEntitled("a grant by another device")
+        raise NotEntitled("a grant by somebody else")
     verify(device.sign_key, GRANT_DOMAIN, signed.body, signed.signature)
     return CheckedGrant(grant.recipient, digest(body, domain="tahaluf-inbox"), body)

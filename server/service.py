@@ -81,8 +81,8 @@ class Service:
         return calls.EnrolReply(await self._registry.enrol(request.ministry, request.first, request.entries))
 
     async def push(self, caller: Caller, request: calls.PushRequest) -> calls.PushReply:
-        """Store items in order, in one transaction; each has its own result."""
-        device = await self._enrolled(caller.device)
+        """Store items in order, in one transaction; each has its own result. An administrator pushes grants only."""
+        device = self._registry.administrators.get(caller.device) or await self._enrolled(caller.device)
         try:
             if len(request.items) <= CHECK_INLINE:
                 checked = check_items(caller, device, request.items)
@@ -97,6 +97,13 @@ class Service:
     async def pull(self, caller: Caller, request: calls.PullRequest) -> calls.PullReply:
         """Return items after the cursors within the budget."""
         return calls.PullReply(await self._storage.pull(caller.ministry, request.cursors, request.budget))
+
+    async def continuity(self, caller: Caller, request: calls.ContinuityRequest) -> calls.ContinuityReply:
+        """Return what was granted to a continuity key, to an administrator of the ministry that named it."""
+        named = self._registry.continuity.get(request.key)
+        if caller.device not in self._registry.administrators or named != caller.ministry:
+            raise Refusal("not_entitled")
+        return calls.ContinuityReply(*await self._storage.inbox(request.key, request.after))
 
     async def heads(self, caller: Caller, request: calls.HeadsRequest) -> calls.HeadsReply:
         """Return a page of the caller's spaces."""

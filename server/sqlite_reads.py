@@ -195,6 +195,12 @@ def _grants(connection: Connection, device: int, after: int) -> tuple[list[Grant
     return granted, False
 
 
+def read_inbox(connection: Connection, device: bytes, after: int) -> tuple[list[GrantItem], bool]:
+    """Return grants after that sequence of an inbox; none for one that is not there."""
+    row = connection.execute("SELECT number FROM devices WHERE device = ?", (device,)).fetchone()
+    return _grants(connection, row[0], after) if row else ([], False)
+
+
 def read_registry_version(connection: Connection) -> int:
     """Return the number that grows with each change of members and directories."""
     version: int = connection.execute("SELECT value FROM meta WHERE name = 'registry'").fetchone()[0]

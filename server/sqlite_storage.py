@@ -28,7 +28,7 @@ from server.storage import (
     Quotas,
     Status,
 )
-from sync.wire.calls import Cursor, PushResult, SpaceItems
+from sync.wire.calls import Cursor, GrantItem, PushResult, SpaceItems
 
 T = TypeVar("T")
 READERS = 2
@@ -80,6 +80,9 @@ class SqliteStorage:
         if counter - reads.feed_position(epoch, feed, counter)[0] <= NEAR:
             return self._in_snapshot(work)
         return await self._read(work)
+
+    async def inbox(self, device: bytes, after: int) -> tuple[list[GrantItem], bool]:
+        return await self._read(lambda connection: reads.read_inbox(connection, device, after))
 
     async def registry_version(self) -> int:
         return await self._read(reads.read_registry_version)

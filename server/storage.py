@@ -169,6 +169,9 @@ class Storage(Protocol):
     async def news(self, caller: Caller, feed: bytes, grants: int) -> News:
         """Return what moved after the feed position and the grants after that sequence of the inbox."""
 
+    async def inbox(self, device: bytes, after: int) -> tuple[list[GrantItem], bool]:
+        """Return grants of an inbox after that sequence, as many as a reply takes, and whether there are more."""
+
     async def registry_version(self) -> int:
         """Return a number that grows with every new member and directory entry. Cheap."""
 

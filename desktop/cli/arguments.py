@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
+from desktop.cli.ministry_arguments import add_ministry
 from desktop.cli.output import complain
 from i18n import _
 
@@ -57,7 +58,8 @@ def build() -> Parser:
     _add_setup(commands)
     _add_edits(commands)
     _add_reading(commands)
-    _add_ministry(commands)
+    _add_carrying(commands)
+    add_ministry(commands, Parser, _ending)
     return parser
 
 

@@ -14,6 +14,7 @@ from desktop.ministry import (
     MinistryFolder,
     check_request,
     create_ministry,
+    plain_fingerprint,
     read_request_file,
     request_fingerprint,
 )
@@ -26,29 +27,29 @@ from sync.wire.directory import CertificateRequest
 from sync.wire.signing import fingerprint
 
 
-def run(options: argparse.Namespace, opening: Opening) -> None:
-    """`ministry …`."""
-    actions = {"new": _new, "show": _show, "enrol": _enrol, "publish": _publish}
-    actions[options.action](options, opening)
-
-
-def _new(options: argparse.Namespace, opening: Opening) -> None:
+def new(options: argparse.Namespace, opening: Opening) -> None:
+    """`ministry new`."""
     passphrase = read_passphrase(options.passphrase_file, _("New passphrase"), twice=True)
     name = options.administrator.strip() or options.code
     folder = create_ministry(options.keys, options.code, name, passphrase, opening.ministry_cost)
-    _tell(options, folder)
+    tell(options, folder)
 
 
-def _show(options: argparse.Namespace, opening: Opening) -> None:
+def show(options: argparse.Namespace, opening: Opening) -> None:
+    """`ministry show`."""
     del opening
-    _tell(options, MinistryFolder(options.keys))
+    tell(options, MinistryFolder(options.keys))
 
 
-def _enrol(options: argparse.Namespace, opening: Opening) -> None:
+def enrol(options: argparse.Namespace, opening: Opening) -> None:
+    """`ministry enrol`."""
     folder = MinistryFolder(options.keys)
     request = read_request_file(options.request)
     wanted = check_request(request)
-    _confirm(options, wanted)
+    whose = _("{officer}, {desk}, {ministry}").format(
+        officer=wanted.certificate.officer, desk=wanted.certificate.desk, ministry=wanted.ministry
+    )
+    confirm_fingerprint(options, request_fingerprint(wanted), whose)
     keys = folder.unlock(read_passphrase(options.passphrase_file), opening.ministry_cost)
     published = 0
     if options.server:
@@ -67,7 +68,8 @@ def _enrol(options: argparse.Namespace, opening: Opening) -> None:
         say(_("Nobody else knows yet. Publish it with: {command}").format(command=again))
 
 
-def _publish(options: argparse.Namespace, opening: Opening) -> None:
+def publish(options: argparse.Namespace, opening: Opening) -> None:
+    """`ministry publish`."""
     del opening
     folder = MinistryFolder(options.keys)
     sent = folder.publish(HttpTransport(options.server, ca_file=options.ca_file))
@@ -77,43 +79,41 @@ def _publish(options: argparse.Namespace, opening: Opening) -> None:
         say(ngettext("{n} entry published", "{n} entries published", sent).format(n=number(sent)))
 
 
-def _confirm(options: argparse.Namespace, wanted: CertificateRequest) -> None:
-    """Compare fingerprints, by the option or by a question. Raises Refused."""
-    expected = request_fingerprint(wanted)
+def confirm_fingerprint(options: argparse.Namespace, expected: str, whose: str) -> None:
+    """Compare a fingerprint, by the option or by a question. Raises Refused."""
     if options.fingerprint is not None:
-        if _plain(options.fingerprint) != _plain(expected):
+        if plain_fingerprint(options.fingerprint) != plain_fingerprint(expected):
             raise Refused("fingerprint_differs", fingerprint=expected)
         return
-    complain(
-        _("{officer}, {desk}, {ministry}").format(
-            officer=wanted.certificate.officer, desk=wanted.certificate.desk, ministry=wanted.ministry
-        )
-    )
+    complain(whose)
     complain(_("Fingerprint: {fingerprint}").format(fingerprint=expected))
     if not sys.stdin.isatty():
         raise Refused("confirmation_needed", command=f"--fingerprint {expected}")
     complain(_("Ask the officer to read the fingerprint of the desk, and type it here:"))
-    if _plain(sys.stdin.readline()) != _plain(expected):
+    if plain_fingerprint(sys.stdin.readline()) != plain_fingerprint(expected):
         raise Refused("fingerprint_differs", fingerprint=expected)
 
 
-def _plain(text: str) -> str:
-    """A fingerprint as it is compared: without the grouping, and with the digits that people mistake put right."""
-    letters = "".join(text.upper().split()).replace("-", "")
-    return letters.translate(str.maketrans("018", "OIB"))
-
-
-def _tell(options: argparse.Namespace, folder: MinistryFolder) -> None:
+def tell(options: argparse.Namespace, folder: MinistryFolder) -> None:
+    """Say what a folder holds."""
     if options.json:
         dump(_ministry(folder))
         return
     say(_("Ministry: {code}").format(code=folder.ministry))
     say(_("Root key: {key}").format(key=folder.root.hex()))
     say(_("Fingerprint of the root key: {fingerprint}").format(fingerprint=fingerprint(folder.root)))
-    for name in folder.directory.administrators.values():
-        say(_("Administrator: {name}").format(name=name))
-    for certificate in folder.directory.devices.values():
-        say(f"{fingerprint(certificate.device)}  {certificate.officer}  {certificate.desk}")
+    directory = folder.directory
+    for key, name in directory.administrators.items():
+        say(_("Administrator: {name}").format(name=f"{name}  {fingerprint(key)}"))
+    if folder.administrator and folder.administrator not in directory.administrators:
+        say(_("The root has not named this folder's administrator key: {key}").format(key=folder.administrator.hex()))
+        say(_("Its fingerprint: {fingerprint}").format(fingerprint=fingerprint(folder.administrator)))
+    if directory.continuity is not None:
+        say(_("Fingerprint of the continuity key: {fingerprint}").format(fingerprint=fingerprint(directory.continuity)))
+    for device, certificate in directory.devices.items():
+        state = _("revoked, wipe ordered") if device in directory.wiped else _("revoked")
+        line = f"{fingerprint(device)}  {certificate.officer}  {certificate.desk}"
+        say(f"{line}  ({state})" if device in directory.revoked else line)
 
 
 def _ministry(folder: MinistryFolder) -> dict[str, Any]:
@@ -122,12 +122,16 @@ def _ministry(folder: MinistryFolder) -> dict[str, Any]:
         "root": folder.root.hex(),
         "fingerprint": fingerprint(folder.root),
         "administrators": list(folder.directory.administrators.values()),
+        "administrator": folder.administrator.hex(),
+        "continuity": folder.directory.continuity.hex() if folder.directory.continuity else "",
         "devices": [
             {
                 "device": certificate.device.hex(),
                 "fingerprint": fingerprint(certificate.device),
                 "officer": certificate.officer,
                 "desk": certificate.desk,
+                "revoked": certificate.device in folder.directory.revoked,
+                "wipe": certificate.device in folder.directory.wiped,
             }
             for certificate in folder.directory.devices.values()
         ],

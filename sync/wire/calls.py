@@ -18,6 +18,7 @@ PATHS = {
     "pull": "/v1/pull",
     "poll": "/v1/poll",
     "heads": "/v1/heads",
+    "continuity": "/v1/continuity",
 }
 CONTENT_TYPE = "application/vnd.tahaluf+msgpack"
 PROBLEM_TYPE = "application/problem+json"  # RFC 9457
@@ -212,6 +213,20 @@ class HeadsReply(msgspec.Struct, frozen=True, array_like=True):
     """Heads in order of space id; fewer than the limit means the end."""
 
     heads: list[Cursor]
+
+
+class ContinuityRequest(msgspec.Struct, frozen=True, array_like=True):
+    """An administrator asks for the grants to a continuity key of its ministry, after the sequence of one."""
+
+    key: Id  # the id of the key
+    after: Count
+
+
+class ContinuityReply(msgspec.Struct, frozen=True, array_like=True):
+    """Grants in order. `more`: ask again."""
+
+    grants: list[GrantItem]
+    more: bool
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -122,12 +122,15 @@ def test_only_an_enrolled_desk_may_read_directories_since_they_name_officers(dia
     assert answer.status == 401
 
 
-def test_an_administrator_signs_in_to_read_directories_and_for_nothing_else(alliance: Alliance, dial: Dial) -> None:
+def test_an_administrator_signs_in_to_read_directories_and_writes_in_no_space(alliance: Alliance, dial: Dial) -> None:
     keys = alliance.members["FR"].keys
     desk = dial(keys).sign_in()
     assert desk.call("directory", calls.DirectoryRequest([calls.DirectoryHead("FR", 0)])).directories
     assert desk.ask("poll", calls.PollRequest(b"", 0, [], 0)).code == "not_enrolled"
-    assert desk.ask("push", calls.PushRequest([])).code == "not_enrolled"
+    assert desk.ask("pull", calls.PullRequest([], 1)).code == "not_enrolled"
+    space = found_space(alliance.fr, {"FR": "lead"})
+    items = [space.item, Chain(alliance.fr, space).extend()]
+    assert [result.code for result in desk.push(*items)] == ["not_entitled", "not_entitled"]
 
 
 def test_an_administrator_of_another_ministry_enrols_nobody_here(alliance: Alliance, dial: Dial) -> None:

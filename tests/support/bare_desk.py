@@ -23,6 +23,7 @@ REPLIES: dict[str, type[Any]] = {
     "pull": calls.PullReply,
     "poll": calls.PollReply,
     "heads": calls.HeadsReply,
+    "continuity": calls.ContinuityReply,
 }
 
 

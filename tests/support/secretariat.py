@@ -16,10 +16,10 @@ from typing import Self
 
 from server.cli import main as run_cli
 from sync.keys import DeviceKeys, make_request, new_device_keys
-from sync.ministry import MinistryKeys, enrol, new_ministry, open_directory
+from sync.ministry import MinistryKeys, enrol, new_ministry, open_directory, order
 from sync.wire.calls import EnrolRequest
 from sync.wire.codec import encode
-from sync.wire.directory import Certificate, Directory
+from sync.wire.directory import Certificate, Directory, Event
 
 ROOT = Path(__file__).resolve().parents[2]
 AT_MS = 1_795_000_000_000
@@ -43,6 +43,12 @@ class Ministry:
     def enrol(self, request: bytes) -> bytes:
         """Enrol the device of a certificate request; returns the signed entry."""
         entry = enrol(self.keys, self.directory, request, AT_MS)
+        self.entries.append(entry)
+        return entry
+
+    def say(self, event: Event) -> bytes:
+        """Sign any event as the root or the administrator; returns the signed entry."""
+        entry = order(self.keys, self.directory, event, AT_MS)
         self.entries.append(entry)
         return entry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-from sync.keys import DeviceKeys, EpochKey, commitment, make_grant, new_epoch_key
+from sync.keys import DeviceKeys, EpochKey, Granter, commitment, make_grant, new_epoch_key
 from sync.wire.calls import PushItem
 from sync.wire.codec import NO_HASH, encode, new_id
 from sync.wire.directory import Certificate
@@ -102,7 +102,7 @@ class Chain:
         return PushItem("segment", body)
 
 
-def grant_to(granter: DeviceKeys, recipient: Certificate, spaces: list[Space]) -> PushItem:
+def grant_to(granter: Granter, recipient: Certificate, spaces: list[Space]) -> PushItem:
     """Grant the keys of spaces to a device."""
     keys = [EpochKey(space.id, space.key) for space in spaces]
     return PushItem("grant", make_grant(granter, recipient, keys, AT_MS))

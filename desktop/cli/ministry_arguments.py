@@ -1,0 +1,84 @@
+"""The command line of a ministry's root and administrators: `tahaluf ministry …`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from i18n import _
+from sync.wire.directory import Reason
+
+if TYPE_CHECKING:
+    from desktop.cli.arguments import Commands, Parser
+
+REASONS = get_args(Reason)
+
+
+def add_ministry(commands: Commands, parser: type[Parser], ending: Callable[[Parser], None]) -> None:
+    """Add the commands; `ending` gives one the options that every command takes."""
+    ministry = commands.add_parser("ministry", help=_("for the ministry's administrator")).add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=parser
+    )
+    simple = _add_keys(ministry)
+    orders = _add_orders(ministry)
+    for command in (*simple, *orders):
+        command.add_argument("--keys", type=Path, metavar="DIR", required=True, help=_("folder of the ministry's keys"))
+        ending(command)
+
+
+def _add_keys(ministry: Commands) -> list[Parser]:
+    new = ministry.add_parser("new", help=_("make a ministry's keys in a folder"))
+    more = ministry.add_parser("new-administrator", help=_("make the keys of one more administrator in a folder"))
+    more.add_argument("--root", metavar="KEY", required=True, help=_("the ministry's root key, 64 hexadecimal digits"))
+    for command in (new, more):
+        command.add_argument("--code", metavar="CODE", required=True, help=_("code of the ministry, such as SN"))
+    new.add_argument("--administrator", metavar="NAME", default="", help=_("name of the administrator"))
+    more.add_argument("--administrator", metavar="NAME", required=True, help=_("name of the administrator"))
+    show = ministry.add_parser("show", help=_("show the ministry, its root key and its desks"))
+    enrol = ministry.add_parser("enrol", help=_("enrol a desk by its certificate request"))
+    enrol.add_argument("request", type=Path, metavar="REQUEST", help=_("file that the desk wrote"))
+    _fingerprint(enrol, "--yes")
+    _server(enrol, required=False)
+    publish = ministry.add_parser("publish", help=_("bring the server's copy of the directory up to date"))
+    _server(publish, required=True)
+    return [new, more, show, enrol, publish]
+
+
+def _add_orders(ministry: Commands) -> list[Parser]:
+    add = ministry.add_parser("add-administrator", help=_("let the root name one more administrator"))
+    add.add_argument("key", metavar="KEY", help=_("the administrator's key, 64 hexadecimal digits"))
+    add.add_argument("name", metavar="NAME", help=_("name of the administrator"))
+    _fingerprint(add)
+    remove = ministry.add_parser("remove-administrator", help=_("let the root take an administrator out, for good"))
+    remove.add_argument("name", metavar="NAME", help=_("name, fingerprint or key of the administrator"))
+    revoke = ministry.add_parser("revoke", help=_("revoke a desk: it may sign in no more"))
+    revoke.add_argument("device", metavar="FINGERPRINT", help=_("fingerprint or id of the desk"))
+    revoke.add_argument("--reason", choices=REASONS, required=True, help=_("why"))
+    revoke.add_argument("--wipe", action="store_true", help=_("order the desk to destroy its keys"))
+    continuity = ministry.add_parser("continuity", help=_("name a continuity key, in shares for three holders"))
+    continuity.add_argument("--shares", type=Path, metavar="DIR", required=True, help=_("folder for the three shares"))
+    recover = ministry.add_parser("recover", help=_("grant a new desk what the continuity key was granted"))
+    recover.add_argument("device", metavar="FINGERPRINT", help=_("fingerprint or id of the desk"))
+    recover.add_argument(
+        "--share", type=Path, metavar="FILE", action="append", default=[], help=_("a holder's share; two of them")
+    )
+    orders = [add, remove, revoke, continuity]
+    for command in (*orders, recover):
+        command.add_argument(
+            "--directory", type=Path, metavar="FILE", help=_("directory.log of another administrator, newer than ours")
+        )
+        _server(command, required=command is recover)
+    return [*orders, recover]
+
+
+def _server(command: Parser, *, required: bool) -> None:
+    text = _("address of the secretariat") if required else _("publish the directory there at once")
+    command.add_argument("--server", metavar="URL", required=required, help=text)
+    command.add_argument("--ca-file", metavar="FILE", default="", help=_("certificate authority of the server"))
+
+
+def _fingerprint(command: Parser, *more: str) -> None:
+    command.add_argument(
+        "--fingerprint", *more, metavar="XXXX-…", help=_("the fingerprint as it was read out, instead of a question")
+    )
