@@ -163,7 +163,10 @@ class _RawChange(msgspec.Struct, frozen=True, array_like=True):
     edits: Annotated[list[_RawEdit], Meta(min_length=1, max_length=MAX_OPERATIONS)]
 
 
-_KNOWN_TAGS = frozenset({"create", "set", "write", "edit", "add", "remove", "delete", "restore"})
+_KNOWN: dict[str, type[Operation]] = {
+    "create": Create, "set": Set, "write": Write, "edit": Edit, "add": Add, "remove": Remove, "delete": Delete,
+    "restore": Restore,
+}  # fmt: skip
 _operation: msgspec.msgpack.Decoder[Operation] = msgspec.msgpack.Decoder(Operation)
 _parts = msgspec.msgpack.Decoder(Annotated[list[msgspec.Raw], Meta(min_length=1)])
 _tag = msgspec.msgpack.Decoder(Annotated[str, Meta(max_length=64)])
@@ -194,6 +197,19 @@ def decode_change(data: bytes) -> Change:
         return _decode_with_unknown(data)
     _check(known)
     return known  # type: ignore[return-value]  # the same shape, with nothing unknown in it
+
+
+def shapes() -> dict[str, list[str]]:
+    """The operations that this version knows, and the elements that it reads of each."""
+    return {name: list(kind.__struct_fields__) for name, kind in _KNOWN.items()}
+
+
+def is_known(raw: bytes) -> bool:
+    """Whether an operation that was kept as unknown is one that this version knows."""
+    try:
+        return _tag.decode(_parts.decode(raw)[0]) in _KNOWN
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return False
 
 
 def dependencies(change: Change, device: bytes, sequence: int) -> list[Dependency]:
@@ -228,7 +244,7 @@ def _decode_operation(raw: msgspec.Raw) -> Operation | Unknown:
             tag = _tag.decode(_parts.decode(raw)[0])
         except (msgspec.DecodeError, ValueError, RecursionError):
             raise Malformed("an operation is an array that begins with its name") from error
-        if tag in _KNOWN_TAGS:
+        if tag in _KNOWN:
             raise Malformed(f"operation {tag}: {error}") from error
         return Unknown(bytes(raw))
 

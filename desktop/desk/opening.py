@@ -98,7 +98,9 @@ class Opening:
         """Unlock and attach. Raises StoreError, BadProfile."""
         store = self.unlock(home, passphrase)
         try:
-            return self.attach(store)
+            desk = self.attach(store)
+            desk.catch_up()
+            return desk
         except BaseException:
             store.lock()
             raise

@@ -105,6 +105,8 @@ class Syncer:
         """Sync until `stop`. A failure of the store is told; one that trying again cannot mend ends the syncing."""
         try:
             with self._store.connect() as connection:
+                while not self._stopping and (moved := connection.upgrade.step()) is not None:
+                    self._listeners.records(frozenset(record.hex() for record in moved))
                 # After a migration or a new folding all records wait to be indexed, whether or not news ever come.
                 while not self._stopping and connection.index.index_pending():
                     pass

@@ -16,6 +16,8 @@ from sync.errors import SyncError
 from sync.run import Run
 from sync.transport import HttpTransport, Transport
 
+CATCH_UP_S = 60.0  # longest work on what an upgrade newly knows before an exchange by command
+
 
 class ServerTransport(Transport, Protocol):
     """A way to one server that can be given up."""
@@ -51,6 +53,7 @@ def exchange(
     with store.sync_lock() as held:
         if not held:
             raise Refused("sync_running")
+        catch_up(connection, CATCH_UP_S)
         transport = make_transport(url, profile.ca_file)
         engine = Engine(connection.replica, transport, timeout_s=profile.timeout_s)
         try:
@@ -81,6 +84,13 @@ def report_of(run: Run) -> SyncReport:
 def index_all(connection: Connection) -> None:
     """Bring the search index up to what was received."""
     while connection.index.index_pending():
+        pass
+
+
+def catch_up(connection: Connection, for_s: float) -> None:
+    """Bring records up to what a new version knows of them, for so many seconds; the rest is done while syncing."""
+    until = time.monotonic() + for_s
+    while time.monotonic() < until and connection.upgrade.step() is not None:
         pass
 
 

@@ -147,7 +147,16 @@ CREATE TABLE witnesses (
 ) WITHOUT ROWID
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+_SIXTH = """
+-- What an earlier version only kept (desktop.store.upgrade). unknown: records that hold an operation of a later one,
+-- again: records to be projected anew, again_spaces: spaces whose log is to be applied anew.
+CREATE TABLE unknown (record INTEGER PRIMARY KEY);
+CREATE TABLE again (record INTEGER PRIMARY KEY);
+CREATE TABLE again_spaces (space INTEGER PRIMARY KEY);
+INSERT INTO unknown SELECT n FROM records
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 VERSION = len(STEPS)
 
 

@@ -19,6 +19,10 @@ class Replayed(msgspec.Struct):
     refused: int = 0
     pending: int = 0
     problems: list[str] = []
+    reached: dict[bytes, int] = {}  # by device, the last change that was applied
+    readable: dict[
+        int, Change | str
+    ] = {}  # changes readable now and not before, or why it is the other way
 
 
 class _Chain(msgspec.Struct):
@@ -43,6 +47,7 @@ def replay(database: Database, space: int) -> Replayed:
             while chain.at < chain.applied and _step(database, outcome, at, chain):
                 moved = True
     for chain in chains:
+        outcome.reached[chain.device] = chain.at
         if chain.at < chain.applied:
             outcome.problems.append(f"{chain.device.hex()} {chain.at + 1}")
         beyond = (change_number(chain.n, chain.applied), change_number(chain.n + 1, 0))
@@ -63,11 +68,12 @@ def _step(database: Database, outcome: Replayed, at: dict[bytes, _Chain], chain:
             return False
         _apply(outcome, change, chain.device, sequence)
         outcome.changes += 1
-        readable = True
-    except WireError:
+        found: Change | str = change
+    except WireError as error:
         outcome.refused += 1
-        readable = False
-    if readable is (row[1] is not None):
+        found = error.code
+    if isinstance(found, str) is (row[1] is None):
+        outcome.readable[change_number(chain.n, sequence)] = found
         outcome.problems.append(f"{chain.device.hex()} {sequence}")
     chain.at = sequence
     return True

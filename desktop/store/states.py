@@ -124,6 +124,7 @@ class States:
         new: list[tuple[object, ...]] = []
         old: list[tuple[object, ...]] = []
         rows: list[tuple[object, ...]] = []
+        unknown = [(each.n,) for each in dirty if each.state.unknown]
         for each in dirty:
             shown = self._projection.project(each.state)
             card, state = encode_card(shown.card), encode_state(each.state)
@@ -138,6 +139,8 @@ class States:
         database.many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", new)
         database.many("UPDATE records SET type = ?, card = ?, state = ? WHERE n = ?", old)
         database.many("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        if unknown:
+            database.many("INSERT OR IGNORE INTO unknown VALUES (?)", unknown)
         if not index_now:
             database.many("INSERT OR IGNORE INTO index_queue VALUES (?)", [(each.n,) for each in dirty])
 

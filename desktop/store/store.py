@@ -26,6 +26,7 @@ from desktop.store.reads import Reads
 from desktop.store.replica import DeskReplica
 from desktop.store.search import SearchIndex
 from desktop.store.states import States
+from desktop.store.upgrade import Upgrade
 from desktop.store.vault import Cost, DataKey
 from i18n.folding import forget_words
 from sync.wire.codec import MAX_CALL, decode, encode
@@ -48,10 +49,12 @@ class Connection:
         self.history = History(context, authors)
         self.reads = Reads(context, authors, self.history)
         self.log = Log(context, states)
+        self.upgrade = Upgrade(context, states)
         self.notes = Notes(context)
         self.evidence = Evidence(context)
         self.replica = DeskReplica(context, states, authors)
         self.index.refresh()
+        self.upgrade.refresh()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

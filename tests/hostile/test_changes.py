@@ -5,24 +5,23 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-import msgspec
 import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-import sync.changes
 from desktop.casework.record_types import Field, RecordType, RecordTypes
 from desktop.casework.views import Query
 from desktop.store.replay import replay
 from desktop.ui.newer_card import NewerCard
 from desktop.ui.sync_page import SyncPage
 from i18n.bidi import strip_isolates
-from sync.changes import Add, Create, Delete, Dependency, Edit, Remove, Restore, Set, Unknown, Write
-from sync.wire.codec import NO_HASH, Id, encode
+from sync.changes import Add, Create, Set, Unknown, Write
+from sync.wire.codec import NO_HASH, encode
 from sync.wire.space import advance_head
 from tests.hostile.member import Attack
 from tests.hostile.texts import MARKUP, faults
 from tests.support.desk import PASSPHRASE
+from tests.support.older import without
 from tests.ui.shell.conftest import OpenWindow, workspace
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
@@ -148,33 +147,11 @@ def test_what_a_later_version_wrote_is_relayed_byte_for_byte_to_a_desk_that_know
     assert case
 
 
-class OlderEdit(msgspec.Struct, frozen=True, array_like=True):
-    """An edit as a version reads it that knows no sets."""
-
-    record: Id
-    operations: list[Create | Set | Write | Edit | Remove | Delete | Restore]
-
-
-class OlderChange(msgspec.Struct, frozen=True, array_like=True):
-    """A change as that version reads it."""
-
-    version: int
-    at_ms: int
-    stamp: int
-    after: list[Dependency]
-    edits: list[OlderEdit]
-
-
-def test_an_operation_that_was_not_known_counts_once_the_desk_is_upgraded(
-    attack: Attack, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_operation_that_was_not_known_counts_once_the_desk_is_upgraded(attack: Attack) -> None:
     case = attack.found(Set("title", "Un", []), Add("countries", "SN", []))
     attack.send()
     victim = attack.dakar.open()
-    with monkeypatch.context() as older:
-        older.setattr(sync.changes, "_KnownChange", OlderChange)
-        older.setattr(sync.changes, "_KNOWN_TAGS", sync.changes._KNOWN_TAGS - {"add"})
-        older.setattr(sync.changes, "_operation", msgspec.msgpack.Decoder(Create | Set | Write | Remove))
+    with without("add"):
         attack.deliver(victim)
         assert victim.show(case).unknown_operations == 1
         assert "countries" not in victim.show(case).fields

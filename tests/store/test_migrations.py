@@ -12,9 +12,10 @@ from desktop.store.database import DATABASE_FILE, Database, open_keyed
 from desktop.store.errors import StoreTooNew
 from desktop.store.verify import verify
 from tests.store.desks import Alliance, Desk
+from tests.store.earlier import take_back
 
 KEY = bytes(range(32))
-SHIPPED = {version: Path(__file__).with_name(f"schema_v{version}.sql") for version in (1, 2, 3, 4)}
+SHIPPED = {version: Path(__file__).with_name(f"schema_v{version}.sql") for version in (1, 2, 3, 4, 5)}
 
 
 def make_earlier(path: Path, version: int) -> None:
@@ -77,15 +78,8 @@ def test_a_newer_store_is_left_alone(dakar: Desk) -> None:
 
 def test_a_real_store_taken_back_to_version_1_comes_up_again(alliance: Alliance, dakar: Desk) -> None:
     space = dakar.found()
-    for table in ("notes", "evidence", "witnesses"):
-        dakar.connection.database.run(f"DROP TABLE {table}")
-    dakar.connection.database.run("DROP INDEX rows_reference")
-    dakar.connection.database.run("ALTER TABLE chains DROP COLUMN floor")
-    dakar.connection.database.run("DROP TABLE continuity")
-    for column in ("revoked", "wiped", "reason"):
-        dakar.connection.database.run(f"ALTER TABLE devices DROP COLUMN {column}")
-    dakar.connection.database.run("PRAGMA user_version = 1")
-    dakar.reopen()
+    take_back(dakar, 1)
+    dakar.connection = dakar.store.connect()
     assert dakar.connection.index.waiting() == 1
     while dakar.connection.index.index_pending():
         pass

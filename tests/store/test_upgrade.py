@@ -1,0 +1,237 @@
+"""Upgrades: what an earlier version only kept shows after the upgrade, and nothing of it was lost in between."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop.casework.record_types import RecordTypes
+from desktop.casework.views import Query
+from desktop.store import Connection
+from desktop.store.database import Database
+from desktop.store.upgrade import BATCH
+from desktop.store.verify import verify
+from sync import changes
+from sync.changes import Add, Create, Dot, RecordEdit, Set, Unknown
+from sync.wire.codec import encode, new_id
+from tests.store.desks import Alliance, Desk
+from tests.store.earlier import take_back
+from tests.support.older import types_without, without
+
+NEWER = ("add", "remove", "restore")
+OLD_TYPES = types_without(case=("countries", "lead"))
+
+
+def share(one: Desk, other: Desk, space: bytes) -> None:
+    """Let another desk have a space and all that was written there."""
+    other.take_all(one.send())
+    if not other.connection.replica.standing(space).founding:
+        raise AssertionError
+    other.take_key(one, space)
+
+
+def catch_up(desk: Desk) -> frozenset[bytes]:
+    """All slices of an upgrade; returns what moved."""
+    moved: frozenset[bytes] = frozenset()
+    while (some := desk.connection.upgrade.step()) is not None:
+        moved |= some
+    while desk.connection.index.index_pending():
+        pass
+    return moved
+
+
+def unknown(database: Database) -> int:
+    """Records marked as holding something unknown."""
+    return int(database.value("SELECT count(*) FROM unknown"))
+
+
+def test_operations_that_an_old_desk_only_kept_count_after_its_upgrade(dakar: Desk, abu_dhabi: Desk) -> None:
+    with without(*NEWER):
+        abu_dhabi.reopen()
+        space = dakar_writes(dakar, abu_dhabi)
+        assert abu_dhabi.connection.reads.show(space.hex()).unknown_operations == 2
+        assert unknown(abu_dhabi.connection.database) == 1
+        abu_dhabi.set(space, space, "lead", "B. Saeed")  # the old desk goes on working on the same record
+        dakar.take_all(abu_dhabi.send())
+    abu_dhabi.reopen()
+    assert abu_dhabi.connection.upgrade.waiting() == 1
+    assert catch_up(abu_dhabi) == {space}
+    assert abu_dhabi.connection.reads.show(space.hex()).fields["countries"].elements == ("MA", "SN")
+    assert abu_dhabi.state(space) == dakar.state(space)
+    assert abu_dhabi.connection.listing.query(Query(countries=("MA",))) == [space.hex()]
+    assert unknown(abu_dhabi.connection.database) == 0
+    assert verify(abu_dhabi.connection).ok
+    abu_dhabi.reopen()
+    assert abu_dhabi.connection.upgrade.waiting() == 0
+
+
+def dakar_writes(dakar: Desk, abu_dhabi: Desk) -> bytes:
+    """A case with what only a newer version knows, received by another desk."""
+    with pytest.MonkeyPatch.context() as newer:
+        restore_newest(newer)
+        space = dakar.found()
+        dakar.write(space, space, Add("countries", "SN", []), Add("countries", "MA", []))
+    share(dakar, abu_dhabi, space)
+    return space
+
+
+ALL_KNOWN = dict(changes._KNOWN)
+ALL = (changes._KnownChange, changes._operation)
+
+
+def restore_newest(newer: pytest.MonkeyPatch) -> None:
+    """Know everything again, inside `without`."""
+    newer.setattr(changes, "_KNOWN", ALL_KNOWN)
+    newer.setattr(changes, "_KnownChange", ALL[0])
+    newer.setattr(changes, "_operation", ALL[1])
+
+
+def test_a_type_and_fields_that_an_old_desk_did_not_know_are_listed_and_found_after_its_upgrade(
+    dakar: Desk, abu_dhabi: Desk
+) -> None:
+    with without(types=OLD_TYPES):
+        abu_dhabi.store.types = RecordTypes.load()
+        abu_dhabi.reopen()
+        space, person = dakar.found(), new_id()
+        dakar.write(space, space, Set("lead", "Awa Diop", []), Add("countries", "SN", []))
+        dakar.write(space, person, Create("person"), Set("name", "Moussa Ndiaye", []), Set("occupation", "pilot", []))
+        share(dakar, abu_dhabi, space)
+        catch_up(abu_dhabi)
+        seen = abu_dhabi.connection.reads.show(person.hex())
+        assert not seen.known
+        assert seen.fields["occupation"].value == "pilot"
+        assert not abu_dhabi.connection.reads.show(space.hex()).fields["lead"].known
+        assert abu_dhabi.connection.listing.query(Query(type="person", text="pilot")) == []
+        assert abu_dhabi.connection.listing.query(Query(countries=("SN",))) == []
+    abu_dhabi.store.types = RecordTypes.load()
+    abu_dhabi.reopen()
+    assert catch_up(abu_dhabi) == {space, person}
+    listing = abu_dhabi.connection.listing
+    assert listing.query(Query(type="person", text="moussa")) == [person.hex()]
+    assert listing.query(Query(countries=("SN",))) == [space.hex()]
+    assert listing.rows([space.hex()])[0].assignee == dakar.connection.listing.rows([space.hex()])[0].assignee
+    assert verify(abu_dhabi.connection).ok
+
+
+def test_only_records_of_types_that_changed_are_looked_at_again(dakar: Desk) -> None:
+    space, person = dakar.found(), new_id()
+    dakar.write(space, person, Create("person"), Set("name", "Moussa", []))
+    dakar.store.types = RecordTypes({**types_without(case=("lead",)), "person": RecordTypes.load()["person"]})
+    dakar.reopen()
+    assert dakar.connection.database.all("SELECT r.name FROM again a JOIN records r ON r.n = a.record") == [(space,)]
+
+
+def test_an_upgrade_is_done_in_slices_that_can_be_cut_anywhere(dakar: Desk) -> None:
+    space = dakar.found()
+    for first in range(0, 2 * BATCH, 50):
+        edits = [RecordEdit(new_id(), [Create("person"), Set("name", f"P{first + i}", [])]) for i in range(50)]
+        dakar.connection.log.append(space, edits)
+    dakar.store.types = types_without(case=(), person=("occupation",))
+    dakar.reopen()
+    assert dakar.connection.upgrade.waiting() == 2 * BATCH
+    assert len(dakar.connection.upgrade.step() or ()) == BATCH
+    dakar.reopen()  # the fingerprint was noted with the queue, so nothing is done twice and nothing left out
+    assert dakar.connection.upgrade.waiting() == BATCH
+    assert len(catch_up(dakar)) == BATCH
+
+
+def test_a_change_of_a_later_version_is_applied_once_it_can_be_read(
+    dakar: Desk, abu_dhabi: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = dakar.found()
+    monkeypatch.setattr(changes, "VERSION", 2)
+    monkeypatch.setattr("desktop.store.log.VERSION", 2)
+    dakar.set(space, space, "title", "of version 2")
+    monkeypatch.undo()
+    share(dakar, abu_dhabi, space)
+    database = abu_dhabi.connection.database
+    assert database.all("SELECT refused FROM changes WHERE refused IS NOT NULL") == [("unknown_suite",)]
+    assert abu_dhabi.titles() == ["Réseau de Dakar"]
+    newer = changes._check
+
+    def of_both(change: changes._KnownChange | changes._RawChange) -> None:
+        if change.version != 2:
+            newer(change)
+
+    monkeypatch.setattr(changes, "_check", of_both)
+    monkeypatch.setattr("desktop.store.upgrade.VERSION", 2)
+    abu_dhabi.reopen()
+    assert catch_up(abu_dhabi) == {space}
+    assert abu_dhabi.titles() == ["of version 2"]
+    assert abu_dhabi.connection.history.history(space, field="title")[0].value == "of version 2"
+    assert verify(abu_dhabi.connection).ok
+
+
+def test_a_change_that_newly_waits_for_another_is_taken_back_until_that_one_is_here(
+    alliance: Alliance, dakar: Desk, abu_dhabi: Desk
+) -> None:
+    third = alliance.desk("AE", "Abu Dhabi 2")
+    dakar.learn()
+    abu_dhabi.learn()
+    space = dakar.found()
+    share(dakar, abu_dhabi, space)
+    share_founding = dakar.connection.database.value("SELECT founding FROM spaces")
+    abu_dhabi.write(space, space, Add("countries", "SN", []))
+    from_abu_dhabi = abu_dhabi.send()
+    dot = Dot(abu_dhabi.device, 1, 0)
+    dakar.take_all(from_abu_dhabi)
+    # A liar: it supersedes what its `after` does not name, which only a version that knows `add` can see.
+    dakar.connection.database.run("UPDATE chains SET named = applied WHERE own = 0")
+    dakar.write(space, space, Add("countries", "SN", [dot]))
+    third.receive(space, founding=share_founding)
+    third.take_key(dakar, space)
+    dakar.seal()
+    segments = [
+        row[0]
+        for row in dakar.connection.database.all(
+            "SELECT g.data FROM segments g JOIN chains c ON c.n = g.n >> 32 WHERE c.own = 1 ORDER BY g.n"
+        )
+    ]
+    with without(*NEWER):
+        third.reopen()
+        for each in segments:
+            third.receive(space, each)
+        assert third.connection.reads.show(space.hex()).unknown_operations == 1
+    third.reopen()
+    assert catch_up(third) == {space}
+    assert "countries" not in third.connection.reads.show(space.hex()).fields
+    assert third.connection.reads.spaces()[0].pending == 1
+    third.take_all([each for each in from_abu_dhabi if each[0] == "segment"])
+    assert third.state(space) == dakar.state(space)
+    assert verify(third.connection).ok
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_store_two_versions_old_comes_up_with_all_that_it_only_kept(
+    dakar: Desk, abu_dhabi: Desk, version: int
+) -> None:
+    with without(*NEWER, types=OLD_TYPES):
+        abu_dhabi.store.types = RecordTypes.load()
+        abu_dhabi.reopen()
+        space = dakar_writes(dakar, abu_dhabi)
+        abu_dhabi.write(space, space, Set("zodiac", "lion", []), Unknown(encode(["orbit", "sun", 1])))
+        take_back(abu_dhabi, version)
+    abu_dhabi.store.types = RecordTypes.load()
+    abu_dhabi.connection = abu_dhabi.store.connect()
+    catch_up(abu_dhabi)
+    dakar.take_all(abu_dhabi.send())
+    assert abu_dhabi.state(space) == dakar.state(space)
+    shown = abu_dhabi.connection.reads.show(space.hex())
+    assert (shown.fields["countries"].elements, shown.fields["zodiac"].known) == (("MA", "SN"), False)
+    assert shown.unknown_operations == 1
+    listing = abu_dhabi.connection.listing
+    assert listing.query(Query(text="reseau", countries=("MA",))) == [space.hex()]
+    assert verify(abu_dhabi.connection).ok
+
+
+def test_what_could_not_be_read_at_all_is_asked_of_the_server_again(dakar: Desk) -> None:
+    space = dakar.found()
+    database = dakar.connection.database
+    dakar.send()
+    database.run("UPDATE spaces SET seq = 3, behind = 3, head = x'01'")
+    database.run("INSERT INTO aside (space, code, at_ms, data) VALUES (?, 'unknown_suite', 0, x'')", (space,))
+    database.run("INSERT INTO aside (space, code, at_ms, data) VALUES (?, 'fork', 0, x'')", (space,))
+    with without("restore"):
+        dakar.reopen()
+    connection: Connection = dakar.connection
+    assert connection.database.all("SELECT seq, behind, head FROM spaces") == [(0, 3, bytes(32))]
+    assert connection.database.all("SELECT code FROM aside") == [("fork",)]
