@@ -11,7 +11,7 @@ from sync.seal import open_segment
 from sync.wire.calls import Cursor, GrantItem, Item, SpaceItems
 from sync.wire.codec import NO_HASH
 from sync.wire.directory import Certificate
-from sync.wire.errors import BrokenChain, Malformed, NotEntitled, WireError
+from sync.wire.errors import BrokenChain, Malformed, NotEntitled, UnknownSuite, WireError
 from sync.wire.signing import verify
 from sync.wire.space import (
     FOUNDING_DOMAIN,
@@ -150,6 +150,8 @@ class _Draft:
                 self._take_entry(item)
             else:
                 self._take_segment(item.body)
+            else:
+                raise UnknownSuite(f"an item of kind {item.kind}")
         except WireError as error:
             self.rejected.append((item.body, error.code))
 

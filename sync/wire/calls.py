@@ -106,7 +106,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One item of a space's log."""
 
     sequence: Count
-    kind: ItemKind
+    kind: Annotated[str, Meta(max_length=32)]  # an ItemKind; a later version's is kept aside
     body: bytes
 
 
