@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.casework.views import RecordView
 from desktop.session import Session
 from desktop.ui.case_view import CasePage
+from desktop.ui.collector import Collector
 from desktop.ui.conflict_card import ConflictCard
 from desktop.ui.conflicts_view import ConflictsView
 from desktop.ui.creation_dialog import CreationDialog
@@ -311,6 +312,7 @@ def main(home: Path) -> int:
     application.setApplicationName("Tahaluf")
     session = Session(home)
     window = MainWindow(session)
+    Collector(session, window)
     window.show()
     window.activateWindow()
     puppet, mouth = Puppet(window, session), Mouth()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop.session import Session
+from desktop.ui.collector import Collector
 from desktop.ui.main_window import MainWindow
 
 _LOOK_MS = 300
@@ -23,11 +24,13 @@ def run(home: Path) -> int:
     session = Session(home)
     window = MainWindow(session)
     signals = Signals(window)
+    collector = Collector(session, window)
     window.show()
     try:
         return application.exec()
     finally:
         signals.stop()
+        collector.stop()
         session.close()
 
 

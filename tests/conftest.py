@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
+
+import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest_plugins = ("tests.plugins.logfail", "tests.attacks.ledger")
+
+
+def pytest_collection_finish() -> None:
+    """Take what was imported out of the collections to come: they then cost what a test left behind."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def collected_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Collect the garbage of tests with windows on this thread, as desktop.ui.collector does in the application."""
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:

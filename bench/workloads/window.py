@@ -20,6 +20,7 @@ from bench.world import invent
 from desktop.casework.views import Query
 from desktop.session import Session
 from desktop.ui.case_list import FIRST_PAGE
+from desktop.ui.collector import Collector
 from desktop.ui.main_window import MainWindow
 from desktop.ui.records_page import RecordsPage
 
@@ -74,6 +75,7 @@ def start(home: Path, *, blocks: bool = False) -> None:
     application = QApplication([])
     session = Session(home, opening=opening())
     window = MainWindow(session)
+    Collector(session, window)
     window.show()
     window.grab()
     report("lock painted")
