@@ -224,6 +224,10 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "Your ministry has revoked this desk: it exchanges nothing any more. What is here stays here. "
         "Ask your administrator for a new one."
     ),
+    "revoked_unproven": lambda: _(
+        "The server refuses this desk as revoked, but shows no order of your ministry that says so. It was not "
+        "believed, and your work is kept here. Tell your administrator."
+    ),
     "server_rewound": lambda: _(
         "The server's history is not the one this desk has seen; it may have been restored from a copy. "
         "Nothing is lost here: the desk sends again what the server lacks."

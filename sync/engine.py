@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 
-from sync.errors import BadReply, Refused
+from sync.errors import BadReply, Refused, Revoked, RevokedUnproven
 from sync.link import Link
 from sync.listener import Listener
 from sync.pull import Puller
@@ -50,12 +50,12 @@ class Engine:
     def run_once(self) -> Run:
         """Send and fetch until neither side has more. Raises a SyncError; what was done stays done."""
         run = Run()
-        with self._measured(run):
+        with self._measured(run), self._revocation():
             for _ in range(ROUNDS):
                 reply = self._link.call("poll", self._puller.poll_request(0), PollReply)
                 if not self._take(reply, run):
                     return run
-        raise BadReply("the server always has more")
+            raise BadReply("the server always has more")
 
     def listen(self, timeout_s: float) -> Run:
         """Wait at most so long for news or for `wake`, and do what there is to do. Raises a SyncError.
@@ -68,7 +68,7 @@ class Engine:
             event = self._events.get(timeout=timeout_s)
         except Empty:
             return run
-        with self._measured(run):
+        with self._measured(run), self._revocation():
             if event is None:
                 self._woken.clear()
                 while self._send(run):
@@ -96,6 +96,8 @@ class Engine:
         """Take a poll's reply, send, pull; returns whether to ask again."""
         before = run.pushed + len(run.refused_items)
         self._puller.take(reply, run)
+        if self._replica.revoked():
+            raise Revoked
         failure, anew = None, False
         try:
             anew = self._send(run)
@@ -118,6 +120,18 @@ class Engine:
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+    @contextlib.contextmanager
+    def _revocation(self) -> Iterator[None]:
+        """Believe a server that refuses this device as revoked only once our own ministry's directory says so."""
+        try:
+            yield
+        except Refused as refusal:
+            if refusal.code != Revoked.code:
+                raise
+            with contextlib.suppress(Refused):
+                self._puller.fetch_directories()
+            raise (Revoked if self._replica.revoked() else RevokedUnproven)(refusal.detail) from refusal
 
     @contextlib.contextmanager
     def _measured(self, run: Run) -> Iterator[None]:

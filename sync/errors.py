@@ -91,6 +91,19 @@ class NotEnrolled(SyncError):
     code = "not_enrolled"
 
 
+class Revoked(SyncError):
+    """Our own ministry's directory says that this device is trusted no more: it neither sends nor takes anything."""
+
+    code = "revoked"
+    retry = False
+
+
+class RevokedUnproven(SyncError):
+    """The server says that this device is revoked, and shows no entry of its ministry's directory that says so."""
+
+    code = "revoked_unproven"
+
+
 class ServerRewound(SyncError):
     """The server's history of a space is not the one this desk has seen."""
 

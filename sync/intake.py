@@ -111,9 +111,22 @@ class Intake:
     def open_grant(self, data: bytes) -> list[EpochKey]:
         """Verify a grant to this device and open it. Raises a WireError."""
         grant, signed = read_grant(data)
-        _, certificate = self.certificate(grant.granter)
-        verify(certificate.sign_key, GRANT_DOMAIN, signed.body, signed.signature)
+        verify(self._granter_key(grant.granter), GRANT_DOMAIN, signed.body, signed.signature)
         return open_grant(self._replica.device_keys(), grant)
+
+    def _granter_key(self, granter: bytes) -> bytes:
+        """The key of a device, or of an administrator of ours, who passes on what the continuity key was granted."""
+        found = self._replica.certificate(granter)
+        return found[1].sign_key if found else self._replica.administrator(granter) or self._fetch_key(granter)
+
+    def _fetch_key(self, granter: bytes) -> bytes:
+        try:
+            return self.certificate(granter)[1].sign_key
+        except UnknownDevice:
+            key = self._replica.administrator(granter)
+            if key is None:
+                raise
+            return key
 
     def certificate(self, device: bytes) -> tuple[str, Certificate]:
         """Return a device's ministry and certificate, fetching directories first if need be. Raises UnknownDevice."""

@@ -90,6 +90,12 @@ class Replica(Protocol):
     def certificate(self, device: bytes) -> tuple[str, Certificate] | None:
         """The ministry and certificate of an enrolled device, from the verified directories."""
 
+    def administrator(self, name: bytes) -> bytes | None:
+        """The key of an administrator of our own ministry by the id that its grants name, from the directory."""
+
+    def revoked(self) -> bool:
+        """Whether the directory of our own ministry revokes this device."""
+
     # directories
     def directory_heads(self) -> dict[str, int]:
         """How many entries of each known ministry's directory are here."""

@@ -13,6 +13,7 @@ from sync.wire.directory import (
     DeviceEnrolled,
     DeviceRevoked,
     Directory,
+    administrator_id,
     continuity_id,
 )
 from sync.wire.errors import NotEntitled, WireError
@@ -58,6 +59,11 @@ class Directories:
         """The device's place among those that its ministry enrolled, from 1; 0 while it is not among them."""
         devices = list(self._load(ministry).devices)
         return devices.index(device) + 1 if device in devices else 0
+
+    def administrator(self, ministry: str, name: bytes) -> bytes | None:
+        """The key of a ministry's present administrator by the id that its grants name."""
+        keys = self._load(ministry).administrators
+        return next((key for key in keys if administrator_id(key) == name), None)
 
     def trust(self, ministry: str, root: bytes) -> None:
         """Trust a ministry's root from now on; it is never replaced: raises NotEntitled for another one."""

@@ -34,6 +34,18 @@ class DeskReplica(Outbox, Inbox):
         """The ministry and certificate of an enrolled device, from the verified directories."""
         return self._authors.certificate(device)
 
+    def administrator(self, name: bytes) -> bytes | None:
+        """The key of an administrator of our own ministry by the id that its grants name."""
+        return self._directories.administrator(self.ministry(), name)
+
+    def revoked(self) -> bool:
+        """Whether the directory of our own ministry revokes this device."""
+        return self._authors.standing(self._context.device).revoked
+
+    def wipe_ordered(self) -> bool:
+        """Whether our own ministry orders this device to destroy its keys."""
+        return self._authors.standing(self._context.device).wiped
+
     def directory_heads(self) -> dict[str, int]:
         """How many entries of each trusted ministry's directory are here; 0 for one that is trusted and unknown."""
         return self._directories.heads()

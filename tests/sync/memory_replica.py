@@ -10,7 +10,7 @@ from sync.replica import Applied, GrantDue, Opened, Outgoing, Received, SpaceSta
 from sync.seal import Sealed, found_space, open_segment
 from sync.wire.calls import Cursor, PushItem
 from sync.wire.codec import NO_HASH
-from sync.wire.directory import Certificate, Directory
+from sync.wire.directory import Certificate, Directory, administrator_id
 from sync.wire.errors import Malformed
 from sync.wire.space import Founding, Head, Member, epoch_id, read_founding, read_segment
 
@@ -130,6 +130,13 @@ class MemoryReplica:
             if device in directory.devices:
                 return code, directory.devices[device]
         return None
+
+    def administrator(self, name: bytes) -> bytes | None:
+        directory = self.directories[self._ministry]
+        return next((key for key in directory.administrators if administrator_id(key) == name), None)
+
+    def revoked(self) -> bool:
+        return self.keys.device in self.directories[self._ministry].revoked
 
     def directory_heads(self) -> dict[str, int]:
         return {code: directory.sequence for code, directory in self.directories.items()}
