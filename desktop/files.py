@@ -20,10 +20,11 @@ def write_private(path: Path, data: bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk. Raises OSError."""
     if os.name != "posix":  # elsewhere a folder cannot be opened for flushing
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -8,6 +8,7 @@ A code from elsewhere (a server's problem document) that is not known here gives
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Callable, Mapping
 from importlib import metadata
@@ -15,12 +16,19 @@ from importlib import metadata
 from desktop.casework.validation import InvalidValue
 from desktop.casework.validation import describe as describe_value
 from desktop.casework.views import SyncState
-from i18n import _, current
+from i18n import _, current, ngettext
 from i18n.bidi import ltr, one_line
-from i18n.formats import moment
+from i18n.formats import duration, moment, number
 
 _SHOWN = 120  # characters of a parameter
-_COMMANDS = {"no_store": "tahaluf init --profile FILE", "store_damaged": "tahaluf salvage --replace"}
+_INIT = "tahaluf init --profile FILE"
+_COMMANDS = {
+    "no_store": _INIT,
+    "erased_attempts": _INIT,
+    "erased_order": _INIT,
+    "erased_officer": _INIT,
+    "store_damaged": "tahaluf salvage --replace",
+}
 
 
 def describe(code: str, params: Mapping[str, object] | None = None) -> str:
@@ -28,7 +36,9 @@ def describe(code: str, params: Mapping[str, object] | None = None) -> str:
     make = _SENTENCES.get(code) or (_bad_directory if code.startswith("directory_") else None)
     if make is None:
         return _("Something went wrong ({code}). Nothing you wrote was lost.").format(code=_shown(code))
-    return make().format_map(_Shown({"code": code, "command": _COMMANDS.get(code, ""), **(params or {})}))
+    told = make().format_map(_Shown({"code": code, "command": _COMMANDS.get(code, ""), **(params or {})}))
+    left = (params or {}).get("left")
+    return f"{told} {_warning(left)}" if isinstance(left, int) and left > 0 else told
 
 
 def describe_refused(error: InvalidValue) -> str:
@@ -71,9 +81,11 @@ class _Shown(dict[str, str]):
 
     def __init__(self, params: Mapping[str, object]) -> None:
         super().__init__({name: _shown(value) for name, value in params.items()})
-        for name in ("at_ms", "until_ms"):
+        for name in ("at_ms", "since_ms", "until_ms"):
             if isinstance(value := params.get(name), int):
                 self[name.removesuffix("_ms")] = moment(value)
+        if isinstance(value := params.get("wait_s"), float):
+            self["wait"] = duration(math.ceil(value))
 
     def __missing__(self, name: str) -> str:
         return "—"
@@ -81,6 +93,14 @@ class _Shown(dict[str, str]):
 
 def _shown(value: object) -> str:
     return ltr(one_line(str(value), _SHOWN))
+
+
+def _warning(left: int) -> str:
+    return ngettext(
+        "{n} more wrong passphrase, and the keys of this desk are destroyed.",
+        "{n} more wrong passphrases, and the keys of this desk are destroyed.",
+        left,
+    ).format(n=number(left))
 
 
 def _version(package: str) -> str:
@@ -150,6 +170,30 @@ _PROBLEMS: dict[str, Callable[[], str]] = {
 _SENTENCES: dict[str, Callable[[], str]] = {
     # unlocking
     "wrong_passphrase": lambda: _("This passphrase does not open the desk. Nothing was changed; try again."),
+    "try_later": lambda: _(
+        "There were several wrong passphrases in a row, so nothing is tried for a while. Time left: {wait}."
+    ),
+    "erased_attempts": lambda: _(
+        "The keys of this desk were destroyed on {at}, after too many wrong passphrases. What had been sent is with "
+        "the secretariat. To work here again, set up a new desk: {command}"
+    ),
+    "erased_order": lambda: _(
+        "The keys of this desk were destroyed on {at}, by order of its own ministry. What had been sent is with the "
+        "secretariat. Ask your administrator before you set up a new desk: {command}"
+    ),
+    "erased_officer": lambda: _(
+        "The keys of this desk were destroyed on {at}, by its officer. What had been sent is with the secretariat. "
+        "To work here again, set up a new desk: {command}"
+    ),
+    "rolled_back": lambda: _(
+        "The case store is older than it was on {since}: changes of your own that are missing: {missing}. Somebody put "
+        "an older copy in its place, or the disk lost what it had confirmed. If you did not do that yourself, tell "
+        "your administrator. What had been sent comes back with a sync."
+    ),
+    "rolled_back_copy": lambda: _(
+        "The case store is another copy than the one that was open on {since}: it went on by itself elsewhere. If you "
+        "did not put it here yourself, tell your administrator. What had been sent comes back with a sync."
+    ),
     "keyring_missing": lambda: _(
         "The system's keyring is not available, and this desk needs the secret kept in it. "
         "Nothing was changed. Unlock the keyring, then try again."

@@ -8,9 +8,11 @@ its name: a mistyped `[trust]` must not pass for an empty one.
     [ministry]   code = "SN"
     [desk]       officer = "…", desk = "Dakar 1"            optional; `init` can say them instead
     [server]     url = "https://…", ca_file = "…", timeout_s = 60
+                 log_key = "<64 hexadecimal digits>"        optional; key of the server's log, else the first one seen
     [trust]      AE = "<64 hexadecimal digits>" …           root keys of all members, our own among them
     [ui]         language = "fr", territory = "SN", digits = "latn"
     [spaces]     default_members = ["SN", "AE", "FR"]
+    [vault]      erase_after = 10                           optional; wrong passphrases that destroy a desk's keys
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from desktop.store.attempts import LEAST_LIMIT, MOST_LIMIT
 from desktop.toml_text import render_tables
 from i18n import LANGUAGES
 
@@ -41,9 +44,10 @@ _KEYS: dict[str, frozenset[str]] = {
     "alliance": frozenset({"name", "marking"}),
     "ministry": frozenset({"code"}),
     "desk": frozenset({"officer", "desk"}),
-    "server": frozenset({"url", "ca_file", "timeout_s"}),
+    "server": frozenset({"url", "ca_file", "timeout_s", "log_key"}),
     "ui": frozenset({"language", "territory", "digits"}),
     "spaces": frozenset({"default_members"}),
+    "vault": frozenset({"erase_after"}),
 }
 
 
@@ -71,10 +75,12 @@ class Profile(msgspec.Struct, frozen=True):
     url: str = ""
     ca_file: str = ""
     timeout_s: int = 60
+    log_key: bytes = b""  # 32 bytes; empty: the first that is seen is kept
     language: str = "en"
     territory: str = ""
     digits: str = "latn"
     default_members: tuple[str, ...] = ()
+    erase_after: int = 0  # wrong passphrases in a row after which a desk destroys its keys; 0: never
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -131,10 +137,12 @@ def parse_profile(text: str) -> Profile:
         url=url,
         ca_file=_text(server, "server.ca_file"),
         timeout_s=_timeout(server.get("timeout_s", 60)),
+        log_key=_log_key(_text(server, "server.log_key")),
         language=language,
         territory=territory,
         digits=digits,
         default_members=_members(_table(tables, "spaces").get("default_members", []), code, trust),
+        erase_after=_erase_after(_table(tables, "vault").get("erase_after", 0)),
     )
 
 
@@ -173,11 +181,18 @@ def render_profile(profile: Profile) -> str:
         "alliance": alliance,
         "ministry": {"code": profile.ministry},
         "desk": {"officer": profile.officer, "desk": profile.desk},
-        "server": {"url": profile.url, "ca_file": profile.ca_file, "timeout_s": profile.timeout_s},
+        "server": {
+            "url": profile.url,
+            "ca_file": profile.ca_file,
+            "timeout_s": profile.timeout_s,
+            "log_key": profile.log_key.hex(),
+        },
         "trust": {code: root.hex() for code, root in sorted(profile.trust.items())},
         "ui": {"language": profile.language, "territory": profile.territory, "digits": profile.digits},
         "spaces": {"default_members": list(profile.default_members)},
     }
+    if profile.erase_after:
+        tables["vault"] = {"erase_after": profile.erase_after}
     return render_tables(tables)
 
 
@@ -237,11 +252,25 @@ def _marking(value: object) -> dict[str, str]:
     return {language: _text(value, f"alliance.marking.{language}") for language in value}
 
 
+def _log_key(value: str) -> bytes:
+    if value and not _ROOT.match(value):
+        raise BadProfile("server.log_key", "not_a_key")
+    return bytes.fromhex(value)
+
+
 def _timeout(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadProfile("server.timeout_s", "wrong_type")
     if not 1 <= value <= MAX_TIMEOUT_S:
         raise BadProfile("server.timeout_s", "out_of_range")
+    return value
+
+
+def _erase_after(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadProfile("vault.erase_after", "wrong_type")
+    if value and not LEAST_LIMIT <= value <= MOST_LIMIT:
+        raise BadProfile("vault.erase_after", "out_of_range")
     return value
 
 

@@ -29,6 +29,14 @@ class KnownPlace:
     def forget(self, home: str) -> None:
         """Nothing is kept."""
 
+    def keep(self, name: str, value: bytes) -> bool:  # noqa: ARG002 - the place's interface
+        """Nothing is kept."""
+        return False
+
+    def kept(self, name: str) -> bytes | None:  # noqa: ARG002 - the place's interface
+        """Nothing is kept."""
+        return None
+
 
 def opening() -> Opening:
     """How all processes of this run open desks."""

@@ -8,16 +8,15 @@ from contextlib import contextmanager
 
 from desktop.cli.output import complain
 from desktop.cli.passphrase import read_passphrase
-from desktop.desk import Desk, Opening, desk_exists
+from desktop.desk import Desk, Opening, desk_exists, missing_desk
 from desktop.messages import describe
-from desktop.store import NoStore
 
 
 @contextmanager
 def opened(options: argparse.Namespace, opening: Opening) -> Iterator[Desk]:
     """The desk of `--home`, closed afterwards. Notices (the clock, a missing keyring) go to the standard error."""
     if not desk_exists(options.home):
-        raise NoStore
+        raise missing_desk(options.home)
     desk = opening.open(options.home, read_passphrase(options.passphrase_file))
     try:
         for code, params in desk.notices():

@@ -11,7 +11,16 @@ from __future__ import annotations
 
 from desktop.desk.desk import Desk
 from desktop.desk.edits import Changed
-from desktop.desk.opening import NewDesk, Opening, Salvaged, desk_exists, params_of, read_home_profile
+from desktop.desk.opening import (
+    NewDesk,
+    Opening,
+    Salvaged,
+    Waiting,
+    desk_exists,
+    missing_desk,
+    params_of,
+    read_home_profile,
+)
 from desktop.refusals import Locked, Refused
 from desktop.store import UnknownRecord
 
@@ -24,7 +33,9 @@ __all__ = [
     "Refused",
     "Salvaged",
     "UnknownRecord",
+    "Waiting",
     "desk_exists",
+    "missing_desk",
     "params_of",
     "read_home_profile",
 ]

@@ -14,8 +14,22 @@ from desktop.desk.desk import Desk
 from desktop.files import write_private
 from desktop.profile import MAX_LABEL, BadProfile, Profile, read_profile, render_profile
 from desktop.refusals import Refused
-from desktop.store import Identity, Store, StoreDamaged, StoreError, StoreExists, WeakPassphrase
-from desktop.store.keyring_secret import SecretPlace
+from desktop.store import (
+    Erased,
+    Identity,
+    NoStore,
+    Store,
+    StoreDamaged,
+    StoreError,
+    StoreExists,
+    TryLater,
+    WeakPassphrase,
+    WrongPassphrase,
+    unlocking,
+)
+from desktop.store.attempts import Uptime, machine_uptime, peek
+from desktop.store.destruction import erased, forget_erased
+from desktop.store.keyring_secret import SecretPlace, SystemKeyring
 from desktop.store.salvage import SalvageReport, adopt, salvage
 from desktop.store.vault import MIN_CHARACTERS, MIN_CHARACTERS_ALONE, Cost, translate_os_errors
 from sync.keys import make_request, new_device_keys
@@ -38,6 +52,15 @@ class NewDesk(msgspec.Struct, frozen=True):
     notice: str = ""
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """Seconds until a passphrase can be tried; how many wrong ones there were, and until the keys go (0: never)."""
+
+    wait_s: float = 0.0
+    left: int = 0
+    limit: int = 0
+    wrong: int = 0
+
+
 class Salvaged(SalvageReport):
     """The figures of a salvage, and where the damaged store was kept; empty if it was not replaced."""
 
@@ -51,6 +74,7 @@ class Opening:
     place: SecretPlace | None = None
     cost: Cost | None = None
     ministry_cost: ministry.Cost = ministry.COST
+    uptime: Uptime = machine_uptime
 
     def create(self, home: Path, profile: Profile, passphrase: str, *, officer: str = "", desk: str = "") -> NewDesk:
         """Make keys, an empty store and the certificate request. Raises StoreError, BadProfile (a name is missing)."""
@@ -82,12 +106,40 @@ class Opening:
             raise
         notice = store.notice
         store.lock()
+        forget_erased(home)
+        if profile.erase_after:
+            self.limit_attempts(home, profile.erase_after)
         path, name = str(home / REQUEST_FILE), fingerprint(keys.device)
         return NewDesk(str(home), officer, desk, profile.ministry, keys.device.hex(), name, path, notice)
 
     def unlock(self, home: Path, passphrase: str) -> Store:
         """Unlock a home: about a second of work, on any thread. Raises StoreError."""
-        return Store.open(home, passphrase, place=self.place, cost=self.cost)
+        return Store.open(home, passphrase, place=self.place, cost=self.cost, uptime=self.uptime)
+
+    def compare(self, store: Store) -> None:
+        """Look whether an older copy of the database stands in its place; the finding is kept. Raises StoreError."""
+        marker = store.marker()
+        if marker is not None:
+            marker.check()
+
+    def change_passphrase(self, home: Path, old: str, new: str) -> str:
+        """Wrap the key under a new passphrase: two seconds of work; returns `no_keyring` or nothing. Raises StoreError.
+
+        Whatever cuts it, exactly one of the two opens the desk afterwards.
+        """
+        return unlocking.change_passphrase(home, old, new, self._place(), self.cost, self.uptime).notice
+
+    def limit_attempts(self, home: Path, limit: int) -> None:
+        """Destroy the keys after so many wrong passphrases in a row, 0 for never. Raises StoreError."""
+        unlocking.limit_attempts(home, self._place(), limit, self.uptime)
+
+    def waiting(self, home: Path) -> Waiting:
+        """How long to wait for the next try, as the home alone says: quick enough for a screen."""
+        tally = peek(home, self.uptime)
+        return Waiting(tally.wait_s, tally.tries_left, tally.limit, tally.wrong)
+
+    def _place(self) -> SecretPlace:
+        return SystemKeyring() if self.place is None else self.place
 
     def attach(self, store: Store) -> Desk:
         """The desk of an unlocked store, bound to the calling thread. Raises StoreError, BadProfile."""
@@ -98,6 +150,7 @@ class Opening:
         """Unlock and attach. Raises StoreError, BadProfile."""
         store = self.unlock(home, passphrase)
         try:
+            self.compare(store)
             desk = self.attach(store)
             desk.catch_up()
             return desk
@@ -124,6 +177,11 @@ def desk_exists(home: Path) -> bool:
     return Store.exists(home)
 
 
+def missing_desk(home: Path) -> StoreError:
+    """Why there is no desk in a home: it was never set up, or its keys were destroyed."""
+    return erased(home) or NoStore()
+
+
 def read_home_profile(home: Path) -> Profile | None:
     """The profile of a home; None when there is none that holds (opening the desk then says what is wrong)."""
     try:
@@ -136,6 +194,12 @@ def params_of(error: Exception) -> dict[str, object]:
     """The parameters of an error's sentence."""
     if isinstance(error, WeakPassphrase):
         return {"minimum": MIN_CHARACTERS, "minimum_alone": MIN_CHARACTERS_ALONE}
+    if isinstance(error, WrongPassphrase):
+        return {"wait_s": error.wait_s, "left": error.left}
+    if isinstance(error, TryLater):
+        return {"wait_s": error.wait_s}
+    if isinstance(error, Erased):
+        return {"at_ms": error.at_ms}
     if isinstance(error, StoreDamaged):
         return {"where": error.where}
     if isinstance(error, StoreError):

@@ -21,6 +21,7 @@ from __future__ import annotations
 from desktop.store.context import Identity
 from desktop.store.errors import (
     DiskFailed,
+    Erased,
     Interrupted,
     KeyringMissing,
     NoStore,
@@ -32,6 +33,7 @@ from desktop.store.errors import (
     StoreFull,
     StoreReadOnly,
     StoreTooNew,
+    TryLater,
     UnknownRecord,
     UnknownSpace,
     VaultDamaged,
@@ -47,6 +49,7 @@ __all__ = [
     "AsideView",
     "Connection",
     "DiskFailed",
+    "Erased",
     "Identity",
     "Interrupted",
     "KeyringMissing",
@@ -62,6 +65,7 @@ __all__ = [
     "StoreFull",
     "StoreReadOnly",
     "StoreTooNew",
+    "TryLater",
     "UnknownRecord",
     "UnknownSpace",
     "VaultDamaged",

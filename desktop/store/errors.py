@@ -31,6 +31,35 @@ class WrongPassphrase(StoreError):
 
     code = "wrong_passphrase"
 
+    def __init__(self, detail: str = "", *, wait_s: float = 0.0, left: int = 0) -> None:
+        """`wait_s`: seconds until the next try; `left`: wrong ones after which the keys are destroyed, 0 for never."""
+        super().__init__(detail)
+        self.wait_s = wait_s
+        self.left = left
+
+
+class TryLater(StoreError):
+    """After several wrong passphrases nothing is tried for a while."""
+
+    code = "try_later"
+
+    def __init__(self, wait_s: float) -> None:
+        """`wait_s`: seconds until the next try."""
+        super().__init__(f"{wait_s:.0f} s")
+        self.wait_s = wait_s
+
+
+class Erased(StoreError):
+    """The keys of this home were destroyed; `reason` is `attempts`, `order` or `officer`, `at_ms` when (Unix)."""
+
+    code = "erased_attempts"
+
+    def __init__(self, reason: str, at_ms: int) -> None:
+        """What was said when it was done."""
+        super().__init__(reason)
+        self.code = f"erased_{reason}"
+        self.at_ms = at_ms
+
 
 class WeakPassphrase(StoreError):
     """A new passphrase is shorter than the policy asks for."""

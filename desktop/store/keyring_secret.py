@@ -1,4 +1,8 @@
-"""The second factor: a random secret in the system's keyring, read back after writing because some backends lose it."""
+"""The second factor: a random secret in the system's keyring, read back after writing because some backends lose it.
+
+Beside the secret, small values that somebody with the files alone shall not set back: the count of wrong passphrases
+(`attempts`) and how far the database had come (`marks`).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,13 @@ class SecretPlace(Protocol):
         """Return the secret of a home; raises KeyringMissing."""
 
     def forget(self, home: str) -> None:
-        """Remove the secret of a home, if it is there."""
+        """Remove the secret or the value of this name, if it is there."""
+
+    def keep(self, name: str, value: bytes) -> bool:
+        """Keep a small value under a name of its own; whether it is kept."""
+
+    def kept(self, name: str) -> bytes | None:
+        """Return a kept value; None when there is none, or no keyring to ask."""
 
 
 class SystemKeyring:
@@ -68,11 +78,35 @@ class SystemKeyring:
         return secret
 
     def forget(self, home: str) -> None:
-        """Remove the secret of a home, if it is there."""
+        """Remove the secret or the value of this name, if it is there."""
         try:
             (self._backend or keyring.get_keyring()).delete_password(_service(home), USER)
         except (KeyringError, RuntimeError, OSError):
             return
+
+    def keep(self, name: str, value: bytes) -> bool:
+        """Keep a small value; False when there is no keyring, or it refuses."""
+        try:
+            backend = self._backend or keyring.get_keyring()
+            if backend.priority <= 0:
+                return False
+            backend.set_password(_service(name), USER, b64encode(value).decode())
+        except (KeyringError, RuntimeError, OSError):
+            return False
+        return True
+
+    def kept(self, name: str) -> bytes | None:
+        """Return a kept value; None when there is none, no keyring, or not one of ours."""
+        try:
+            text = (self._backend or keyring.get_keyring()).get_password(_service(name), USER)
+            return None if text is None else b64decode(text, validate=True)
+        except (KeyringError, RuntimeError, OSError, ValueError):
+            return None
+
+
+def value_name(home_id: str, value: str) -> str:
+    """The name of a home's small value in the keyring: `attempts` or `marks`."""
+    return f"{home_id}.{value}"
 
 
 def _service(home: str) -> str:

@@ -5,19 +5,27 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.store.vault import translate_os_errors
 
+LOOK_S = 0.05  # between looks whether a lock is free
+
 
 @contextlib.contextmanager
-def hold(path: Path) -> Iterator[bool]:
-    """Hold the lock, or give False at once when somebody else has it."""
+def hold(path: Path, patience_s: float = 0.0) -> Iterator[bool]:
+    """Hold the lock, or give False when somebody else still has it after `patience_s` seconds."""
     with translate_os_errors():
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    until = time.monotonic() + patience_s
     try:
-        yield _take(descriptor)
+        held = _take(descriptor)
+        while not held and time.monotonic() < until:
+            time.sleep(LOOK_S)
+            held = _take(descriptor)
+        yield held
     finally:
         os.close(descriptor)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.store import marks
 from desktop.store.context import change_number, split_number
 from desktop.store.database import DATABASE_FILE, Database
 from desktop.store.errors import StoreExists
@@ -28,6 +29,7 @@ from sync.wire.errors import WireError
 from sync.wire.space import read_founding, read_segment, space_id, verify_founding, verify_segment
 
 SALVAGED_FILE = "store.salvaged.db"
+FOUNDATION = ("identity", "stamp", "as_of_ms", marks.MARKS, marks.FINDING)  # of the database's meta
 COMPANIONS = ("", "-wal", "-shm")
 UNKNOWN_END = (1 << 32) - 1  # of a chain whose end cannot be read
 
@@ -83,8 +85,10 @@ def adopt(home: Path) -> Path:
 def _copy_foundation(wreck: Wreck, database: Database) -> None:
     """Copy who the desk is, whom it trusts, and its notes."""
     with database.transaction():
-        meta = [row for row in wreck.table("meta", "key, value", "key") if row[0] in ("identity", "stamp", "as_of_ms")]
+        meta = [row for row in wreck.table("meta", "key, value", "key") if row[0] in FOUNDATION]
         database.many("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta)
+        if not any(key == marks.MARKS for key, _ in meta):
+            marks.lose(database)
         database.many("INSERT INTO roots VALUES (?, ?)", wreck.table("roots", "ministry, root", "ministry"))
         database.many("INSERT OR IGNORE INTO notes VALUES (?, ?, ?)", wreck.table("notes", "key, at_ms, value", "key"))
 

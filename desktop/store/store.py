@@ -9,10 +9,12 @@ from types import TracebackType
 from typing import Self
 
 from desktop.casework.record_types import RecordTypes
-from desktop.store import vault
+from desktop.store import unlocking, vault
+from desktop.store.attempts import Uptime, machine_uptime
 from desktop.store.authors import Authors
 from desktop.store.context import Context, Identity, wall_clock_ms
 from desktop.store.database import DATABASE_FILE, Database
+from desktop.store.destruction import Reason, destroy
 from desktop.store.errors import NoStore, StoreDamaged, StoreExists
 from desktop.store.evidence import Evidence
 from desktop.store.history import History
@@ -20,6 +22,7 @@ from desktop.store.keyring_secret import SecretPlace, SystemKeyring
 from desktop.store.listing import Listing
 from desktop.store.lock import hold
 from desktop.store.log import Log
+from desktop.store.marks import Marker
 from desktop.store.notes import Notes
 from desktop.store.projection import Projection
 from desktop.store.reads import Reads
@@ -82,9 +85,17 @@ class Connection:
 class Store:
     """A home whose key is in memory. `lock` drops it; connections that are open have to be closed by their threads."""
 
-    def __init__(self, home: Path, key: DataKey, types: RecordTypes, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        key: DataKey,
+        types: RecordTypes,
+        now_ms: Callable[[], int],
+        place: SecretPlace | None = None,
+    ) -> None:
         """Use `create` or `open`."""
         self.home = home
+        self.place = place or SystemKeyring()
         self.types = types
         self.now_ms = now_ms
         self._key: DataKey | None = key
@@ -114,7 +125,7 @@ class Store:
             raise StoreExists
         place = SystemKeyring() if place is None else place
         key = vault.create(home, passphrase, place, cost)
-        store = cls(home, key, RecordTypes.load(), now_ms)
+        store = cls(home, key, RecordTypes.load(), now_ms, place)
         try:
             with contextlib.closing(Database(home / DATABASE_FILE, key.key, create=True)) as database:
                 _fill(database, identity, roots)
@@ -133,10 +144,12 @@ class Store:
         place: SecretPlace | None = None,
         cost: Cost | None = None,
         now_ms: Callable[[], int] = wall_clock_ms,
+        uptime: Uptime = machine_uptime,
     ) -> Self:
-        """Unlock a home: about a second of work. Raises what `vault.unlock` raises; `connect` opens the database."""
-        key = vault.unlock(home, passphrase, SystemKeyring() if place is None else place, cost)
-        return cls(home, key, RecordTypes.load(), now_ms)
+        """Unlock a home: a second of work. Raises what `unlocking.unlock` raises; `connect` opens the database."""
+        place = SystemKeyring() if place is None else place
+        key = unlocking.unlock(home, passphrase, place, cost, uptime)
+        return cls(home, key, RecordTypes.load(), now_ms, place)
 
     @property
     def key(self) -> DataKey:
@@ -164,6 +177,20 @@ class Store:
         """Hold the home's sync to oneself, between processes; gives False when another one syncs it now."""
         with hold(self.home / SYNC_LOCK_FILE) as held:
             yield held
+
+    def marker(self) -> Marker | None:
+        """What makes and compares the marks of this home; None without a keyring. It holds the key."""
+        key = self.key
+        if key.notice:
+            return None
+        path = self.home / DATABASE_FILE
+        return Marker(self.home, lambda: Database(path, key.key), key.home_id, self.place, self.now_ms)
+
+    def destroy(self, reason: Reason) -> None:
+        """Forget the key and destroy it with everything that could bring it back. Close all connections before."""
+        home_id = self.key.home_id
+        self.lock()
+        destroy(self.home, self.place, reason, self.now_ms(), home_id)
 
     def lock(self) -> None:
         """Forget the key, and the words of cases that the folding remembers."""

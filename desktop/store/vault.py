@@ -3,7 +3,8 @@
 `vault.json` holds no secret: parameters of Argon2id, a salt, a random id of the home and the wrapped key. The wrapping
 key is HMAC-SHA256 under Argon2id(passphrase) of the home's id and the keyring's secret; every parameter is associated
 data of the wrapping, so that none can be changed without its showing. The database is never re-keyed: a new passphrase
-wraps the same key again.
+wraps the same key again, together with a new secret of the keyring, so that an old copy of the file and the old
+passphrase open nothing any more. Each secret has the number of its generation; the file says which one it needs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import errno
 import hashlib
 import hmac
+import os
 import secrets
 import unicodedata
 from collections.abc import Iterator
@@ -21,10 +23,12 @@ from typing import Final, Literal
 import msgspec
 from nacl import bindings, exceptions
 
-from desktop.files import write_private
+from desktop.files import sync_folder, write_private
 from desktop.store.core_files import forbid_core_files
 from desktop.store.errors import (
+    KeyringMissing,
     NoStore,
+    StoreError,
     StoreExists,
     StoreFull,
     StoreReadOnly,
@@ -41,6 +45,7 @@ KEY_BYTES = 32
 SALT_BYTES = 16
 MIB = 1 << 20
 MAX_FILE = 4096  # bytes of vault.json
+MAX_GENERATION = 1 << 31
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 NO_KEYRING: Final = "no_keyring"  # the notice of a vault that only a passphrase protects
@@ -87,12 +92,18 @@ class _VaultFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keyring: bool
     nonce: bytes
     wrapped: bytes
+    generation: int = 0  # of the keyring's secret
 
     def bound(self) -> bytes:
         """Everything but the wrapping itself, as associated data."""
         return msgspec.json.encode(
-            (self.version, self.home_id, self.kdf, self.passes, self.memory, self.salt, self.keyring)
+            (self.version, self.home_id, self.kdf, self.passes, self.memory, self.salt, self.keyring, self.generation)
         )
+
+    @property
+    def secret(self) -> str:
+        """The name of its secret in the keyring."""
+        return secret_name(self.home_id, self.generation)
 
 
 def exists(home: Path) -> bool:
@@ -128,22 +139,76 @@ def unlock(home: Path, passphrase: str, place: SecretPlace, cost: Cost | None = 
     """Return a home's key. Raises NoStore, VaultDamaged, KeyringMissing, WrongPassphrase. Takes about a second."""
     forbid_core_files()
     vault = _read(home, cost)
-    secret = place.read(vault.home_id) if vault.keyring else None
+    secret = place.read(vault.secret) if vault.keyring else None
     wrapping = _wrapping_key(passphrase, secret, vault)
     try:
         key = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(vault.wrapped, vault.bound(), vault.nonce, wrapping)
     except exceptions.CryptoError as error:
         raise WrongPassphrase from error
+    _tidy(home, vault, place)
     return DataKey(key, vault.home_id, "" if vault.keyring else NO_KEYRING)
 
 
-def change_passphrase(home: Path, old: str, new: str, place: SecretPlace, cost: Cost | None = None) -> None:
-    """Wrap the same key under a new passphrase. Raises what `unlock` raises, and WeakPassphrase."""
+def change_passphrase(home: Path, old: str, new: str, place: SecretPlace, cost: Cost | None = None) -> DataKey:
+    """Wrap the same key under a new passphrase and a new secret; exactly one of the two passphrases opens at any time.
+
+    The new secret is kept first, then the file takes the old one's place in one step, then the old secret goes. Raises
+    what `unlock` raises, WeakPassphrase, KeyringMissing (the keyring keeps nothing new), StoreFull, StoreReadOnly.
+    """
     key = unlock(home, old, place, cost)
-    alone = key.notice == NO_KEYRING
-    check_passphrase(new, keyring=not alone)
-    with translate_os_errors():
-        _write(home, key, new, None if alone else place.read(key.home_id), cost)
+    check_passphrase(new, keyring=True)  # before anything is kept
+    generation = _read(home, cost).generation + 1
+    name = secret_name(key.home_id, generation)
+    secret = place.write(name)
+    changed = DataKey(key.key, key.home_id, "" if secret is not None else NO_KEYRING)
+    try:
+        if secret is None and key.notice != NO_KEYRING:
+            raise KeyringMissing("it keeps nothing new")
+        check_passphrase(new, keyring=secret is not None)
+        with translate_os_errors():
+            _write(home, changed, new, secret, cost, generation=generation)
+    except BaseException as error:
+        if _read(home, cost).generation != generation:
+            place.forget(name)
+            raise
+        if not isinstance(error, StoreError):
+            raise
+        return changed  # the file has its name; the folder would not be flushed, so the old secret stays for now
+    if os.name == "posix":  # elsewhere nobody knows that the name is on the disk: the next unlocking does it
+        _retire(home, changed.home_id, place, generation)
+    return changed
+
+
+def _tidy(home: Path, vault: _VaultFile, place: SecretPlace) -> None:
+    """Take away what a change of the passphrase left when it was cut: drafts, and the secret before."""
+    with contextlib.suppress(OSError):
+        for draft in home.glob(f".{VAULT_FILE}.*"):
+            draft.unlink()
+    if vault.generation:
+        _retire(home, vault.home_id, place, vault.generation)
+
+
+def _retire(home: Path, home_id: str, place: SecretPlace, generation: int) -> None:
+    """Remove the secret of the passphrase before, once the file that needs another is certainly on the disk."""
+    with contextlib.suppress(OSError):
+        sync_folder(home)
+        place.forget(secret_name(home_id, generation - 1))
+
+
+def read_generation(home: Path) -> tuple[str, int]:
+    """The home's id and the generation of its secret, as far as the file can be read; else an empty id."""
+    try:
+        with (home / VAULT_FILE).open("rb") as stream:
+            vault = msgspec.json.decode(stream.read(MAX_FILE), type=_VaultFile)
+    except (OSError, msgspec.DecodeError, ValueError):
+        return "", 0
+    honest = len(vault.home_id) == 32 and 0 <= vault.generation < MAX_GENERATION
+    return (vault.home_id, vault.generation) if honest else ("", 0)
+
+
+def secret_name(home_id: str, generation: int) -> str:
+    """The name in the keyring of a home's secret."""
+    return f"{home_id}.{generation}" if generation else home_id
 
 
 def check_passphrase(passphrase: str, *, keyring: bool) -> None:
@@ -167,7 +232,9 @@ def translate_os_errors() -> Iterator[None]:
         raise (StoreFull if error.errno in _FULL else StoreReadOnly)(type(error).__name__) from error
 
 
-def _write(home: Path, key: DataKey, passphrase: str, secret: bytes | None, cost: Cost | None) -> None:
+def _write(
+    home: Path, key: DataKey, passphrase: str, secret: bytes | None, cost: Cost | None, *, generation: int = 0
+) -> None:
     chosen = cost or (COST if secret is not None else COST_ALONE)
     draft = _VaultFile(
         VERSION,
@@ -179,6 +246,7 @@ def _write(home: Path, key: DataKey, passphrase: str, secret: bytes | None, cost
         secret is not None,
         secrets.token_bytes(bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES),
         b"",
+        generation,
     )
     wrapped = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
         key.key, draft.bound(), draft.nonce, _wrapping_key(passphrase, secret, draft)
@@ -203,7 +271,11 @@ def _read(home: Path, cost: Cost | None) -> _VaultFile:
         raise StoreTooNew(f"vault version {vault.version}")
     floor = FLOOR_MEMORY if vault.keyring else FLOOR_MEMORY_ALONE
     honest = FLOOR_PASSES <= vault.passes <= CEILING_PASSES and floor <= vault.memory <= CEILING_MEMORY
-    if vault.version != VERSION or not (honest or cost == Cost(vault.passes, vault.memory)):
+    if (
+        vault.version != VERSION
+        or not 0 <= vault.generation < MAX_GENERATION
+        or not (honest or cost == Cost(vault.passes, vault.memory))
+    ):
         raise VaultDamaged("parameters out of bounds")
     sizes = (len(vault.salt), len(vault.nonce), len(vault.wrapped))
     if sizes != (SALT_BYTES, 24, KEY_BYTES + 16) or len(vault.home_id) != 32:

@@ -74,12 +74,14 @@ def test_a_name_that_no_certificate_can_hold_is_refused(tmp_path: Path, officer:
     assert not (tmp_path / "home").exists()
 
 
-def test_a_wrong_passphrase_opens_nothing_and_changes_nothing(home: HomeOfDesk) -> None:
+def test_a_wrong_passphrase_opens_nothing_and_changes_nothing_but_the_count(home: HomeOfDesk) -> None:
     before = {each.name: each.read_bytes() for each in home.home.iterdir()}
     with pytest.raises(WrongPassphrase) as caught:
         home.opening.open(home.home, PASSPHRASE + "!")
     assert "does not open" in describe(caught.value.code)
-    assert {each.name: each.read_bytes() for each in home.home.iterdir()} == before
+    after = {each.name: each.read_bytes() for each in home.home.iterdir()}
+    assert {name for name in after if name not in before} == {"attempts", "unlock.lock"}
+    assert {name: after[name] for name in before} == before
 
 
 def test_a_home_without_its_profile_says_which_file_is_missing(home: HomeOfDesk) -> None:

@@ -41,6 +41,15 @@ class Drawer(dict[str, bytes]):
         """Lose it."""
         self.pop(home, None)
 
+    def keep(self, name: str, value: bytes) -> bool:
+        """Keep a value."""
+        self[name] = value
+        return True
+
+    def kept(self, name: str) -> bytes | None:
+        """Give it back."""
+        return self.get(name)
+
 
 class Clock:
     """A wall clock that a test moves; it ticks one millisecond at each reading."""
