@@ -14,12 +14,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import __version__
+from server.chunk_service import REQUESTS as CHUNK_REQUESTS
+from server.chunk_service import ChunkService
 from server.log import Log
 from server.problems import Refusal
 from server.service import Service
 from server.settings import Settings
 from server.storage import Caller, StorageFailed, StorageFull
 from sync.wire import calls
+from sync.wire.checkpoint import CheckpointRequest
+from sync.wire.chunks import MAX_CHUNK_CALL
 from sync.wire.codec import MAX_CALL, decode, encode
 from sync.wire.errors import WireError
 
@@ -37,10 +41,19 @@ class Disconnected(Exception):
 class Endpoint:
     """One call: authenticates, reads, decodes, runs, encodes, and answers every failure with a problem document."""
 
-    def __init__(self, name: str, kind: type[Any], service: Service, log: Log, settings: Settings) -> None:
+    def __init__(
+        self,
+        name: str,
+        kind: type[Any],
+        answers: Service | ChunkService,
+        service: Service,
+        log: Log,
+        settings: Settings,
+    ) -> None:
         self._path = calls.PATHS[name]
         self._kind = kind
-        self._run: Callable[..., Awaitable[object]] = getattr(service, name)
+        self._run: Callable[..., Awaitable[object]] = getattr(answers, name)
+        self._limit = MAX_CHUNK_CALL if name == "chunk_put" else MAX_CALL
         self._needs_token = name not in ("challenge", "token", "enrol")
         self._identify = service.reader if name in _FOR_READERS else service.caller
         self._service = service
@@ -60,9 +73,9 @@ class Endpoint:
             sent = dict(scope["headers"])
             if self._needs_token:
                 caller = await self._identify(sent.get(b"authorization", b""))
-            body = await read_body(sent, receive, self._settings)
+            body = await read_body(sent, receive, self._settings, self._limit)
             received = len(body)
-            request = decode(self._kind, body)
+            request = decode(self._kind, body, self._limit)
             reply = encode(await (self._run(caller, request) if self._needs_token else self._run(request)))
             status = 200
         except Disconnected:
@@ -118,7 +131,7 @@ ENDPOINTS: dict[str, type[Any]] = {
 }
 
 
-def make_app(service: Service, log: Log, settings: Settings) -> ASGIApp:
+def make_app(service: Service, chunks: ChunkService, log: Log, settings: Settings) -> ASGIApp:
     """Return the ASGI application of a secretariat."""
 
     @contextlib.asynccontextmanager
@@ -144,7 +157,9 @@ def make_app(service: Service, log: Log, settings: Settings) -> ASGIApp:
         log.write("call", path="other", status=refusal.status)
 
     routes = [
-        Route(calls.PATHS[name], Endpoint(name, kind, service, log, settings)) for name, kind in ENDPOINTS.items()
+        Route(calls.PATHS[name], Endpoint(name, kind, answers, service, log, settings))
+        for answers, endpoints in ((service, ENDPOINTS), (chunks, CHUNK_REQUESTS))
+        for name, kind in endpoints.items()
     ]
     app = Starlette(routes=[*routes, Route("/healthz", _Raw(health))], lifespan=lifespan)
     app.router.redirect_slashes = False
@@ -163,10 +178,10 @@ class _Raw:
         await self._app(scope, receive, send)
 
 
-async def read_body(headers: dict[bytes, bytes], receive: Receive, settings: Settings) -> bytes:
-    """Read a body of at most MAX_CALL bytes. Refuses one that is larger or too slow; raises Disconnected."""
+async def read_body(headers: dict[bytes, bytes], receive: Receive, settings: Settings, limit: int) -> bytes:
+    """Read a body of at most `limit` bytes. Refuses one that is larger or too slow; raises Disconnected."""
     announced = headers.get(b"content-length", b"0")
-    if not announced.isdigit() or len(announced) > 9 or int(announced) > MAX_CALL:
+    if not announced.isdigit() or len(announced) > 9 or int(announced) > limit:
         raise Refusal("too_large")
     parts: list[bytes] = []
     size = 0
@@ -179,7 +194,7 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, settings: Set
                     raise Disconnected
                 part = message.get("body", b"")
                 size += len(part)
-                if size > MAX_CALL:
+                if size > limit:
                     raise Refusal("too_large")
                 parts.append(part)
                 if not message.get("more_body", False):

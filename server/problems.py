@@ -24,6 +24,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "device_elsewhere": (409, "The device belongs to another ministry"),
     "too_large": (413, "The request is larger than a call may be"),
     "too_many_changes": (413, "The request holds more changes than a call may"),
+    "quota": (429, "The ministry has stored as much as it may"),
     "internal": (500, "The secretariat failed; the fault is recorded"),
     "busy": (503, "Too many desks are waiting"),
     "storage_failed": (503, "The secretariat cannot write to its storage"),

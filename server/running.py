@@ -19,6 +19,8 @@ import uvicorn
 
 from server.app import make_app
 from server.auth import Gate, make_secret, read_secret
+from server.chunk_service import ChunkService
+from server.chunks import ChunkStore
 from server.clock import SteadyClock
 from server.log import LibraryHandler, Log
 from server.problems import Misuse
@@ -84,12 +86,15 @@ async def _serve(folder: Path, listen: Listen, settings: Settings, log: Log, doo
     storage = SqliteStorage(folder, settings.store_bytes)
     try:
         registry = Registry(storage)
+    chunks: ChunkService | None = None
         await registry.refresh()
         clock = SteadyClock()
         gate = Gate(read_secret(folder), storage.data_epoch, clock, settings)
-        service = Service(storage, registry, gate, clock, settings)
+        notary = Notary(read_log_key(folder), storage.data_epoch, clock)
+        chunks = ChunkService(storage, ChunkStore(folder, settings.ministry_chunk_bytes))
+        service = Service(storage, registry, gate, notary, clock, settings)
         config = uvicorn.Config(
-            make_app(service, log, settings),
+            make_app(service, chunks, log, settings),
             http=CallProtocol,
             ws="none",
             loop="asyncio",
@@ -112,6 +117,8 @@ async def _serve(folder: Path, listen: Listen, settings: Settings, log: Log, doo
     finally:
         await storage.close()
 
+        if chunks is not None:
+            chunks.close()
 
 class Server(uvicorn.Server):
     """Uvicorn's server, which says where it listens, ends the waiting polls when it stops, and sleeps when idle."""

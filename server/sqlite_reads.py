@@ -6,6 +6,7 @@ import sqlite3
 
 from server.sqlite_ledger import KINDS
 from server.sqlite_schema import MARK_BYTES, SHIFT, read_moved
+from server.standing import horizon, needles, role_of, unpack_members
 from server.storage import (
     GRANTS_BYTES,
     INLINE_ALL,
@@ -54,6 +55,12 @@ def read_pull(connection: Connection, ministry: str, cursors: list[Cursor], budg
 
 def _head_at(connection: Connection, number: int, sequence: int, head: bytes, wanted: int) -> bytes | None:
     if wanted == sequence:
+def read_role(connection: Connection, caller: Caller, space: bytes) -> str | None:
+    """Return the caller's role in a space; None for who is no member, or no more, and for an unknown space."""
+    row = connection.execute("SELECT members FROM spaces WHERE space = ?", (space,)).fetchone()
+    return (role_of(unpack_members(row[0]), caller) or None) if row else None
+
+
         return head
     if wanted == 0:
         return NO_HASH

@@ -71,8 +71,11 @@ class SqliteStorage:
     async def pull(self, ministry: str, cursors: list[Cursor], budget: int) -> list[SpaceItems]:
         return await self._read(lambda connection: reads.read_pull(connection, ministry, cursors, budget))
 
-    async def heads(self, ministry: str, after: bytes, limit: int) -> list[Cursor]:
-        return await self._read(lambda connection: reads.read_heads(connection, ministry, after, limit))
+    async def role(self, caller: Caller, space: bytes) -> str | None:
+        return await self._read(lambda connection: reads.read_role(connection, caller, space))
+
+    async def heads(self, caller: Caller, after: bytes, limit: int) -> list[Cursor]:
+        return await self._read(lambda connection: reads.read_heads(connection, caller, after, limit))
 
     async def news(self, caller: Caller, feed: bytes, grants: int) -> News:
         epoch, counter = self._data_epoch, self._writer.moved

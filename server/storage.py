@@ -163,8 +163,14 @@ class Storage(Protocol):
     async def pull(self, ministry: str, cursors: list[Cursor], budget: int) -> list[SpaceItems]:
         """Return items after the cursors, at most `budget` bytes of them, but at least one if there is any."""
 
-    async def heads(self, ministry: str, after: bytes, limit: int) -> list[Cursor]:
-        """Return the ministry's spaces with id > `after`, in order of id."""
+        Who is a member no more is shown the log up to the entry that says so.
+        """
+
+    async def role(self, caller: Caller, space: bytes) -> str | None:
+        """Return the caller's role in a space; None for who is no member, or no more, and for an unknown space."""
+
+    async def heads(self, caller: Caller, after: bytes, limit: int) -> list[Cursor]:
+        """Return the caller's spaces with id > `after`, in order of id."""
 
     async def news(self, caller: Caller, feed: bytes, grants: int) -> News:
         """Return what moved after the feed position and the grants after that sequence of the inbox."""

@@ -18,6 +18,10 @@ PATHS = {
     "pull": "/v1/pull",
     "poll": "/v1/poll",
     "heads": "/v1/heads",
+    "chunk_have": "/v1/chunk/have",
+    "chunk_put": "/v1/chunk/put",
+    "chunk_get": "/v1/chunk/get",
+    "checkpoint": "/v1/checkpoint",
     "continuity": "/v1/continuity",
 }
 CONTENT_TYPE = "application/vnd.tahaluf+msgpack"
