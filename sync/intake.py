@@ -161,7 +161,7 @@ class _Draft:
         try:
             if item.kind == "entry":
                 self._take_entry(item)
-            else:
+            elif item.kind == "segment":
                 self._take_segment(item.body)
             else:
                 raise UnknownSuite(f"an item of kind {item.kind}")
