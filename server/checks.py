@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from server.registry import Device, Registry
 from server.storage import (
     Caller,
+    CheckedChange,
     CheckedEntry,
     CheckedGrant,
     CheckedItem,
@@ -13,11 +16,15 @@ from server.storage import (
 )
 from sync.wire.calls import PushItem
 from sync.wire.codec import MAX_CALL_CHANGES, digest
-from sync.wire.errors import NotEntitled, WireError
+from sync.wire.errors import NotEntitled, UnknownSuite, WireError
 from sync.wire.signing import verify
 from sync.wire.space import (
     GRANT_DOMAIN,
+    NewerEvent,
+    Rotated,
     epoch_id,
+    is_founding,
+    read_entry,
     read_grant,
     read_segment,
     space_id,
@@ -30,12 +37,13 @@ class TooManyChanges(Exception):
     """A push holds more changes than a call may."""
 
 
-def check_items(caller: Caller, device: Device, items: list[PushItem]) -> list[CheckedItem]:
+def check_items(caller: Caller, device: Device, items: list[PushItem], registry: Registry) -> list[CheckedItem]:
     """Check each item; one that does not hold becomes Unacceptable. Raises TooManyChanges."""
+    books = Books(registry)
     checked: list[CheckedItem] = []
     changes = 0
     for item in items:
-        result = _check(caller, device, item)
+        result = _check(caller, device, item, books)
         if isinstance(result, CheckedSegment):
             changes += result.last - result.first + 1
             if changes > MAX_CALL_CHANGES:
@@ -51,6 +59,8 @@ async def check_names(registry: Registry, checked: list[CheckedItem]) -> list[Ch
         match item:
             case CheckedEntry() if not await registry.has_members(list(item.members)):
                 result.append(Unacceptable("no_such_member"))
+            case CheckedChange(subject=subject) if subject and not await registry.has_members([subject]):
+                result.append(Unacceptable("no_such_member"))
             case CheckedGrant() if not await registry.has_inbox(item.recipient):
                 result.append(Unacceptable("no_such_device"))
             case _:
@@ -58,13 +68,13 @@ async def check_names(registry: Registry, checked: list[CheckedItem]) -> list[Ch
     return result
 
 
-def _check(caller: Caller, device: Device, item: PushItem) -> CheckedItem:
+def _check(caller: Caller, device: Device, item: PushItem, books: Books) -> CheckedItem:
     try:
         match item.kind:
             case "segment":
                 return _segment(caller, device, item.body)
             case "entry":
-                return _entry(caller, device, item.body)
+                return _entry(caller, device, item.body, books)
             case "grant":
                 return _grant(caller, device, item.body)
     except WireError as error:
@@ -79,12 +89,52 @@ def _segment(caller: Caller, device: Device, body: bytes) -> CheckedSegment:
     return CheckedSegment(header.space, header.epoch, header.first, header.last, header.previous, value, body)
 
 
-def _entry(caller: Caller, device: Device, body: bytes) -> CheckedEntry:
+def _entry(caller: Caller, device: Device, body: bytes, books: Books) -> CheckedEntry | CheckedChange:
+    if not is_founding(body):
+        return _change(caller, body, books)
     founding = verify_founding(body, device.sign_key)
     members: dict[str, str] = {member.ministry: member.role for member in founding.members}
     if founding.device != caller.device or caller.ministry not in members:
         raise NotEntitled("a space that is not the caller's own")
     return CheckedEntry(space_id(body), members, epoch_id(founding.commitment), body)
+
+
+def _change(caller: Caller, body: bytes, books: Books) -> CheckedChange:
+    entry, _ = read_entry(body)
+    if entry.device != caller.device:
+        raise NotEntitled("an entry by another device")
+    event = entry.read_event()
+    if isinstance(event, NewerEvent):
+        raise UnknownSuite("an event of a later version")
+    subject = "" if isinstance(event, Rotated) or isinstance(event.subject, bytes) else event.subject
+    return CheckedChange(entry.space, entry.number, isinstance(event, Rotated), subject, body, books)
+
+
+class Books:
+    """The registry as entries of spaces are judged by it (sync.wire.membership.Devices); read on the writer's thread.
+
+    It only ever grows, each step of it at once.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def find(self, device: bytes) -> tuple[str, bytes]:
+        """The ministry and the key of a device. Raises NotEntitled for one that is not enrolled."""
+        found = self._registry.devices.get(device)
+        if found is None:
+            raise NotEntitled("a device that no directory names")
+        return found.ministry, found.sign_key
+
+    def revoked(self, ministry: str) -> Mapping[bytes, int]:
+        """The revoked devices of a ministry."""
+        member = self._registry.members.get(ministry)
+        return dict(member.directory.revoked) if member else {}
+
+    def known(self, ministry: str) -> int:
+        """The number of entries of a directory."""
+        member = self._registry.members.get(ministry)
+        return len(member.entries) if member else 0
 
 
 def _grant(caller: Caller, device: Device, body: bytes) -> CheckedGrant:

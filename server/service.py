@@ -33,7 +33,12 @@ class Service:
         self._registry = registry
         self._gate = gate
         self._quotas = Quotas(
-            settings.ministry_bytes, settings.inbox_bytes, settings.inbox_grants, settings.spaces_per_hour
+            settings.ministry_bytes,
+            settings.inbox_bytes,
+            settings.inbox_grants,
+            settings.spaces_per_hour,
+            settings.entries_per_hour,
+            settings.rotations_per_hour,
         )
         self._health: tuple[float, bool] = (-HEALTH_S, False)
         self._health_lock = asyncio.Lock()
@@ -85,9 +90,9 @@ class Service:
         device = self._registry.administrators.get(caller.device) or await self._enrolled(caller.device)
         try:
             if len(request.items) <= CHECK_INLINE:
-                checked = check_items(caller, device, request.items)
+                checked = check_items(caller, device, request.items, self._registry)
             else:
-                checked = await asyncio.to_thread(check_items, caller, device, request.items)
+                checked = await asyncio.to_thread(check_items, caller, device, request.items, self._registry)
         except TooManyChanges:
             raise Refusal("too_many_changes") from None
         checked = await check_names(self._registry, checked)
@@ -96,7 +101,7 @@ class Service:
 
     async def pull(self, caller: Caller, request: calls.PullRequest) -> calls.PullReply:
         """Return items after the cursors within the budget."""
-        return calls.PullReply(await self._storage.pull(caller.ministry, request.cursors, request.budget))
+        return calls.PullReply(await self._storage.pull(caller, request.cursors, request.budget))
 
     async def continuity(self, caller: Caller, request: calls.ContinuityRequest) -> calls.ContinuityReply:
         """Return what was granted to a continuity key, to an administrator of the ministry that named it."""
@@ -107,7 +112,7 @@ class Service:
 
     async def heads(self, caller: Caller, request: calls.HeadsRequest) -> calls.HeadsReply:
         """Return a page of the caller's spaces."""
-        return calls.HeadsReply(await self._storage.heads(caller.ministry, request.after, request.limit))
+        return calls.HeadsReply(await self._storage.heads(caller, request.after, request.limit))
 
     async def poll(self, caller: Caller, request: calls.PollRequest) -> calls.PollReply:
         """Answer with news at once if there is any, otherwise when some comes or the time is over.

@@ -11,9 +11,11 @@ import sqlite3
 from dataclasses import dataclass
 
 from server.sqlite_schema import MARK_BYTES, SHIFT, read_moved
+from server.standing import follow, pack_members, unpack_members
 from server.storage import Commit
 from sync.wire.calls import ItemKind
 from sync.wire.codec import ID_BYTES, MAX_SEGMENT, NO_HASH, decode
+from sync.wire.membership import Membership
 from sync.wire.space import Segment, advance_head, segment_hash
 
 KINDS: tuple[ItemKind, ...] = ("entry", "segment")  # as items.kind numbers them
@@ -31,10 +33,20 @@ class SpaceRow:
     epochs: bytes
     moved: int = 0
     new: bool = False
+    entered: bool = False
 
     def has_epoch(self, epoch: bytes) -> bool:
         """Say whether the space's entries name this epoch."""
         return any(self.epochs[i : i + ID_BYTES] == epoch for i in range(0, len(self.epochs), ID_BYTES))
+
+
+@dataclass(slots=True)
+class UsageRow:
+    """How many entries of a space's own log came within the hour, and how many of them were rotations."""
+
+    hour: int
+    entries: int
+    rotations: int
 
 
 @dataclass(slots=True)
@@ -79,6 +91,9 @@ class Ledger:
         self._bytes: dict[str, int] = {}
         self._items: list[tuple[int, int, int, int, bytes, bytes]] = []
         self._segments: dict[tuple[int, int, int], tuple[int, bytes]] = {}
+        self._memberships: dict[int, Membership] = {}
+        self._entries: dict[tuple[int, int], tuple[int, bytes]] = {}
+        self._usage: dict[int, UsageRow] = {}
         self._grants: dict[bytes, tuple[int, bytes]] = {}
         self._moved: int | None = None
         self._last_space: int | None = None
@@ -107,6 +122,75 @@ class Ledger:
         row = SpaceRow(self._last_space, space, 0, NO_HASH, members, epoch, new=True)
         self._spaces[space] = row
         return row
+
+    def membership(self, space: SpaceRow) -> Membership:
+        """Return the state of a space's own log, from its entries, which were verified when they were stored."""
+        found = self._memberships.get(space.number)
+        if found is None:
+            bodies = [
+                body
+                for (body,) in self.connection.execute(
+                    "SELECT i.body FROM entries e JOIN items i ON i.id = (e.space << 32 | e.sequence)"
+                    " WHERE e.space = ? ORDER BY e.number",
+                    (space.number,),
+                )
+            ]
+            found = self._memberships[space.number] = Membership(space.space, self._body(space, 1))
+            for body in bodies:
+                found.restore(body)
+        return found
+
+    def entry(self, space: SpaceRow, number: int) -> tuple[int, bytes] | None:
+        """Return sequence and bytes of an entry of a space's own log."""
+        if number == 1:
+            return 1, self._body(space, 1)
+        pending = self._entries.get((space.number, number))
+        if pending:
+            return pending
+        found = self.connection.execute(
+            "SELECT sequence FROM entries WHERE space = ? AND number = ?", (space.number, number)
+        ).fetchone()
+        return (found[0], self._body(space, found[0])) if found else None
+
+    def _body(self, space: SpaceRow, sequence: int) -> bytes:
+        identity = space.number << SHIFT | sequence
+        for pending, *_, body in self._items:
+            if pending == identity:
+                return body
+        found: bytes = self.connection.execute("SELECT body FROM items WHERE id = ?", (identity,)).fetchone()[0]
+        return found
+
+    def usage(self, space: SpaceRow, hour: int) -> UsageRow:
+        """Return what a space's own log took within this hour."""
+        row = self._usage.get(space.number)
+        if row is None:
+            found = self.connection.execute(
+                "SELECT hour, entries, rotations FROM usage WHERE space = ?", (space.number,)
+            ).fetchone()
+            row = self._usage[space.number] = UsageRow(*found) if found else UsageRow(hour, 0, 0)
+        if row.hour != hour:
+            row.hour, row.entries, row.rotations = hour, 0, 0
+        return row
+
+    def add_entry(self, space: SpaceRow, membership: Membership, usage: UsageRow, *, rotates: bool) -> None:
+        """Record that the item just added is the entry that `membership` took last."""
+        self._entries[space.number, membership.number] = (space.sequence, self._items[-1][-1])
+        usage.entries += 1
+        usage.rotations += rotates
+        space.entered = True
+        space.members = follow(space.members, membership, space.sequence)
+        self._announce(space)
+        if rotates:
+            space.epochs += membership.epoch.id
+
+    def _announce(self, space: SpaceRow) -> None:
+        """Note whom it concerns that a space moves."""
+        for name, role in space.members.items():
+            if role[0] != "-" or role == f"-{space.sequence}":
+                if len(name) == 2 * ID_BYTES:
+                    self.commit.devices.add(bytes.fromhex(name))
+                else:
+                    self.commit.ministries.add(name)
 
     def chain(self, space: SpaceRow, device: int) -> ChainRow:
         """Return where the device's chain in the space ends; at 0 if it has none."""
@@ -147,7 +231,7 @@ class Ledger:
         """Append an item to the space's log and return its sequence."""
         if not space.moved:
             space.moved = self._next_moved()
-            self.commit.ministries.update(space.members)
+            self._announce(space)
         space.sequence += 1
         space.head = advance_head(space.head, kind, body)
         identity = space.number << SHIFT | space.sequence
@@ -218,6 +302,18 @@ class Ledger:
             "UPDATE spaces SET sequence = ?, head = ?, moved = ? WHERE number = ?",
             [(row.sequence, row.head, row.moved, row.number) for row in moved if not row.new],
         )
+        run(
+            "UPDATE spaces SET members = ?, epochs = ? WHERE number = ?",
+            [(pack_members(row.members), row.epochs, row.number) for row in moved if row.entered and not row.new],
+        )
+        run(
+            "INSERT INTO entries (space, number, sequence) VALUES (?, ?, ?)",
+            [(*key, sequence) for key, (sequence, _) in self._entries.items()],
+        )
+        run(
+            "INSERT OR REPLACE INTO usage (space, hour, entries, rotations) VALUES (?, ?, ?, ?)",
+            [(space, row.hour, row.entries, row.rotations) for space, row in self._usage.items() if row.entries],
+        )
         run("INSERT INTO items (id, kind, author, moved, head, body) VALUES (?, ?, ?, ?, ?, ?)", self._items)
         run(
             "INSERT INTO segments (space, device, first, sequence) VALUES (?, ?, ?, ?)",
@@ -255,13 +351,3 @@ class Ledger:
             self._moved = read_moved(self.connection)
         self._moved += 1
         return self._moved
-
-
-def pack_members(members: dict[str, str]) -> str:
-    """Write members as the `spaces.members` column has them. Ministries are capital letters only (codec.Ministry)."""
-    return "".join(f" {ministry}={role}" for ministry, role in members.items())
-
-
-def unpack_members(text: str) -> dict[str, str]:
-    """Read a `spaces.members` column."""
-    return dict(member.split("=") for member in text.split())

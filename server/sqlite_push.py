@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from server.sqlite_ledger import DeviceRow, Ledger
+from server.sqlite_ledger import DeviceRow, Ledger, UsageRow
+from server.standing import role_of
 from server.storage import (
     Caller,
+    CheckedChange,
     CheckedEntry,
     CheckedGrant,
     CheckedItem,
@@ -15,8 +17,8 @@ from server.storage import (
     Unacceptable,
 )
 from sync.wire.calls import PushResult
-
-WRITERS = ("lead", "contributor")
+from sync.wire.errors import BrokenChain, WireError
+from sync.wire.membership import WRITERS, Membership
 
 
 def refused(code: str) -> PushResult:
@@ -46,6 +48,8 @@ class Push:
                 return self._segment(author, item)
             case CheckedEntry():
                 return self._entry(author, item)
+            case CheckedChange():
+                return self._change(author, item)
             case CheckedGrant():
                 return self._grant(item)
             case Unacceptable(code):
@@ -62,9 +66,42 @@ class Push:
         self._ledger.add_bytes(self._caller.ministry, len(item.body))
         return PushResult("stored", "", self._ledger.add_item(space, "entry", author.number, item.body))
 
+    def _change(self, author: DeviceRow, item: CheckedChange) -> PushResult:
+        space = self._ledger.space(item.space)
+        role = role_of(space.members, self._caller) if space else None
+        if space is None or role is None:
+            return refused("no_such_space")
+        membership = self._ledger.membership(space)
+        if item.number <= membership.number:
+            stored = self._ledger.entry(space, item.number)
+            return PushResult("known", "", stored[0]) if stored and stored[1] == item.body else refused("stale")
+        usage = self._ledger.usage(space, self._hour)
+        if code := self._judge(membership, usage, item):
+            return refused(code)
+        sequence = self._ledger.add_item(space, "entry", author.number, item.body)
+        self._ledger.add_entry(space, membership, usage, rotates=item.rotates)
+        self._ledger.add_bytes(self._caller.ministry, len(item.body))
+        return PushResult("stored", "", sequence)
+
+    def _judge(self, membership: Membership, usage: UsageRow, item: CheckedChange) -> str:
+        """Let `membership` take an entry, or return the code of why it does not hold."""
+        if item.number > membership.number + 1:
+            return "gap"
+        full = usage.entries >= self._quotas.entries_per_hour
+        full = full or (item.rotates and usage.rotations >= self._quotas.rotations_per_hour)
+        if full or not self._has_room(len(item.body)):
+            return "quota"
+        try:
+            membership.append(item.body, item.devices)
+        except BrokenChain:
+            return "stale"
+        except WireError as error:
+            return error.code
+        return ""
+
     def _segment(self, author: DeviceRow, item: CheckedSegment) -> PushResult:
         space = self._ledger.space(item.space)
-        role = space.members.get(self._caller.ministry) if space else None
+        role = role_of(space.members, self._caller) if space else None
         if space is None or role is None:  # alike, so that nobody learns which spaces there are
             return refused("no_such_space")
         if role not in WRITERS:

@@ -27,40 +27,42 @@ _POSITION_BYTES = 8
 NO_MARK = bytes(MARK_BYTES)
 
 
-def read_pull(connection: Connection, ministry: str, cursors: list[Cursor], budget: int) -> list[SpaceItems]:
+def read_pull(connection: Connection, caller: Caller, cursors: list[Cursor], budget: int) -> list[SpaceItems]:
     """Return items after the cursors, in their order, until the budget is spent."""
     left = min(budget, MAX_CALL - SPACE_OVERHEAD * len(cursors) - ITEM_OVERHEAD)
     replies: list[SpaceItems] = []
     begun = spent = False
+    mine = needles(caller)
     for cursor in cursors:
         row = connection.execute(
-            "SELECT number, sequence, head FROM spaces WHERE space = ? AND instr(members, ?) > 0",
-            (cursor.space, f" {ministry}="),
+            "SELECT number, sequence, head, members FROM spaces"
+            " WHERE space = ? AND (instr(members, ?) > 0 OR instr(members, ?) > 0)",
+            (cursor.space, *mine),
         ).fetchone()
         if row is None:  # none, or not the caller's: alike
             replies.append(SpaceItems(cursor.space, [], 0, NO_HASH, mismatch=True))
             continue
-        number, sequence, head = row
+        number, sequence, head = _shown(connection, row, caller)
         if _head_at(connection, number, sequence, head, cursor.sequence) != cursor.head:
             replies.append(SpaceItems(cursor.space, [], sequence, head, mismatch=True))
             continue
         items: list[Item] = []
         if cursor.sequence < sequence and not spent:
-            items, left, spent = _items(connection, number, cursor.sequence, left, first=not begun)
+            items, left, spent = _items(connection, number, (cursor.sequence, sequence), left, first=not begun)
             begun = begun or bool(items)
         if items or cursor.sequence == sequence:
             replies.append(SpaceItems(cursor.space, items, sequence, head))
     return replies
 
 
-def _head_at(connection: Connection, number: int, sequence: int, head: bytes, wanted: int) -> bytes | None:
-    if wanted == sequence:
 def read_role(connection: Connection, caller: Caller, space: bytes) -> str | None:
     """Return the caller's role in a space; None for who is no member, or no more, and for an unknown space."""
     row = connection.execute("SELECT members FROM spaces WHERE space = ?", (space,)).fetchone()
     return (role_of(unpack_members(row[0]), caller) or None) if row else None
 
 
+def _head_at(connection: Connection, number: int, sequence: int, head: bytes, wanted: int) -> bytes | None:
+    if wanted == sequence:
         return head
     if wanted == 0:
         return NO_HASH
@@ -68,12 +70,27 @@ def read_role(connection: Connection, caller: Caller, space: bytes) -> str | Non
     return found[0] if found and wanted < sequence else None
 
 
-def _items(connection: Connection, number: int, after: int, left: int, *, first: bool) -> tuple[list[Item], int, bool]:
-    """Return items that fit (one anyway if it is the reply's `first`), the budget left, and whether it is spent."""
+def _shown(connection: Connection, row: tuple[int, int, bytes, str], caller: Caller) -> tuple[int, int, bytes]:
+    """Return a space's number, and where its log ends for the caller: at its removal for who is a member no more."""
+    number, sequence, head, members = row
+    last = horizon(members, caller)
+    if last >= sequence:
+        return number, sequence, head
+    return number, last, _head_at(connection, number, sequence, head, last) or NO_HASH
+
+
+def _items(
+    connection: Connection, number: int, between: tuple[int, int], left: int, *, first: bool
+) -> tuple[list[Item], int, bool]:
+    """Return items that fit (one anyway if it is the reply's `first`), the budget left, and whether it is spent.
+
+    `between`: behind which number, up to which.
+    """
+    after, last = between
     items: list[Item] = []
     rows = connection.execute(
-        "SELECT id, kind, body FROM items WHERE id > ? AND id < ? ORDER BY id",
-        (number << SHIFT | after, (number + 1) << SHIFT),
+        "SELECT id, kind, body FROM items WHERE id > ? AND id <= ? ORDER BY id",
+        (number << SHIFT | after, number << SHIFT | last),
     )
     for identity, kind, body in rows:
         cost = len(body) + ITEM_OVERHEAD
@@ -85,13 +102,14 @@ def _items(connection: Connection, number: int, after: int, left: int, *, first:
     return items, left, False
 
 
-def read_heads(connection: Connection, ministry: str, after: bytes, limit: int) -> list[Cursor]:
-    """Return the ministry's spaces behind `after`, by id."""
+def read_heads(connection: Connection, caller: Caller, after: bytes, limit: int) -> list[Cursor]:
+    """Return the caller's spaces behind `after`, by id."""
     rows = connection.execute(
-        "SELECT space, sequence, head FROM spaces WHERE space > ? AND instr(members, ?) > 0 ORDER BY space LIMIT ?",
-        (after, f" {ministry}=", limit),
-    )
-    return [Cursor(*row) for row in rows]
+        "SELECT space, number, sequence, head, members FROM spaces"
+        " WHERE space > ? AND (instr(members, ?) > 0 OR instr(members, ?) > 0) ORDER BY space LIMIT ?",
+        (after, *needles(caller), limit),
+    ).fetchall()
+    return [Cursor(space, *_shown(connection, row, caller)[1:]) for space, *row in rows]
 
 
 def read_news(connection: Connection, epoch: bytes, caller: Caller, feed: bytes, grants: int) -> News:
@@ -104,17 +122,17 @@ def read_news(connection: Connection, epoch: bytes, caller: Caller, feed: bytes,
     if grants > inbox or not _is_ours(connection, feed, position):  # a copy was put back, and nobody told the desks
         position, reset = 0, True
     rows = connection.execute(
-        "SELECT number, space, sequence, head, moved FROM spaces WHERE moved > ? AND instr(members, ?) > 0"
-        " ORDER BY moved LIMIT ?",
-        (position, f" {caller.ministry}=", NEWS_PAGE + 1),
+        "SELECT number, space, sequence, head, moved, members FROM spaces"
+        " WHERE moved > ? AND (instr(members, ?) > 0 OR instr(members, ?) > 0) ORDER BY moved LIMIT ?",
+        (position, *needles(caller), NEWS_PAGE + 1),
     ).fetchall()
     more = len(rows) > NEWS_PAGE
-    rows = rows[:NEWS_PAGE]
+    last = rows[NEWS_PAGE - 1][4] if more else counter
+    rows = _visible(connection, rows[:NEWS_PAGE], position, caller)
     inline, foreign = _inline(connection, rows, position, author) if rows else ([], False)
     granted, more_grants = _grants(connection, author, grants) if grants < inbox else ([], False)
-    end = rows[-1][4] if more else counter
     return News(
-        feed=epoch + end.to_bytes(_POSITION_BYTES, "big") + (NO_MARK if more else _mark(connection, end)),
+        feed=epoch + last.to_bytes(_POSITION_BYTES, "big") + (NO_MARK if more else _mark(connection, last)),
         changed=[Changed(space, sequence) for _, space, sequence, _, _ in rows],
         inline=inline,
         grants=granted,
@@ -122,6 +140,22 @@ def read_news(connection: Connection, epoch: bytes, caller: Caller, feed: bytes,
         reset=reset,
         foreign=foreign,
     )
+
+
+def _visible(
+    connection: Connection, rows: list[tuple[int, bytes, int, bytes, int, str]], position: int, caller: Caller
+) -> list[tuple[int, bytes, int, bytes, int]]:
+    """Return the rows with the end that the caller is shown; what moved behind a removal is no news to who it was."""
+    shown = []
+    for number, space, sequence, head, moved, members in rows:
+        last = horizon(members, caller)
+        if last >= sequence:
+            shown.append((number, space, sequence, head, moved))
+            continue
+        ended = connection.execute("SELECT moved, head FROM items WHERE id = ?", (number << SHIFT | last,)).fetchone()
+        if ended and ended[0] > position:
+            shown.append((number, space, last, ended[1], moved))
+    return shown
 
 
 def feed_position(epoch: bytes, feed: bytes, counter: int) -> tuple[int, bool]:
@@ -155,7 +189,7 @@ def _inline(
     for number, space, sequence, head, _ in rows:
         if room < INLINE_SPACE:
             return inline, True
-        items, own = _latest(connection, number, position, author)
+        items, own = _latest(connection, number, sequence, position, author)
         foreign = foreign or not own
         if items and not own:
             room -= sum(len(item.body) + ITEM_OVERHEAD for item in items) + SPACE_OVERHEAD
@@ -163,14 +197,14 @@ def _inline(
     return inline, foreign
 
 
-def _latest(connection: Connection, number: int, position: int, author: int) -> tuple[list[Item], bool]:
+def _latest(connection: Connection, number: int, last: int, position: int, author: int) -> tuple[list[Item], bool]:
     """Return a space's items since the position, none if they are too large, and whether all are the author's."""
     items: list[Item] = []
     own = True
     left = INLINE_SPACE
     rows = connection.execute(
-        "SELECT id, kind, author, moved, body FROM items WHERE id > ? AND id < ? ORDER BY id DESC",
-        (number << SHIFT, (number + 1) << SHIFT),
+        "SELECT id, kind, author, moved, body FROM items WHERE id > ? AND id <= ? ORDER BY id DESC",
+        (number << SHIFT, number << SHIFT | last),
     )
     for identity, kind, by, moved, body in rows:
         if moved <= position:

@@ -3,7 +3,8 @@
 `items.id` is the space's number times 2^32 plus the item's sequence, so that a space's log lies together and
 needs no second index; `grants.id` is the device's number times 2^32 plus the place in its inbox.
 `shares` counts what each ministry put into a device's inbox, so that none can fill it against the others.
-`spaces.members` reads ` AE=lead FR=reader`. `moved` is a counter that grows by one with each space that a
+`spaces.members` is described in server.standing; `entries` says where a space's own log stands among its items, behind
+the founding. `moved` is a counter that grows by one with each space that a
 transaction moves; there is one writer, so its order is the order of commits and a reader after it skips nothing.
 `marks` gives each commit's counter a random mark: a file that was put back from a copy, and went on, gives another.
 """
@@ -17,13 +18,12 @@ from pathlib import Path
 from server.storage import StorageFailed, StorageFull
 
 FILE = "secretariat.db"
-VERSION = 1
 APPLICATION_ID = 0x7A686C66
 PAGE_BYTES = 8_192  # two items of 1 KB waste less of a page of this size than of 4 KiB
 MARK_BYTES = 8
 SHIFT = 32  # bits of a sequence within an id
 
-SCHEMA = """
+_FIRST = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE members (
     ministry TEXT PRIMARY KEY, root BLOB NOT NULL, bytes INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
@@ -54,6 +54,18 @@ CREATE TABLE marks (moved INTEGER PRIMARY KEY, mark BLOB NOT NULL) STRICT;
 CREATE TABLE grants (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, body BLOB NOT NULL) STRICT;
 """
 
+_SECOND = """
+CREATE TABLE entries (
+    space INTEGER NOT NULL, number INTEGER NOT NULL, sequence INTEGER NOT NULL,
+    PRIMARY KEY (space, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE usage (
+    space INTEGER PRIMARY KEY, hour INTEGER NOT NULL, entries INTEGER NOT NULL, rotations INTEGER NOT NULL) STRICT;
+"""
+
+STEPS = (_FIRST, _SECOND)
+"""A file of an earlier version is brought up to the newest by the steps it has not seen; none is ever edited."""
+VERSION = len(STEPS)
+
 
 def failure(error: sqlite3.Error) -> StorageFailed:
     """Say of an error of SQLite whether it was for want of room."""
@@ -82,18 +94,20 @@ def open_connection(folder: Path, *, store_bytes: int | None = None) -> sqlite3.
 
 
 def create_or_check(connection: sqlite3.Connection) -> bytes:
-    """Create the tables in an empty file, or check that the file is ours; returns the data epoch."""
+    """Create the tables in an empty file, add those that an older one lacks; returns the data epoch."""
     try:
         connection.execute("BEGIN IMMEDIATE")
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            for statement in SCHEMA.split(";")[:-1]:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        for step in STEPS[version:]:
+            for statement in step.split(";")[:-1]:
                 connection.execute(statement)
+        if version == 0:
             connection.executemany(
                 "INSERT INTO meta VALUES (?, ?)",
                 [("data_epoch", secrets.token_bytes(16)), ("moved", 0), ("registry", 0), ("heartbeat", 0)],
             )
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
         epoch: bytes = connection.execute("SELECT value FROM meta WHERE name = 'data_epoch'").fetchone()[0]
     except sqlite3.Error as error:

@@ -68,8 +68,8 @@ class SqliteStorage:
     async def push(self, caller: Caller, items: list[CheckedItem], quotas: Quotas, hour: int) -> list[PushResult]:
         return await self._writer.run(push_job(caller, items, quotas, hour))
 
-    async def pull(self, ministry: str, cursors: list[Cursor], budget: int) -> list[SpaceItems]:
-        return await self._read(lambda connection: reads.read_pull(connection, ministry, cursors, budget))
+    async def pull(self, caller: Caller, cursors: list[Cursor], budget: int) -> list[SpaceItems]:
+        return await self._read(lambda connection: reads.read_pull(connection, caller, cursors, budget))
 
     async def role(self, caller: Caller, space: bytes) -> str | None:
         return await self._read(lambda connection: reads.read_role(connection, caller, space))

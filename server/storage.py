@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sync.wire.calls import Changed, Cursor, GrantItem, PushResult, SpaceItems
+from sync.wire.membership import Devices
 
 INLINE_SPACE = 16 * 1024  # bytes of news of one space that travel with a poll
 INLINE_ALL = 256 * 1024  # of all spaces together
@@ -59,6 +60,18 @@ class CheckedEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedChange:
+    """A later entry that is the caller's own. Whether it holds is judged on the space's log as it stands."""
+
+    space: bytes
+    number: int
+    rotates: bool
+    subject: str  # ministry that it is about, if it is about one
+    body: bytes
+    devices: Devices
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedSegment:
     """A segment that is the caller's own and verifies."""
 
@@ -87,7 +100,7 @@ class Unacceptable:
     code: str
 
 
-CheckedItem = CheckedEntry | CheckedSegment | CheckedGrant | Unacceptable
+CheckedItem = CheckedEntry | CheckedChange | CheckedSegment | CheckedGrant | Unacceptable
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,8 @@ class Quotas:
     inbox_bytes: int
     inbox_grants: int
     spaces_per_hour: int
+    entries_per_hour: int = 1 << 20  # of one space
+    rotations_per_hour: int = 1 << 20
 
 
 @dataclass(slots=True)
@@ -160,8 +175,8 @@ class Storage(Protocol):
     async def push(self, caller: Caller, items: list[CheckedItem], quotas: Quotas, hour: int) -> list[PushResult]:
         """Store the items in order and give one result each, once they are on disk. `hour`: hours since 1970."""
 
-    async def pull(self, ministry: str, cursors: list[Cursor], budget: int) -> list[SpaceItems]:
-        """Return items after the cursors, at most `budget` bytes of them, but at least one if there is any."""
+    async def pull(self, caller: Caller, cursors: list[Cursor], budget: int) -> list[SpaceItems]:
+        """Return items after the cursors, at most `budget` bytes of them, but at least one if there is any.
 
         Who is a member no more is shown the log up to the entry that says so.
         """

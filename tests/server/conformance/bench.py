@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from server.checks import check_items
+from server.checks import check_items, check_names
 from server.registry import Device, Registry
 from server.storage import Caller, News, Quotas, Storage
 from sync.keys import DeviceKeys
@@ -33,7 +33,7 @@ class Bench:
         self.fr = self.members["FR"].new_device()
         self.sn = self.members["SN"].new_device()
         self.sn2 = self.members["SN"].new_device()
-        registry = Registry(self.storage)
+        self.registry = registry = Registry(self.storage)
         for code, member in self.members.items():
             self.run(self.storage.add_member(code, member.keys.root))
             self.run(registry.enrol(code, 1, member.entries))
@@ -62,7 +62,8 @@ class Bench:
     async def push_now(self, keys: DeviceKeys, *items: PushItem) -> list[PushResult]:
         """Check and push items as a device."""
         caller = self.caller(keys)
-        checked = check_items(caller, self._devices[keys.device], list(items))
+        checked = check_items(caller, self._devices[keys.device], list(items), self.registry)
+        checked = await check_names(self.registry, checked)
         return await self.storage.push(caller, checked, self.quotas, self.hour)
 
     def push(self, keys: DeviceKeys, *items: PushItem) -> list[tuple[str, str, int]]:
@@ -74,7 +75,7 @@ class Bench:
     ) -> SpaceItems:
         """Pull one space; it must be in the reply."""
         cursors = [Cursor(space, sequence, head)]
-        (reply,) = self.run(self.storage.pull(self.caller(keys).ministry, cursors, budget))
+        (reply,) = self.run(self.storage.pull(self.caller(keys), cursors, budget))
         return reply
 
     def news(self, keys: DeviceKeys, feed: bytes = b"", grants: int = 0) -> News:

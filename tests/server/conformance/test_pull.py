@@ -63,9 +63,9 @@ def test_what_is_beyond_the_budget_is_left_out_and_what_has_ended_is_not(bench: 
         Cursor(second.id, 0, NO_HASH),
         Cursor(third.id, ended.head_sequence, ended.head),
     ]
-    replies = bench.run(bench.storage.pull("FR", cursors, 2_000))
+    replies = bench.run(bench.storage.pull(bench.caller(bench.fr), cursors, 2_000))
     assert [(reply.space, len(reply.items)) for reply in replies] == [(first.id, 2), (second.id, 1), (third.id, 0)]
-    replies = bench.run(bench.storage.pull("FR", cursors, 1_000))
+    replies = bench.run(bench.storage.pull(bench.caller(bench.fr), cursors, 1_000))
     assert [reply.space for reply in replies] == [first.id, third.id]
 
 
@@ -79,7 +79,7 @@ def test_a_reply_always_fits_a_call(bench: Bench) -> None:
     cursors = [follow(Cursor(space.id, 0, NO_HASH), bench.pull(bench.ae, space.id, budget=1).items)]
     cursors += [Cursor(other.id, 0, NO_HASH) for other in others] * 2
     cursors += [Cursor(new_id(), 0, NO_HASH) for _ in range(1_000 - len(cursors))]
-    replies = bench.run(bench.storage.pull("AE", cursors, 1 << 20))
+    replies = bench.run(bench.storage.pull(bench.caller(bench.ae), cursors, 1 << 20))
     assert len(replies[0].items) == 1
     assert 950_000 < len(encode(replies)) < MAX_CALL
 
@@ -89,9 +89,9 @@ def test_heads_come_in_pages_in_order_of_id(bench: Bench) -> None:
     bench.push(bench.sn, found_space(bench.sn, {"SN": "lead"}).item)
     pages = []
     after = b""
-    while page := bench.run(bench.storage.heads("FR", after, 3)):
+    while page := bench.run(bench.storage.heads(bench.caller(bench.fr), after, 3)):
         pages.append([head.space for head in page])
         after = page[-1].space
     assert pages == [spaces[:3], spaces[3:6], spaces[6:]]
-    (head, *_) = bench.run(bench.storage.heads("FR", b"", 1))
+    (head, *_) = bench.run(bench.storage.heads(bench.caller(bench.fr), b"", 1))
     assert (head.sequence, head.head) == (1, bench.pull(bench.fr, head.space).head)
