@@ -32,6 +32,7 @@ MERGE_OF_KIND = {
     "handling": "set",
     "tlp": "register",
     "evaluation": "register",
+    "file": "set",
 }
 ROLES = frozenset(
     {
@@ -48,8 +49,8 @@ ROLES = frozenset(
         "assignee",
     }
 )
-DEFAULT_LIMITS = {"line": 300, "text": 200_000, "set": 500}  # characters; of an element for a set
-HARD_LIMITS = {"line": 2_000, "text": 200_000, "set": 500}
+DEFAULT_LIMITS = {"line": 300, "text": 200_000, "set": 500, "file": 1_000}  # characters; of an element for a set
+HARD_LIMITS = {"line": 2_000, "text": 200_000, "set": 500, "file": 1_000}
 COUNTRIES = "countries"
 _VERBATIM_KINDS = frozenset({"date", "datetime", "number", "reference", "tlp", "evaluation", "handling"})
 
@@ -170,9 +171,11 @@ class RecordType:
         return found.name if found else ""
 
     def groups(self) -> dict[str, list[Field]]:
-        """Fields under their group's message id, both in the order of the form."""
+        """Fields under their group's message id, both in the order of the form. Files are attached, not typed."""
         grouped: dict[str, list[Field]] = {}
         for each in self.fields.values():
+            if each.kind == "file":
+                continue
             grouped.setdefault(each.group_id, []).append(each)
         return grouped
 
