@@ -100,13 +100,14 @@ class Storm:
             for desk in self._desks.values()
         )
         outcome.unsent = sum(desk._connection.replica.unsent() for desk in self._desks.values())
-        states = [_states(desk) for desk in self._desks.values()]
-        outcome.same = all(each == states[0] for each in states)
+        standing = [states(desk) for desk in self._desks.values()]
+        outcome.same = all(each == standing[0] for each in standing)
         outcome.verified = all(desk.verify().ok for desk in self._desks.values())
         outcome.requests, outcome.befell = self._proxy.requests, self._proxy.befell
 
 
-def _states(desk: Desk) -> dict[str, bytes]:
+def states(desk: Desk) -> dict[str, bytes]:
+    """The state of every record that a desk has, encoded."""
     names = desk.query(Query(type="")) + desk.query(Query(type="", deleted=True))
     return {name: encode_state(desk._connection.reads.standing(name).state) for name in names}
 
