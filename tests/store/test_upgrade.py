@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import cycle
+
+import msgspec
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from desktop.casework.record_types import RecordTypes
 from desktop.casework.views import Query
@@ -12,10 +18,16 @@ from desktop.store.upgrade import BATCH
 from desktop.store.verify import verify
 from sync import changes
 from sync.changes import Add, Create, Dot, RecordEdit, Set, Unknown
-from sync.wire.codec import encode, new_id
+from sync.merge import encode_state
+from sync.replica import Opened, Received
+from sync.seal import Place, seal
+from sync.wire.calls import Cursor
+from sync.wire.codec import NO_HASH, encode, new_id
+from sync.wire.space import read_segment
 from tests.store.desks import Alliance, Desk
 from tests.store.earlier import take_back
 from tests.support.older import types_without, without
+from tests.sync.desks import Sent, deliver, histories
 
 NEWER = ("add", "remove", "restore")
 OLD_TYPES = types_without(case=("countries", "lead"))
@@ -235,3 +247,61 @@ def test_what_could_not_be_read_at_all_is_asked_of_the_server_again(dakar: Desk)
     connection: Connection = dakar.connection
     assert connection.database.all("SELECT seq, behind, head FROM spaces") == [(0, 3, bytes(32))]
     assert connection.database.all("SELECT code FROM aside") == [("fork",)]
+
+
+NOT_KNOWN = st.sets(st.sampled_from(["set", "write", "edit", "add", "remove", "delete", "restore"]), min_size=1)
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(histories(), NOT_KNOWN, st.integers(0, 9))
+def test_whatever_an_old_desk_did_not_know_it_loses_nothing_and_knows_all_after_its_upgrade(
+    dakar: Desk, sent: list[Sent], not_known: set[str], trailing: int
+) -> None:
+    """Types, fields, operations and trailing elements of any history, read first without and then with knowing them."""
+    space = dakar.found()
+    key: bytes = dakar.connection.database.value(
+        "SELECT e.key FROM epochs e JOIN spaces s ON s.n = e.space WHERE s.id = ?", (space,)
+    )
+    longer = [(device, sequence, append_elements(body, trailing)) for device, sequence, body in sent]
+    with without(*not_known):
+        dakar.reopen()
+        ends: dict[bytes, bytes] = {}
+        for number, (device, sequence, body) in enumerate(longer, 1):
+            place = Place(space, sequence - 1, ends.get(device, NO_HASH))
+            made = seal(Pen(device), place, key, [], [body])  # type: ignore[arg-type]
+            ends[device] = made.hash
+            opened = Opened(made.data, made.hash, read_segment(made.data)[1], [body])
+            dakar.connection.replica.receive([Received(space, b"", [opened], [], Cursor(space, number, NO_HASH))])
+    dakar.reopen()
+    catch_up(dakar)
+    (name,) = dakar.connection.database.one(
+        "SELECT r.name FROM records r JOIN spaces s ON s.n = r.space WHERE s.id = ? AND r.name != s.id", (space,)
+    )
+    standing = dakar.connection.reads.standing(name.hex()).state
+    assert encode_state(standing) == encode_state(deliver(longer, cycle([0])).state)
+
+
+@dataclass
+class Pen:
+    """What a drawn device signs with; the engine has checked signatures before the store is asked."""
+
+    device: bytes
+
+    def sign(self, domain: str, body: bytes) -> bytes:
+        """No signature."""
+        del domain, body
+        return bytes(64)
+
+
+def append_elements(body: bytes, trailing: int) -> bytes:
+    """The same change with elements that a later version appended, to it, to its edits and to its operations."""
+    change = msgspec.msgpack.decode(body)
+    edits = [
+        [record, [[*operation, trailing] for operation in operations], trailing] for record, operations in change[4]
+    ]
+    return msgspec.msgpack.encode([*change[:4], edits, {"later": trailing}])
