@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -24,6 +25,7 @@ from sync.wire.directory import Certificate, Directory, Event
 ROOT = Path(__file__).resolve().parents[2]
 AT_MS = 1_795_000_000_000
 START_S = 30
+_DUMP = "PYTHONFAULTHANDLER"
 STOP_S = 20
 
 
@@ -87,8 +89,13 @@ class Secretariat:
         command = [sys.executable, "-m", "server.cli", "serve", "--data", str(self.data)]
         command += ["--listen", f"127.0.0.1:{self._port}", *self._options]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, env=os.environ | {_DUMP: "1"}
+            )
         assert self._process.stdout is not None
+        if not select.select([self._process.stdout], [], [], START_S)[0]:
+            self._end(signal.SIGABRT)  # where it stands goes into its log
+            raise RuntimeError(f"the secretariat does not start: {self.log.read_text()[-8000:]}")
         line = self._process.stdout.readline()
         if not line.startswith("listening on "):
             self.kill()
