@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Sequence as SequenceOf
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -22,8 +24,8 @@ from sync.wire.errors import Malformed, UnknownSuite
 
 VERSION = 1
 
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z", max_length=64)]
-"""A field's or type's name. It is data: it never names a table or a column."""
+Name = Annotated[str, Meta(max_length=64)]
+"""A field's or type's name, `[a-z][a-z0-9_]{0,63}` (`_check_names`). It is data: it never names a table or a column."""
 
 Value = str | int | float | bool | None
 
@@ -49,41 +51,39 @@ class Dependency(NamedTuple):
 Over = Annotated[list[Dot], Meta(max_length=MAX_HEADS)]
 """The writes that the author saw in that place, superseded by this one."""
 
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_NAMES_KEPT = 4_096
 
-class Create(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="create"):
+
+class Create(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="create"):
     """A record comes to be, of a type."""
 
     type: Name
 
 
-class Set(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="set"):
+class Set(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="set"):
     """A register gets a value that supersedes those the author saw."""
 
     field: Name
     value: Value
     over: Over
 
-    def __post_init__(self) -> None:
-        """Refuse numbers that are not equal to themselves."""
-        if isinstance(self.value, float) and not math.isfinite(self.value):
-            raise ValueError("a number must be finite")
 
-
-class Write(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="write"):
+class Write(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="write"):
     """A first text of a long text field, in the plain; it stands for the CRDT's insertion (see sync.text)."""
 
     field: Name
     text: str
 
 
-class Edit(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="edit"):
+class Edit(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="edit"):
     """An edit of a long text: an update of its CRDT (Yjs update encoding, version 1)."""
 
     field: Name
     delta: bytes
 
 
-class Add(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="add"):
+class Add(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="add"):
     """An element is in a set."""
 
     field: Name
@@ -91,7 +91,7 @@ class Add(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="add
     over: Over
 
 
-class Remove(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="remove"):
+class Remove(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="remove"):
     """The named additions of an element are undone; an addition that the author did not see stays."""
 
     field: Name
@@ -99,13 +99,13 @@ class Remove(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="
     over: Over
 
 
-class Delete(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="delete"):
+class Delete(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="delete"):
     """The record is gone, as far as the author had seen it: the last change of each device that touched it."""
 
     over: Annotated[list[Dependency], Meta(max_length=MAX_HEADS)]
 
 
-class Restore(msgspec.Struct, frozen=True, array_like=True, tag_field="op", tag="restore"):
+class Restore(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="restore"):
     """The named deletions are void."""
 
     over: Over
@@ -196,6 +196,7 @@ def decode_change(data: bytes) -> Change:
     except Malformed:
         return _decode_with_unknown(data)
     _check(known)
+    _check_operations(known.edits)
     return known  # type: ignore[return-value]  # the same shape, with nothing unknown in it
 
 
@@ -221,8 +222,10 @@ def dependencies(change: Change, device: bytes, sequence: int) -> list[Dependenc
     needed = dict(change.after)
     for edit in change.edits:
         for operation in edit.operations:
-            for one in getattr(operation, "over", ()):
+            for one in operation.over if type(operation) in _SUPERSEDING else ():  # type: ignore[union-attr]
                 needed[one.device] = max(needed.get(one.device, 0), one.sequence)
+    if not needed:
+        return []
     if needed.pop(device, 0) > sequence:
         raise Malformed("a change that supersedes a later one of its own device")
     return sorted(Dependency(*one) for one in needed.items())
@@ -232,6 +235,7 @@ def _decode_with_unknown(data: bytes) -> Change:
     raw = decode(_RawChange, data, MAX_CHANGE)
     _check(raw)
     edits = [RecordEdit(edit.record, [_decode_operation(op) for op in edit.operations]) for edit in raw.edits]
+    _check_operations(edits)
     return Change(raw.version, raw.at_ms, raw.stamp, raw.after, edits)
 
 
@@ -257,3 +261,27 @@ def _check(change: _KnownChange | _RawChange) -> None:
         raise Malformed(f"{operations} operations where at most {MAX_OPERATIONS} are allowed")
     if len(change.edits) > 1 and len({edit.record for edit in change.edits}) < len(change.edits):
         raise Malformed("a change names a record once")
+
+
+_SUPERSEDING = frozenset({Set, Add, Remove, Delete, Restore})
+_names: set[str] = set()  # that were seen and are good: there are few, and a pattern takes longer than all else
+
+
+def _check_operations(edits: SequenceOf[_KnownEdit] | SequenceOf[RecordEdit]) -> None:
+    """Check what the decoder does not: names of types and fields, and that numbers are equal to themselves."""
+    for edit in edits:
+        for operation in edit.operations:
+            kind = type(operation)
+            if kind is Set and type(operation.value) is float and not math.isfinite(operation.value):  # type: ignore[union-attr]
+                raise Malformed("a number must be finite")
+            if kind is Create:
+                name = operation.type  # type: ignore[union-attr]
+            elif kind is Delete or kind is Restore or kind is Unknown:
+                continue
+            else:
+                name = operation.field  # type: ignore[union-attr]
+            if name not in _names:
+                if not _NAME.fullmatch(name):
+                    raise Malformed("a name is made of small letters, digits and _")
+                if len(_names) < _NAMES_KEPT:
+                    _names.add(name)

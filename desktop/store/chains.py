@@ -101,18 +101,22 @@ class Ordering:
             self.chains[device] = found
         return found
 
-    def take(self, chain: Chain, sequence: int, body: bytes) -> bool:
-        """Store a change and apply it if it is its turn; returns whether it was applied or set aside."""
+    def take(self, chain: Chain, sequence: int, body: bytes, *, sealed: bool = False) -> bool:
+        """Store a change and apply it if it is its turn; returns whether it was applied or set aside.
+
+        `sealed`: it stands in a segment that is in the database, so the body need not be written.
+        """
+        kept = b"" if sealed else body
         try:
             change = decode_change(body)
         except WireError as error:
-            self._store(chain, sequence, None, error.code, body)
+            self._store(chain, sequence, None, error.code, kept)
             change = None
         else:
-            self._store(chain, sequence, change, None, body)
+            self._store(chain, sequence, change, None, kept)
         if chain.applied != sequence - 1 or chain.wait_chain is not None:
             return False
-        return self._turn(chain, sequence, change)
+        return self._turn(chain, sequence, change, sealed=sealed)
 
     def _store(self, chain: Chain, sequence: int, change: Change | None, refused: str | None, body: bytes) -> None:
         if sequence >= OUT_OF_RANGE:
@@ -120,7 +124,7 @@ class Ordering:
         stamp, at_ms = (change.stamp, change.at_ms) if change else (0, 0)
         self._waiting.append((change_number(chain.n, sequence), stamp, at_ms, refused, body))
 
-    def _turn(self, chain: Chain, sequence: int, change: Change | None) -> bool:
+    def _turn(self, chain: Chain, sequence: int, change: Change | None, *, sealed: bool) -> bool:
         """Apply the next change of a chain, or note what it waits for. `change` is None for an unreadable one."""
         if change is None:
             self.refused += 1
@@ -137,7 +141,7 @@ class Ordering:
                     chain.wait_chain, chain.wait_seq, chain.dirty = other.n, last, True
                     return False
             if change is not None:
-                self._apply(chain, sequence, change)
+                self._apply(chain, sequence, change, sealed=sealed)
         chain.applied = sequence
         chain.dirty = True
         return True
@@ -149,10 +153,10 @@ class Ordering:
         number = change_number(chain.n, sequence)
         self._database.run("UPDATE changes SET refused = ? WHERE n = ?", (code, number))
 
-    def _apply(self, chain: Chain, sequence: int, change: Change) -> None:
+    def _apply(self, chain: Chain, sequence: int, change: Change, *, sealed: bool) -> None:
         number = change_number(chain.n, sequence)
         try:
-            held = self._states.apply(self.space, number, sequence, chain.device, change.edits)
+            held = self._states.apply(self.space, number, sequence, chain.device, change.edits, sealed=sealed)
         except Malformed as error:
             self._refuse(chain, sequence, error.code)
             return
@@ -177,12 +181,16 @@ class Ordering:
     def _continue(self, chain: Chain) -> None:
         while chain.wait_chain is None and (chain.applied < chain.last or chain.own):
             self.write_changes()
-            row = self._database.one(
-                "SELECT refused, body FROM changes WHERE n = ?", (change_number(chain.n, chain.applied + 1),)
-            )
-            if row is None:
+            number = change_number(chain.n, chain.applied + 1)
+            row = self._database.one("SELECT refused, body FROM changes WHERE n = ?", (number,))
+            body = row[1] if row is not None else self._context.bodies.in_segment(number)
+            if body is None:
                 return
-            self._turn(chain, chain.applied + 1, None if row[0] else decode_change(row[1]))
+            if row is None:  # the program ended after the segment was kept and before this change was taken
+                self.take(chain, chain.applied + 1, body, sealed=True)
+            else:
+                change = None if row[0] else decode_change(body or self._context.bodies.body(number))
+                self._turn(chain, chain.applied + 1, change, sealed=not body)
 
     def write_changes(self) -> None:
         """Write the rows of changes that were taken."""

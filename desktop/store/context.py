@@ -8,10 +8,12 @@ from collections.abc import Callable
 import msgspec
 
 from desktop.casework.record_types import RecordTypes
+from desktop.store.bodies import Bodies
 from desktop.store.database import Database
+from desktop.store.numbers import change_number, split_number
 from sync.keys import DeviceKeys
 
-SEQUENCE_BITS = 32
+__all__ = ["Context", "Identity", "change_number", "split_number", "wall_clock_ms"]
 
 
 class Identity(msgspec.Struct, frozen=True, array_like=True, dict=True):
@@ -37,6 +39,9 @@ class Context:
         self.types = types
         self.now_ms = now_ms
         self.device = identity.device
+        self.bodies = Bodies(database)
+        database.define("body_of", self.bodies.body_of)
+        database.define("state_of", self.bodies.state_of)
 
     def meta(self, key: str) -> int:
         """Return a counter kept in `meta`."""
@@ -50,13 +55,3 @@ class Context:
 def wall_clock_ms() -> int:
     """Return Unix milliseconds by this machine's clock."""
     return time.time_ns() // 1_000_000
-
-
-def change_number(chain: int, sequence: int) -> int:
-    """Return the number of a change or segment in the database: its chain's, then its place in the chain."""
-    return chain << SEQUENCE_BITS | sequence
-
-
-def split_number(number: int) -> tuple[int, int]:
-    """Return the chain's number and the place in the chain."""
-    return number >> SEQUENCE_BITS, number & ((1 << SEQUENCE_BITS) - 1)

@@ -62,6 +62,7 @@ class Database:
         self._barrier = False  # whether a commit inside a soft one asked to be flushed
         self._soft = False  # whether something was committed without flushing
         self._stepping: Step | None = None
+        self._raised: Exception | None = None  # by a function that SQL called
         _check_file(path, create=create)
         with translated(self.path):
             self._connection: Any = open_keyed(path, key)
@@ -88,13 +89,25 @@ class Database:
         run("PRAGMA journal_size_limit = 67108864")
         self._connection.set_authorizer(_authorize)
 
+    def define(self, name: str, function: Callable[[int, bytes], bytes]) -> None:
+        """Let SQL call a function of a row's number and what stands in it; what it raises, the statement raises."""
+
+        def call(number: int, stands: bytes) -> bytes:
+            try:
+                return function(number, stands)
+            except Exception as error:
+                self._raised = error
+                raise
+
+        self._connection.create_function(name, 2, call)
+
     # statements
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Run a statement and return how many rows it changed."""
         try:
             cursor = self._connection.execute(sql, parameters)
         except sqlcipher.Error as error:
-            raise explain(error, self.path) from error
+            raise self._explain(error) from error
         return int(cursor.rowcount)
 
     def many(self, sql: str, rows: Sequence[Parameters]) -> None:
@@ -102,26 +115,30 @@ class Database:
         try:
             self._connection.executemany(sql, rows)
         except sqlcipher.Error as error:
-            raise explain(error, self.path) from error
+            raise self._explain(error) from error
 
     def one(self, sql: str, parameters: Parameters = ()) -> Any:
         """Return the first row as a tuple, or None."""
         try:
             return self._connection.execute(sql, parameters).fetchone()
         except sqlcipher.Error as error:
-            raise explain(error, self.path) from error
+            raise self._explain(error) from error
 
     def all(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """Return every row as a tuple."""
         try:
             return self._connection.execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
         except sqlcipher.Error as error:
-            raise explain(error, self.path) from error
+            raise self._explain(error) from error
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """Return the first column of the first row, or None."""
         row = self.one(sql, parameters)
         return row[0] if row else None
+
+    def _explain(self, error: Exception) -> Exception:
+        raised, self._raised = self._raised, None
+        return raised if raised is not None else explain(error, self.path)
 
     # transactions
     @contextlib.contextmanager

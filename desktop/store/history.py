@@ -81,7 +81,7 @@ class History:
     def operation(self, space: int, dot: Dot) -> Operation | Unknown | None:
         """The operation that a dot names in a space, if its change is here and readable."""
         row = self._database.one(
-            "SELECT c.body FROM changes c JOIN chains h ON h.n = c.n >> 32"
+            "SELECT body_of(c.n, c.body) FROM changes c JOIN chains h ON h.n = c.n >> 32"
             " WHERE h.space = ? AND h.device = ? AND c.n = h.n << 32 | ? AND c.refused IS NULL",
             (space, dot.device, dot.sequence),
         )
@@ -129,8 +129,8 @@ class History:
     def _touches(self, numbers: list[int]) -> list[Touch]:
         """Changes by their numbers, in the order of these."""
         rows = self._database.all(
-            "SELECT c.n, c.at_ms, c.body, h.device, h.own, h.sent FROM changes c JOIN chains h ON h.n = c.n >> 32"
-            " WHERE c.n IN (SELECT value FROM json_each(?))",
+            "SELECT c.n, c.at_ms, body_of(c.n, c.body), h.device, h.own, h.sent"
+            " FROM changes c JOIN chains h ON h.n = c.n >> 32 WHERE c.n IN (SELECT value FROM json_each(?))",
             (f"[{','.join(map(str, numbers))}]",),
         )
         found = {

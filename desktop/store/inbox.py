@@ -41,7 +41,6 @@ class Inbox(Positions):
         self._numbers = ChainNumbers(context)
         self._current: Ordering | None = None
         self._open: dict[bytes, Ordering] = {}  # by space, what is not written yet
-        self._segments: list[tuple[object, ...]] = []
         self._cursors: list[tuple[int, bytes, int]] = []
 
     # news
@@ -69,6 +68,9 @@ class Inbox(Positions):
     def _receive(self, news: Received, step: Step, totals: _Totals) -> None:
         number, new = self._space(news.space, news.founding)
         ordering = self._begin((number, news.space), new=new)
+        for chain in list(ordering.chains.values()):
+            if chain.applied < chain.last and chain.wait_chain is None:  # the program ended while a segment was taken
+                ordering.follow(chain)
         for opened in news.segments:
             self._take(ordering, opened, step, totals)
         self._write_again(ordering, news.cursor.sequence)
@@ -100,14 +102,19 @@ class Inbox(Positions):
         if chain.own:  # no edit may take one of these numbers between two transactions
             self._write()
             self._database.run("UPDATE chains SET floor = max(floor, ?) WHERE n = ?", (header.last, chain.n))
+        chain.last, chain.hash, chain.dirty = header.last, opened.hash, True
+        number = change_number(chain.n, header.first)
+        self._database.run(
+            "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)",
+            (number, header.last, opened.hash, int(opened.locked), header.epoch, opened.data),
+        )
+        if not opened.locked:
+            self._context.bodies.keep(opened.hash, opened.changes)
         for sequence, body in enumerate(opened.changes, header.first):
             totals.taken += 1
             if sequence > chain.applied:
-                ordering.take(chain, sequence, body)
+                ordering.take(chain, sequence, body, sealed=True)
             step.count()
-        chain.last, chain.hash, chain.dirty = header.last, opened.hash, True
-        number = change_number(chain.n, header.first)
-        self._segments.append((number, header.last, opened.hash, int(opened.locked), header.epoch, opened.data))
         ordering.follow(chain)
 
     def _parted(self, chain: Chain, opened: Opened) -> bool:
@@ -140,7 +147,7 @@ class Inbox(Positions):
         """Whether changes that are here already (a batch cut short, our own unsealed ones) are those of the segment."""
         first = opened.header.first
         rows = self._database.all(
-            "SELECT n, body FROM changes WHERE n >= ? AND n <= ?",
+            "SELECT n, body_of(n, body) FROM changes WHERE n >= ? AND n <= ?",
             (change_number(chain.n, first), change_number(chain.n, opened.header.last)),
         )
         return all(opened.changes[n - change_number(chain.n, first)] == body for n, body in rows)
@@ -154,8 +161,6 @@ class Inbox(Positions):
 
     def _write(self) -> None:
         write_all(self._database, list(self._open.values()))
-        if self._segments:
-            self._database.many("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", self._segments)
         if self._cursors:
             self._database.many("UPDATE spaces SET seq = ?, head = ? WHERE n = ?", self._cursors)
         self._states.flush()
@@ -163,7 +168,7 @@ class Inbox(Positions):
 
     def _forget(self) -> None:
         self._open = {self._current.space[1]: self._current} if self._current is not None else {}
-        self._segments, self._cursors = [], []
+        self._cursors = []
         self._numbers.clear()
 
     def _go_on(self) -> None:
@@ -258,7 +263,7 @@ class Inbox(Positions):
         for sequence, body in enumerate(changes, header.first):
             totals.taken += 1
             if sequence > chain.applied:
-                ordering.take(chain, sequence, body)
+                ordering.take(chain, sequence, body, sealed=True)
             step.count()
         self._database.run("UPDATE segments SET locked = 0 WHERE n = ?", (locked.number,))
         ordering.follow(chain)

@@ -48,7 +48,7 @@ class Outbox:
 
     def _bodies(self, chain: int, last: int) -> list[bytes]:
         rows = self._database.all(
-            "SELECT body FROM changes WHERE n > ? AND n <= ? ORDER BY n LIMIT ?",
+            "SELECT body_of(n, body) FROM changes WHERE n > ? AND n <= ? ORDER BY n LIMIT ?",
             (change_number(chain, last), change_number(chain, last + MAX_CALL_CHANGES), MAX_CALL_CHANGES),
         )
         bodies: list[bytes] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,7 +11,7 @@ from desktop.casework.handling import strictest_tlp
 from desktop.casework.record_types import RecordType, RecordTypes
 from desktop.casework.views import ListRow, Scalar
 from i18n.folding import EXTRAS, fold, fold_words
-from sync.changes import Dot
+from sync.changes import Add, Create, Dot, Operation, Set, Unknown, Write
 from sync.merge import RecordState, Written
 from sync.wire.codec import decode, encode
 
@@ -19,6 +20,8 @@ MAX_SORTED = 80  # characters of a title that order it
 MAX_ELEMENTS = 32  # of a set in a list
 CARD_LIMIT = 1 << 20
 _SETS = ("handling", "countries")
+_GIVES = {"register": Set, "set": Add, "text": Write}
+_FIRST = frozenset(_GIVES.values())
 _UNTYPED = ("title", "name")  # fields that may name a record whose type this version does not know
 
 
@@ -54,6 +57,7 @@ class _Plan(NamedTuple):
     texts: tuple[tuple[str, str], ...]
     sets: tuple[tuple[str, str], ...]
     searched: tuple[tuple[str, str], ...]  # merge, field
+    roles: dict[tuple[type, str], str]  # role, by the operation that gives it a first value, and the field
 
 
 class Projection:
@@ -61,7 +65,7 @@ class Projection:
 
     def __init__(self, types: RecordTypes) -> None:
         self._plans = {name: _plan(each) for name, each in types.items()}
-        self._untyped = _Plan((), (), (), ())
+        self._untyped = _Plan((), (), (), (), {})
 
     def project(self, state: RecordState) -> Projected:
         """Return what lists show and filter of a state."""
@@ -85,6 +89,55 @@ class Projection:
         creator = state.types[0].dot.device if state.types else b""
         conflicts = len(state.conflicts)
         return Projected(kind, card, state.deleted, conflicts, state.revived, title, creator)
+
+    def first(self, device: bytes, operations: Sequence[Operation | Unknown]) -> Projected | None:
+        """What `project` returns of a new record after its first change, if that only says what the record is.
+
+        That is most records that ever arrive, and spares making their states. None if the change does anything else.
+        """
+        create = operations[0]
+        plan = self._plans.get(create.type) if type(create) is Create else None
+        if plan is None:
+            return None
+        seen: set[tuple[type, str]] = set()
+        shown: dict[str, str | tuple[str, ...]] = {}
+        elements: dict[str, list[str]] = {}
+        roles = plan.roles
+        for operation in operations[1:]:
+            kind = type(operation)
+            if kind not in _FIRST or (kind is not Write and operation.over):  # type: ignore[union-attr]
+                return None
+            key = kind, operation.field  # type: ignore[union-attr]
+            role = roles.get(key)
+            if kind is Add:
+                if role is not None:
+                    elements.setdefault(role, []).append(operation.element)  # type: ignore[union-attr]
+            elif key in seen:
+                return None
+            else:
+                seen.add(key)
+                if role is not None:
+                    shown[role] = line(operation.value if kind is Set else operation.text)  # type: ignore[union-attr]
+        for role, found in elements.items():
+            shown[role] = tuple(sorted(set(found))[:MAX_ELEMENTS])
+        card = Card(**shown)  # type: ignore[arg-type]
+        title = fold_words(card.title)[:MAX_SORTED]
+        return Projected(create.type, card, False, 0, False, title, device)  # type: ignore[union-attr]
+
+    def searched_first(self, operations: Sequence[Operation | Unknown]) -> str:
+        """What `searched` returns of the record of which `first` returned something."""
+        plan = self._plans[operations[0].type]  # type: ignore[union-attr]
+        given: dict[tuple[type, str], list[str]] = {}
+        for operation in operations[1:]:
+            kind = type(operation)
+            value = operation.value if kind is Set else operation.element if kind is Add else operation.text  # type: ignore[union-attr]
+            if value is not None:
+                given.setdefault((kind, operation.field), []).append(str(value))  # type: ignore[union-attr]
+        pieces: list[str] = []
+        for merge, field in plan.searched:
+            values = given.get((_GIVES[merge], field), ())
+            pieces += sorted(set(values)) if merge == "set" else values
+        return fold("\n".join(pieces).replace(EXTRAS, " "))
 
     def searched(self, state: RecordState) -> str:
         """Return the folded text that the search finds a record by; empty for a deleted one's unknown type."""
@@ -159,4 +212,7 @@ def _plan(kind: RecordType) -> _Plan:
         if role in Card.__struct_fields__ and (field.merge == "set") == (role in _SETS):
             by_merge[field.merge].append((role, field.name))
     searched = tuple((field.merge, field.name) for field in kind.fields.values() if field.searched)
-    return _Plan(tuple(by_merge["register"]), tuple(by_merge["text"]), tuple(by_merge["set"]), searched)
+    roles: dict[tuple[type, str], str] = {
+        (_GIVES[merge], field): role for merge, pairs in by_merge.items() for role, field in pairs
+    }
+    return _Plan(tuple(by_merge["register"]), tuple(by_merge["text"]), tuple(by_merge["set"]), searched, roles)

@@ -61,7 +61,8 @@ class Reads:
     def standing(self, record: str) -> Standing:
         """A record's space, id and state. Raises UnknownRecord."""
         row = self._database.one(
-            "SELECT p.id, s.name, s.state FROM records s JOIN spaces p ON p.n = s.space WHERE s.name = ?",
+            "SELECT p.id, s.name, state_of(s.n, s.state) FROM records s JOIN spaces p ON p.n = s.space"
+            " WHERE s.name = ?",
             (parse_name(record) or b"",),
         )
         if row is None:
@@ -71,7 +72,7 @@ class Reads:
     def show(self, record: str) -> RecordView:
         """A record as it stands. Raises UnknownRecord."""
         row = self._database.one(
-            "SELECT s.space, p.id, s.state, r.updated FROM records s JOIN rows r ON r.n = s.n"
+            "SELECT s.space, p.id, state_of(s.n, s.state), r.updated FROM records s JOIN rows r ON r.n = s.n"
             " JOIN spaces p ON p.n = s.space WHERE s.name = ?",
             (parse_name(record) or b"",),
         )
@@ -117,8 +118,9 @@ class Reads:
     def conflicts(self, limit: int = 1_000) -> tuple[ConflictView, ...]:
         """Every field that waits for a person, newest record first."""
         rows = self._database.all(
-            "SELECT s.name, s.space, p.id, s.type, s.card, s.state FROM rows r JOIN records s ON s.n = r.n"
-            " JOIN spaces p ON p.n = s.space WHERE r.conflicts > 0 AND r.deleted = 0 ORDER BY r.updated DESC LIMIT ?",
+            "SELECT s.name, s.space, p.id, s.type, s.card, state_of(s.n, s.state) FROM rows r"
+            " JOIN records s ON s.n = r.n JOIN spaces p ON p.n = s.space WHERE r.conflicts > 0 AND r.deleted = 0"
+            " ORDER BY r.updated DESC LIMIT ?",
             (limit,),
         )
         found: list[ConflictView] = []

@@ -6,6 +6,7 @@ import msgspec
 
 from desktop.store.context import change_number
 from desktop.store.database import Database
+from desktop.store.errors import StoreDamaged
 from sync.changes import Change, decode_change, dependencies
 from sync.merge import RecordState, apply, decode_state, encode_state, new_state
 from sync.wire.errors import WireError
@@ -58,7 +59,11 @@ def replay(database: Database, space: int) -> Replayed:
 def _step(database: Database, outcome: Replayed, at: dict[bytes, _Chain], chain: _Chain) -> bool:
     """Apply a chain's next change, unless it waits for another chain."""
     sequence = chain.at + 1
-    row = database.one("SELECT body, refused FROM changes WHERE n = ?", (change_number(chain.n, sequence),))
+    sql = "SELECT body_of(n, body), refused FROM changes WHERE n = ?"
+    try:
+        row = database.one(sql, (change_number(chain.n, sequence),))
+    except StoreDamaged:  # its segment cannot be read, nor what follows from it
+        return False
     if row is None:
         return False
     try:

@@ -36,13 +36,22 @@ class SearchIndex:
             return 0
         with without_collecting(), database.transaction(durable=False):
             rows = database.all(
-                "SELECT q.record, r.state FROM index_queue q JOIN records r ON r.n = q.record ORDER BY 1 LIMIT ?",
+                "SELECT q.record, r.name, r.state FROM index_queue q JOIN records r ON r.n = q.record"
+                " ORDER BY 1 LIMIT ?",
                 (limit,),
             )
-            texts = [(record, self._projection.searched(decode_state(state))) for record, state in rows]
+            texts = [(record, self._text(record, name, state)) for record, name, state in rows]
             database.many("INSERT OR REPLACE INTO search (rowid, body) VALUES (?, ?)", texts)
-            database.many("DELETE FROM index_queue WHERE record = ?", [(record,) for record, _ in rows])
+            database.many("DELETE FROM index_queue WHERE record = ?", [(record,) for record, *_ in rows])
         return len(rows) if len(rows) == limit else 0
+
+    def _text(self, record: int, name: bytes, state: bytes) -> str:
+        if state:
+            return self._projection.searched(decode_state(state))
+        for edit in self._context.bodies.maker(record)[2].edits:
+            if edit.record == name[:16]:
+                return self._projection.searched_first(edit.operations)
+        return ""
 
     def refresh(self) -> bool:
         """Queue every record if the folding has changed since the index was made; returns whether it had."""

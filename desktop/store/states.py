@@ -2,31 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeAlias
 
 from desktop.store.context import Context
 from desktop.store.projection import Projected, Projection, encode_card
 from desktop.store.search import SearchIndex
-from sync.changes import Edit, RecordEdit
+from sync.changes import Edit, Operation, RecordEdit, Unknown
 from sync.clock import observe
 from sync.merge import RecordState, apply, decode_state, encode_state, new_state
+
+Encoded: TypeAlias = Callable[[], bytes]
+First: TypeAlias = tuple[bytes, int, int, list[Operation | Unknown]]
+"""What made a record: device, number of the change, place of the first operation, operations."""
 
 MAX_LEAD_MS = 24 * 3600 * 1000  # how far a foreign clock may push a record up the list
 
 
 class Held:
-    """A record being changed. `fresh`: not in the database yet."""
+    """A record being changed. `fresh`: not in the database yet.
 
-    __slots__ = ("dirty", "fresh", "n", "name", "space", "state", "unread", "unsent", "updated")
+    `first`: what the one change that made it did, as long as nobody has asked for the state that follows from it;
+    `shown`: what lists show of it then.
+    """
 
-    def __init__(self, n: int, name: bytes, space: int, state: RecordState, marks: tuple[int, int, int]) -> None:
+    __slots__ = (
+        "_encoded",
+        "_state",
+        "dirty",
+        "first",
+        "fresh",
+        "n",
+        "name",
+        "shown",
+        "space",
+        "unread",
+        "unsent",
+        "updated",
+    )
+
+    def __init__(
+        self, n: int, name: bytes, space: int, state: RecordState | Encoded, marks: tuple[int, int, int]
+    ) -> None:
         self.n = n
         self.name = name
         self.space = space
-        self.state = state
+        self._encoded = None if isinstance(state, RecordState) else state
+        self._state = state if isinstance(state, RecordState) else None
         self.updated, self.unread, self.unsent = marks
         self.fresh = False
         self.dirty = False
+        self.first: First | None = None
+        self.shown: Projected | None = None
+
+    @property
+    def state(self) -> RecordState:
+        """The state, to be read and changed."""
+        state = self._state
+        if state is None:
+            state = self._state = decode_state(self._encoded()) if self._encoded is not None else new_state()
+            self._encoded = None
+        if self.first is not None:
+            apply(state, *self.first)
+            self.first = self.shown = None
+        return state
+
+    @state.setter
+    def state(self, state: RecordState) -> None:
+        self._state, self._encoded, self.first, self.shown = state, None, None, None
+
+    def begin(self, first: First, shown: Projected) -> None:
+        """Note the first change of a new record without applying it: most records have no second one."""
+        self._state, self.first, self.shown = None, first, shown
+
+    def shows(self, projection: Projection) -> Projected:
+        """What lists show."""
+        return self.shown or projection.project(self.state)
 
 
 class States:
@@ -44,15 +96,26 @@ class States:
         self._stamp = 0  # the highest of the hybrid clock that was seen
 
     def apply(
-        self, space: tuple[int, bytes], number: int, sequence: int, device: bytes, edits: Sequence[RecordEdit]
+        self,
+        space: tuple[int, bytes],
+        number: int,
+        sequence: int,
+        device: bytes,
+        edits: Sequence[RecordEdit],
+        *,
+        sealed: bool = False,
     ) -> list[Held]:
-        """Apply a change's edits, all or none; returns the records. Raises Malformed, with every state as before."""
+        """Apply a change's edits, all or none; returns the records. Raises Malformed, with every state as before.
+
+        `sealed`: the change stands in a segment, so a state that follows from it alone need not be written.
+        """
         held = [self.get(space, edit.record) for edit in edits]
         before = _copies(held, edits)
         try:
             place = 0
             for each, edit in zip(held, edits, strict=True):
-                apply(each.state, device, sequence, place, edit.operations)
+                if not (sealed and each.fresh and self._begin(each, (device, sequence, place, edit.operations))):
+                    apply(each.state, device, sequence, place, edit.operations)
                 place += len(edit.operations)
         except BaseException:
             for each, state in before:
@@ -62,6 +125,15 @@ class States:
             each.dirty = True
             self._touches.append((each.n, number))
         return held
+
+    def _begin(self, held: Held, first: First) -> bool:
+        """Whether a new record was begun by a change that only says what it is."""
+        if held.dirty:
+            return False
+        shown = self._projection.first(first[0], first[3])
+        if shown is not None:
+            held.begin(first, shown)
+        return shown is not None
 
     def mark(self, held: list[Held], at_ms: int, *, unread: bool = False, unsent: int = 0) -> None:
         """Note when records moved, and that they are unread, or that our own change `unsent` has yet to be sent."""
@@ -92,7 +164,7 @@ class States:
         elif row is None and record in self._fresh:
             name = record + space[1]
         if row is not None:
-            return Held(row[0], name, space[0], decode_state(row[2]), row[3:])
+            return Held(row[0], name, space[0], partial(self._context.bodies.state_of, row[0], row[2]), row[3:])
         self._next = self._next or int(self._database.value("SELECT coalesce(max(n), 0) + 1 FROM records"))
         held = Held(self._next, name, space[0], new_state(), (0, 0, 0))
         held.fresh = True
@@ -101,6 +173,8 @@ class States:
         return held
 
     def _find(self, name: bytes) -> tuple[int, int, bytes, int, int, int] | None:
+        if self._database.value("SELECT 1 FROM records WHERE name = ?", (name,)) is None:  # a fifth of the time below
+            return None
         row: tuple[int, int, bytes, int, int, int] | None = self._database.one(
             "SELECT s.n, s.space, s.state, r.updated, r.unread, r.unsent"
             " FROM records s JOIN rows r ON r.n = s.n WHERE s.name = ?",
@@ -124,10 +198,10 @@ class States:
         new: list[tuple[object, ...]] = []
         old: list[tuple[object, ...]] = []
         rows: list[tuple[object, ...]] = []
-        unknown = [(each.n,) for each in dirty if each.state.unknown]
+        unknown = [(each.n,) for each in dirty if each.first is None and each.state.unknown]
         for each in dirty:
-            shown = self._projection.project(each.state)
-            card, state = encode_card(shown.card), encode_state(each.state)
+            shown = each.shows(self._projection)
+            card, state = encode_card(shown.card), b"" if each.first is not None else encode_state(each.state)
             if each.fresh:
                 new.append((each.n, each.name, each.space, shown.type, card, state))
             else:

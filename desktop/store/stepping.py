@@ -50,7 +50,7 @@ def step_back(ordering: Ordering, context: Context, states: States, chain: Chain
     """
     database = context.database
     start, end = change_number(chain.n, first), change_number(chain.n + 1, 0)
-    rows = database.all("SELECT n, body FROM changes WHERE n >= ? AND n < ? ORDER BY n", (start, end))
+    rows = database.all("SELECT n, body_of(n, body) FROM changes WHERE n >= ? AND n < ? ORDER BY n", (start, end))
     bodies = [row[1] for row in rows]
     again = Again(split_number(rows[0][0])[1] if rows else first, bodies)
     key = NOTE + ordering.space[1].hex()
@@ -82,7 +82,7 @@ def write_again(ordering: Ordering, context: Context) -> None:
     again = decode(Again, kept, NOTE_LIMIT) if kept is not None else Again(1, [])
     chain = ordering.chain(context.device)
     while again.bodies and again.bodies[0] == database.value(
-        "SELECT body FROM changes WHERE n = ?", (change_number(chain.n, again.first),)
+        "SELECT body_of(n, body) FROM changes WHERE n = ?", (change_number(chain.n, again.first),)
     ):
         again.bodies.pop(0)
         again.first += 1

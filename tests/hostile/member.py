@@ -49,7 +49,7 @@ class Attack:
     def rewrite(self, change: Callable[[bytes], bytes]) -> None:
         """Alter the bytes of every change that is not sealed yet: what no encoder of ours would write."""
         database = self.hostile._connection.database
-        for number, body in database.all("SELECT n, body FROM changes"):
+        for number, body in database.all("SELECT n, body_of(n, body) FROM changes"):
             database.run("UPDATE changes SET body = ? WHERE n = ?", (change(body), number))
 
     def send(self) -> SyncReport:

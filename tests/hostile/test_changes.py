@@ -140,8 +140,9 @@ def test_what_a_later_version_wrote_is_relayed_byte_for_byte_to_a_desk_that_know
     case = attack.found(Set("title", "Un", []), NEWER)
     victim = attack.dakar.open()
     attack.deliver(victim)
-    sent = [row[0] for row in attack.hostile._connection.database.all("SELECT body FROM changes ORDER BY n")]
-    kept = [row[0] for row in victim._connection.database.all("SELECT body FROM changes ORDER BY n")]
+    bodies = "SELECT body_of(n, body) FROM changes ORDER BY n"
+    sent = [row[0] for row in attack.hostile._connection.database.all(bodies)]
+    kept = [row[0] for row in victim._connection.database.all(bodies)]
     assert kept == sent
     assert NEWER.raw in kept[0]
     assert case

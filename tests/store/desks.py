@@ -165,7 +165,9 @@ class Desk:
 
     def state(self, record: bytes) -> bytes:
         """A record's state, encoded."""
-        found: bytes | None = self.connection.database.value("SELECT state FROM records WHERE name = ?", (record,))
+        found: bytes | None = self.connection.database.value(
+            "SELECT state_of(n, state) FROM records WHERE name = ?", (record,)
+        )
         return found or b""
 
     def titles(self) -> list[str]:

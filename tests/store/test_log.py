@@ -17,7 +17,8 @@ def replayed(desk: Desk, record: bytes) -> bytes:
     """A record's state by hand, from the log alone."""
     state: RecordState = new_state()
     rows = desk.connection.database.all(
-        "SELECT h.device, c.n & 4294967295, c.body FROM changes c JOIN chains h ON h.n = c.n >> 32 ORDER BY c.stamp"
+        "SELECT h.device, c.n & 4294967295, body_of(c.n, c.body)"
+        " FROM changes c JOIN chains h ON h.n = c.n >> 32 ORDER BY c.stamp"
     )
     for device, sequence, body in rows:
         place = 0
@@ -55,7 +56,7 @@ def test_what_others_wrote_is_named_once_by_the_next_change(dakar: Desk, abu_dha
     abu_dhabi.take_all(dakar.send())
     for title in ("one", "two"):
         abu_dhabi.set(space, space, "title", title)
-    rows = abu_dhabi.connection.database.all("SELECT body FROM changes ORDER BY stamp")
+    rows = abu_dhabi.connection.database.all("SELECT body_of(n, body) FROM changes ORDER BY stamp")
     assert [decode_change(body).after for (body,) in rows] == [[], [Dependency(dakar.device, 1)], []]
 
 

@@ -152,7 +152,7 @@ class Desks(RuleBasedStateMachine):
                 while to != of and self.taken[to][of] < len(self.sent[of]):
                     self.deliver(to, of)
         states = [
-            desk.connection.database.all("SELECT name, type, card, state FROM records ORDER BY name")
+            desk.connection.database.all("SELECT name, type, card, state_of(n, state) FROM records ORDER BY name")
             for desk in self.desks
         ]
         assert states[0] == states[1] == states[2]

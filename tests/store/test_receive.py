@@ -343,11 +343,13 @@ def test_a_batch_cut_short_in_the_middle_of_a_segment_is_taken_up_again(dakar: D
     abu_dhabi.reopen()
     people = abu_dhabi.connection.listing.count(Query(type="person"))
     assert 0 < people < 250
+    assert verify(abu_dhabi.connection).problems == []
     abu_dhabi.receive(space, data)
     assert abu_dhabi.connection.listing.count(Query(type="person")) == 250
-    assert abu_dhabi.connection.database.all("SELECT name, state FROM records ORDER BY name") == (
-        dakar.connection.database.all("SELECT name, state FROM records ORDER BY name")
+    assert abu_dhabi.connection.database.all("SELECT name, state_of(n, state) FROM records ORDER BY name") == (
+        dakar.connection.database.all("SELECT name, state_of(n, state) FROM records ORDER BY name")
     )
+    assert verify(abu_dhabi.connection).problems == []
 
 
 def test_an_edit_saved_between_two_transactions_of_a_batch_keeps_its_number(

@@ -51,7 +51,7 @@ class Alliance:
 
     def states(self, code: str) -> list[tuple[bytes, bytes]]:
         """Every record of a desk, encoded."""
-        return self.desks[code]._connection.database.all("SELECT name, state FROM records ORDER BY name")
+        return self.desks[code]._connection.database.all("SELECT name, state_of(n, state) FROM records ORDER BY name")
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def put_back(alliance: Alliance, copy: Path) -> Desk:
 def states(desk: Desk) -> list[tuple[bytes, bytes]]:
     """Every record's state, encoded."""
     connection = desk._connection
-    return connection.database.all("SELECT name, state FROM records ORDER BY name")
+    return connection.database.all("SELECT name, state_of(n, state) FROM records ORDER BY name")
 
 
 def settle(*desks: Desk) -> None:
