@@ -309,6 +309,10 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "The server's data is not the one this desk knew; it may have been set up anew. "
         "Nothing is lost here: the desk sends again what the server lacks."
     ),
+    "evidence_found": lambda: _(
+        "What the server showed this desk does not hold together. What proves it is kept: see “Integrity”. "
+        "Nothing you wrote was lost."
+    ),
     # the clock
     "clock_behind": lambda: _(
         "This computer's clock is behind: it was already {at} when the desk was last used. "

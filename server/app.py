@@ -127,6 +127,7 @@ ENDPOINTS: dict[str, type[Any]] = {
     "pull": calls.PullRequest,
     "poll": calls.PollRequest,
     "heads": calls.HeadsRequest,
+    "checkpoint": CheckpointRequest,
     "continuity": calls.ContinuityRequest,
 }
 

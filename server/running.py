@@ -23,6 +23,7 @@ from server.chunk_service import ChunkService
 from server.chunks import ChunkStore
 from server.clock import SteadyClock
 from server.log import LibraryHandler, Log
+from server.notary import Notary, make_log_key, read_log_key
 from server.problems import Misuse
 from server.protocol import CallProtocol
 from server.registry import Registry
@@ -50,6 +51,7 @@ def initialise(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         make_secret(folder)
+        make_log_key(folder)
     except OSError as error:
         raise Misuse(f"{folder}: {error.strerror}") from error
 
@@ -84,9 +86,9 @@ def serve(folder: Path, listen: Listen) -> None:
 
 async def _serve(folder: Path, listen: Listen, settings: Settings, log: Log, door: socket.socket) -> None:
     storage = SqliteStorage(folder, settings.store_bytes)
+    chunks: ChunkService | None = None
     try:
         registry = Registry(storage)
-    chunks: ChunkService | None = None
         await registry.refresh()
         clock = SteadyClock()
         gate = Gate(read_secret(folder), storage.data_epoch, clock, settings)
@@ -115,10 +117,10 @@ async def _serve(folder: Path, listen: Listen, settings: Settings, log: Log, doo
         await server.serve([door])
         log.write("stop")
     finally:
-        await storage.close()
-
         if chunks is not None:
             chunks.close()
+        await storage.close()
+
 
 class Server(uvicorn.Server):
     """Uvicorn's server, which says where it listens, ends the waiting polls when it stops, and sleeps when idle."""

@@ -6,14 +6,17 @@ import asyncio
 import time
 
 from server.auth import Gate
+from server.checkpoints import WitnessRow
 from server.checks import TooManyChanges, check_items, check_names
 from server.clock import SteadyClock
+from server.notary import Notary
 from server.problems import Refusal
 from server.registry import Device, Registry
 from server.settings import Settings
 from server.storage import Caller, News, Quotas, Storage, StorageFailed
 from server.waiting import WaitingRoom
 from sync.wire import calls
+from sync.wire.checkpoint import CheckpointReply, CheckpointRequest
 from sync.wire.codec import MAX_CALL
 
 CHECK_INLINE = 4  # items of a push that are verified on the event loop; more go to a thread
@@ -25,13 +28,14 @@ class Service:
     """One method a call. Raises Refusal, WireError or StorageFailed."""
 
     def __init__(
-        self, storage: Storage, registry: Registry, gate: Gate, clock: SteadyClock, settings: Settings
+        self, storage: Storage, registry: Registry, gate: Gate, notary: Notary, clock: SteadyClock, settings: Settings
     ) -> None:
         self.clock = clock
         self.waiting = WaitingRoom(settings)
         self._storage = storage
         self._registry = registry
         self._gate = gate
+        self._notary = notary
         self._quotas = Quotas(
             settings.ministry_bytes,
             settings.inbox_bytes,
@@ -113,6 +117,17 @@ class Service:
     async def heads(self, caller: Caller, request: calls.HeadsRequest) -> calls.HeadsReply:
         """Return a page of the caller's spaces."""
         return calls.HeadsReply(await self._storage.heads(caller, request.after, request.limit))
+
+    async def checkpoint(self, caller: Caller, request: CheckpointRequest) -> CheckpointReply:
+        """Return the newest checkpoint of the log and what proves it to this desk; keep the one that it cosigned."""
+        if request.cosigned:
+            device = await self._enrolled(caller.device)
+            known = self._notary.check(caller.device, device.sign_key, request.cosigned)
+            if known is not None:
+                await self._storage.keep_cosigned(WitnessRow(caller.ministry, known.size, request.cosigned))
+        view = await self._storage.log(caller, request)
+        signed = self._notary.sign(view.size, view.root)
+        return CheckpointReply(self._notary.key, signed, view.path, view.included, view.witnessed)
 
     async def poll(self, caller: Caller, request: calls.PollRequest) -> calls.PollReply:
         """Answer with news at once if there is any, otherwise when some comes or the time is over.

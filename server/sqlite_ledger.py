@@ -10,10 +10,12 @@ import secrets
 import sqlite3
 from dataclasses import dataclass
 
+from server.sqlite_merkle import append_leaves
 from server.sqlite_schema import MARK_BYTES, SHIFT, read_moved
 from server.standing import follow, pack_members, unpack_members
 from server.storage import Commit
 from sync.wire.calls import ItemKind
+from sync.wire.checkpoint import Leaf
 from sync.wire.codec import ID_BYTES, MAX_SEGMENT, NO_HASH, decode
 from sync.wire.membership import Membership
 from sync.wire.space import Segment, advance_head, segment_hash
@@ -290,6 +292,7 @@ class Ledger:
         """Write everything that changed; the caller commits."""
         run = self.connection.executemany
         moved = [row for row in self._spaces.values() if row and row.moved]
+        append_leaves(self.connection, [(row.number, Leaf(row.space, row.sequence, row.head)) for row in moved])
         run(
             "INSERT INTO spaces (number, space, sequence, head, moved, members, epochs) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [

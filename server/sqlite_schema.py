@@ -6,6 +6,8 @@ needs no second index; `grants.id` is the device's number times 2^32 plus the pl
 `spaces.members` is described in server.standing; `entries` says where a space's own log stands among its items, behind
 the founding. `moved` is a counter that grows by one with each space that a
 transaction moves; there is one writer, so its order is the order of commits and a reader after it skips nothing.
+`tiles` is the tree of the server's log (server.sqlite_merkle), `leaves` holds the number of each space's newest leaf,
+`cosigned` each ministry's newest checkpoint.
 `marks` gives each commit's counter a random mark: a file that was put back from a copy, and went on, gives another.
 """
 
@@ -15,6 +17,7 @@ import secrets
 import sqlite3
 from pathlib import Path
 
+from server.sqlite_merkle import append_all
 from server.storage import StorageFailed, StorageFull
 
 FILE = "secretariat.db"
@@ -62,9 +65,20 @@ CREATE TABLE usage (
     space INTEGER PRIMARY KEY, hour INTEGER NOT NULL, entries INTEGER NOT NULL, rotations INTEGER NOT NULL) STRICT;
 """
 
-STEPS = (_FIRST, _SECOND)
+_THIRD = """
+CREATE TABLE tiles (
+    level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL,
+    PRIMARY KEY (level, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE leaves (space INTEGER PRIMARY KEY, leaf INTEGER NOT NULL) STRICT;
+CREATE TABLE cosigned (
+    ministry TEXT PRIMARY KEY, size INTEGER NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES ('leaves', 0);
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD)
 """A file of an earlier version is brought up to the newest by the steps it has not seen; none is ever edited."""
 VERSION = len(STEPS)
+LOG_SINCE = 3
 
 
 def failure(error: sqlite3.Error) -> StorageFailed:
@@ -107,6 +121,8 @@ def create_or_check(connection: sqlite3.Connection) -> bytes:
                 [("data_epoch", secrets.token_bytes(16)), ("moved", 0), ("registry", 0), ("heartbeat", 0)],
             )
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        elif version < LOG_SINCE:
+            append_all(connection)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
         epoch: bytes = connection.execute("SELECT value FROM meta WHERE name = 'data_epoch'").fetchone()[0]

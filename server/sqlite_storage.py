@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from server import sqlite_reads as reads
+from server.checkpoints import LogView, WitnessRow
 from server.sqlite_ledger import Ledger
+from server.sqlite_merkle import keep_cosigned, read_log
 from server.sqlite_push import push_job
 from server.sqlite_schema import create_or_check, failure, open_connection
 from server.sqlite_writer import Writer
@@ -29,6 +31,7 @@ from server.storage import (
     Status,
 )
 from sync.wire.calls import Cursor, GrantItem, PushResult, SpaceItems
+from sync.wire.checkpoint import CheckpointRequest
 
 T = TypeVar("T")
 READERS = 2
@@ -86,6 +89,13 @@ class SqliteStorage:
 
     async def inbox(self, device: bytes, after: int) -> tuple[list[GrantItem], bool]:
         return await self._read(lambda connection: reads.read_inbox(connection, device, after))
+
+    async def log(self, caller: Caller, request: CheckpointRequest) -> LogView:
+        same = request.origin == self._data_epoch
+        return await self._read(lambda connection: read_log(connection, caller, request, same=same))
+
+    async def keep_cosigned(self, row: WitnessRow) -> None:
+        await self._writer.run(lambda ledger: keep_cosigned(ledger.connection, row))
 
     async def registry_version(self) -> int:
         return await self._read(reads.read_registry_version)

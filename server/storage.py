@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from server.checkpoints import LogView, WitnessRow
 from sync.wire.calls import Changed, Cursor, GrantItem, PushResult, SpaceItems
+from sync.wire.checkpoint import CheckpointRequest
 from sync.wire.membership import Devices
 
 INLINE_SPACE = 16 * 1024  # bytes of news of one space that travel with a poll
@@ -192,6 +194,12 @@ class Storage(Protocol):
 
     async def inbox(self, device: bytes, after: int) -> tuple[list[GrantItem], bool]:
         """Return grants of an inbox after that sequence, as many as a reply takes, and whether there are more."""
+
+    async def log(self, caller: Caller, request: CheckpointRequest) -> LogView:
+        """Return root, paths and proofs of the log as it is."""
+
+    async def keep_cosigned(self, row: WitnessRow) -> None:
+        """Keep a ministry's cosigned checkpoint unless a newer one is there."""
 
     async def registry_version(self) -> int:
         """Return a number that grows with every new member and directory entry. Cheap."""

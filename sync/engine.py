@@ -17,6 +17,7 @@ from sync.replica import Applied, Replica
 from sync.run import Run
 from sync.transport import CALL_S, Transport
 from sync.wire.calls import PollReply
+from sync.witness import Witness
 
 WAIT_S = 50  # of a long poll: under the minute after which many proxies cut a silent connection
 ROUNDS = 10_000  # polls in one run: a server that always has more is not believed for ever
@@ -33,11 +34,13 @@ class Engine:
         clock: Callable[[], float] = time.time,
         on_applied: Callable[[Applied], None] | None = None,
         timeout_s: float = CALL_S,
+        witness: Witness | None = None,
     ) -> None:
         """Take the replica, the way to the server, the wall clock in seconds, and who hears of records that moved.
 
-        `timeout_s` bounds each call but the long poll.
+        `timeout_s` bounds each call but the long poll. `witness` looks at the server's log after what moved.
         """
+        self._witness = witness
         self._replica = replica
         self._transport = transport
         self._clock = clock
@@ -54,6 +57,7 @@ class Engine:
             for _ in range(ROUNDS):
                 reply = self._link.call("poll", self._puller.poll_request(0), PollReply)
                 if not self._take(reply, run):
+                    self._look(run, patient=False)
                     return run
             raise BadReply("the server always has more")
 
@@ -67,6 +71,8 @@ class Engine:
         try:
             event = self._events.get(timeout=timeout_s)
         except Empty:
+            with self._measured(run):
+                self._look(run, patient=True)
             return run
         with self._measured(run), self._revocation():
             if event is None:
@@ -79,6 +85,7 @@ class Engine:
                     raise event
                 while self._take(event, run):
                     event = self._link.call("poll", self._puller.poll_request(0), PollReply)
+            self._look(run, patient=True)
         return run
 
     def wake(self) -> None:
@@ -117,6 +124,10 @@ class Engine:
         """Push; returns whether some spaces begin anew because the server lost what it had of them."""
         doubted = push(self._replica, self._link, run, self._now_ms())
         return bool(doubted) and self._puller.probe(doubted, run)
+
+    def _look(self, run: Run, *, patient: bool) -> None:
+        if self._witness is not None:
+            self._witness.look(self._link, self._replica.device_keys(), run, self._now_ms(), patient=patient)
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

@@ -19,6 +19,7 @@ from sync.engine import Engine
 from sync.errors import SyncError
 from sync.replica import Applied
 from sync.run import Run
+from sync.witness import Witness
 
 LISTEN_S = 30.0  # how long one listening lasts before the state is told again
 BUSY_S = 5.0  # between looks whether another process of this desk still syncs
@@ -147,7 +148,11 @@ class Syncer:
                 return
             transport = self._make_transport(url, self._profile.ca_file)
             engine = Engine(
-                connection.replica, transport, on_applied=self._on_applied, timeout_s=self._profile.timeout_s
+                connection.replica,
+                transport,
+                on_applied=self._on_applied,
+                timeout_s=self._profile.timeout_s,
+                witness=Witness(connection.logbook, self._profile.log_key),
             )
             try:
                 with self._changed:

@@ -15,6 +15,7 @@ from sync.engine import Engine
 from sync.errors import SyncError
 from sync.run import Run
 from sync.transport import HttpTransport, Transport
+from sync.witness import Witness
 
 CATCH_UP_S = 60.0  # longest work on what an upgrade newly knows before an exchange by command
 
@@ -55,7 +56,8 @@ def exchange(
             raise Refused("sync_running")
         catch_up(connection, CATCH_UP_S)
         transport = make_transport(url, profile.ca_file)
-        engine = Engine(connection.replica, transport, timeout_s=profile.timeout_s)
+        witness = Witness(connection.logbook, profile.log_key)
+        engine = Engine(connection.replica, transport, timeout_s=profile.timeout_s, witness=witness)
         try:
             run = _persist(engine, patience_s)
         finally:

@@ -10,6 +10,7 @@ from desktop.store.outbox import Outbox
 from desktop.store.states import States
 from sync.evidence import Finding
 from sync.keys import DeviceKeys
+from sync.replica import Applied, Received
 from sync.wire.directory import Certificate
 
 
@@ -20,6 +21,7 @@ class DeskReplica(Outbox, Inbox):
         Outbox.__init__(self, context, states)
         Inbox.__init__(self, context, states)
         self._authors = authors
+        self.moved: set[bytes] = set()
         self._directories = Directories(context)
 
     def device_keys(self) -> DeviceKeys:
@@ -53,6 +55,18 @@ class DeskReplica(Outbox, Inbox):
     def add_directory_entries(self, ministry: str, first: int, entries: list[bytes]) -> int:
         """Verify and take entries from number `first` on (known ones are skipped); returns how many were new."""
         return self._directories.add(ministry, first, entries)
+
+    def receive(self, news: list[Received]) -> Applied:
+        """Store and apply news (see Inbox), and remember which spaces moved, for the witness of the server's log."""
+        self.moved.update(each.space for each in news)
+        return super().receive(news)
+
+    def rewind(self, space: bytes) -> None:
+        """Start a space over (see Positions), and keep that the server has not the history that it had."""
+        cursor = self.standing(space).cursor
+        super().rewind(space)
+        facts: dict[str, int | str] = {"sequence": cursor.sequence, "head": cursor.head.hex()}
+        self.keep_finding(Finding("server_rewound", space, facts=facts, once=cursor.head))
 
     def keep_finding(self, finding: Finding) -> None:
         """Keep what shows that somebody did not keep to the protocol."""

@@ -22,6 +22,7 @@ from desktop.store.keyring_secret import SecretPlace, SystemKeyring
 from desktop.store.listing import Listing
 from desktop.store.lock import hold
 from desktop.store.log import Log
+from desktop.store.logbook import LogBook
 from desktop.store.marks import Marker
 from desktop.store.notes import Notes
 from desktop.store.projection import Projection
@@ -56,6 +57,7 @@ class Connection:
         self.notes = Notes(context)
         self.evidence = Evidence(context)
         self.replica = DeskReplica(context, states, authors)
+        self.logbook = LogBook(context, self.replica)
         self.index.refresh()
         self.upgrade.refresh()
 
@@ -191,6 +193,10 @@ class Store:
         home_id = self.key.home_id
         self.lock()
         destroy(self.home, self.place, reason, self.now_ms(), home_id)
+
+    def is_locked(self) -> bool:
+        """Whether the key is forgotten."""
+        return self._key is None
 
     def lock(self) -> None:
         """Forget the key, and the words of cases that the folding remembers."""
