@@ -24,3 +24,55 @@ class EvidenceView(msgspec.Struct, frozen=True):
     by: Author | None = None
     about: Author | None = None
     facts: dict[str, int | str] = {}
+
+
+class WitnessView(msgspec.Struct, frozen=True):
+    """A ministry whose desk confirmed the server's log as this desk was shown it, up to `size`, by its own clock."""
+
+    ministry: str
+    size: int
+    at_ms: int
+
+
+class MemberView(msgspec.Struct, frozen=True):
+    """Who belongs to a space: a ministry with all its desks, or one officer's desk.
+
+    `subject` is what the commands and the session's methods take: a ministry's code, or a device's id in hexadecimal.
+    """
+
+    subject: str
+    ministry: str
+    role: str  # lead, contributor, reader
+    officer: str = ""  # of a single desk; empty for a ministry
+    desk: str = ""
+    desks: int = 1  # enrolled and not revoked, that read because of this membership
+    since_ms: int = 0
+    by: Author | None = None  # who let them in; None for those the space was founded with
+    from_start: bool = True  # whether the history before `since_ms` was granted
+    own: bool = False  # this desk's own ministry, or this very desk
+
+
+class CandidateView(msgspec.Struct, frozen=True):
+    """Who may be invited into a space: a ministry that is no member, or a desk of such a ministry."""
+
+    subject: str
+    ministry: str
+    officer: str = ""
+    desk: str = ""
+
+
+class MembersView(msgspec.Struct, frozen=True):
+    """The members of a space as the signed entries of its log give them, and what this desk may do there.
+
+    `Session.space_members(space)` returns it. `invite(space, subject, role, from_start)`, `set_role(space, subject,
+    role)`, `remove_member(space, subject)` and `leave(space)` change it and return whether they did; a refusal comes
+    by `failed`.
+    """
+
+    space: str
+    members: tuple[MemberView, ...]
+    role: str  # of this desk; empty when it is no member any more
+    may_manage: bool  # invite, change roles, remove
+    may_leave: bool
+    candidates: tuple[CandidateView, ...] = ()
+    waiting: bool = False  # a new key is due, or an entry of ours waits to be sent: changes wait until then
