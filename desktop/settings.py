@@ -23,6 +23,7 @@ FILE = "settings.toml"
 THEMES = ("system", "light", "dark", "contrast")
 MIN_SCALE, MAX_SCALE = 1.0, 2.0
 MAX_AUTO_LOCK_MINUTES = 240
+MAX_LIMIT_KB = 1_000_000
 MAX_SETTINGS_BYTES = 64 * 1024
 
 
@@ -36,6 +37,8 @@ class Values(msgspec.Struct, frozen=True):
     text_scale: float = 1.0
     server_url: str = ""
     auto_lock_minutes: int = 10  # 0: never by itself
+    blob_limit_kb: int = 0  # of evidence files, kilobytes a second; 0: no limit
+    blobs_paused: bool = False
 
 
 def _is_server(value: str) -> bool:
@@ -55,6 +58,8 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "text_scale": lambda value: math.isfinite(value) and MIN_SCALE <= value <= MAX_SCALE,
     "server_url": _is_server,
     "auto_lock_minutes": lambda value: 0 <= value <= MAX_AUTO_LOCK_MINUTES,
+    "blob_limit_kb": lambda value: 0 <= value <= MAX_LIMIT_KB,
+    "blobs_paused": lambda value: isinstance(value, bool),
 }
 
 
@@ -96,6 +101,16 @@ class Settings:
     def auto_lock_minutes(self) -> int:
         """Minutes without a key or a movement after which the desk locks itself; 0 for never."""
         return self._values.auto_lock_minutes
+
+    @property
+    def blob_limit_kb(self) -> int:
+        """Kilobytes a second that evidence files may take of the connection; 0 for no limit."""
+        return self._values.blob_limit_kb
+
+    @property
+    def blobs_paused(self) -> bool:
+        """Whether evidence files wait until the officer lets them move."""
+        return self._values.blobs_paused
 
     @property
     def digits(self) -> str:

@@ -65,3 +65,31 @@ class BundleReader(msgspec.Struct, frozen=True):
     ministry: str
     officer: str = ""
     desk: str = ""
+
+
+class BlobMove(msgspec.Struct, frozen=True):
+    """One evidence file and how far it is."""
+
+    id: str
+    record: str
+    name: str
+    size: int  # bytes
+    way: str  # send, fetch, none
+    moved: int  # bytes, of `size`
+    here: bool  # all of it is on this desk
+    sent: bool  # the server has all of it
+    refused: str = ""  # code of the server, which keeps it from moving
+
+
+class FileView(msgspec.Struct, frozen=True):
+    """A file that is attached to a record; the rows of `tahaluf blob list --json`."""
+
+    id: str
+    record: str
+    field: str
+    name: str
+    size: int
+    sha256: str
+    here: bool
+    sent: bool
+    refused: str = ""

@@ -176,6 +176,20 @@ def _common(parser: Parser, default: object) -> None:
         "--passphrase-file",
         type=Path,
         metavar="F",
+    blob = commands.add_parser("blob", help=_("evidence files of a record")).add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=Parser
+    )
+    put = blob.add_parser("put", help=_("attach a file; it is sent after the text"))
+    get = blob.add_parser("get", help=_("write a file of a record to the disk, fetching it first if need be"))
+    listed = blob.add_parser("list", help=_("list files: of a record, or those on their way"))
+    for each in (put, get):
+        each.add_argument("record", metavar="RECORD", help=_("id of the record"))
+    listed.add_argument("record", metavar="RECORD", nargs="?", default="", help=_("id of the record"))
+    put.add_argument("file", type=Path, metavar="FILE", help=_("file to attach"))
+    get.add_argument("name", metavar="NAME", help=_("name or id of the file, as the list shows it"))
+    get.add_argument("file", type=Path, metavar="FILE", help=_("file to write"))
+    for each in (put, get, listed):
+        _ending(each)
         default=default,
         help=_("file whose first line is the passphrase; without it, the terminal asks"),
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
-from desktop.casework.carry_views import BundleFile
+from desktop.casework.carry_views import BlobMove, BundleFile, FileView
 from desktop.cli.desks import opened
 from desktop.cli.output import columns, complain, dump, say
 from desktop.cli.setup import Found
@@ -14,6 +15,7 @@ from desktop.messages import describe, describe_aside
 from i18n import _, ngettext
 from i18n.bidi import one_line
 from i18n.formats import moment, number
+from i18n.formats import size as data_size
 from sync.bundle import PART_BYTES
 
 MEGABYTE = 1_000_000
@@ -73,3 +75,51 @@ def _print_file(file: BundleFile) -> None:
     for code in file.problems:
         if code != "bundle_damaged":
             say(f"    {describe_aside(code, ours=False)}")
+
+
+def blob(options: argparse.Namespace, opening: Opening) -> None:
+    """`blob put`, `blob get` and `blob list`."""
+    with opened(options, opening) as desk:
+        {"put": _put, "get": _get, "list": _list}[options.action](options, desk)
+
+
+def _put(options: argparse.Namespace, desk: Desk) -> None:
+    before = {each.id for each in desk.files(options.record)}
+    desk.attach(options.record, options.file)
+    (attached,) = [each for each in desk.files(options.record) if each.id not in before]
+    _tell(options, attached)
+
+
+def _get(options: argparse.Namespace, desk: Desk) -> None:
+    wanted = desk.fetch_file(options.record, options.name)
+    if not wanted.here:
+        desk.sync_once()
+    desk.open_file(options.record, options.name, options.file)
+    _tell(options, desk.fetch_file(options.record, options.name))
+
+
+def _list(options: argparse.Namespace, desk: Desk) -> None:
+    found: Sequence[FileView | BlobMove] = desk.files(options.record) if options.record else desk.moves()
+    if options.json:
+        dump({"files": found})
+        return
+    for each in found:
+        _print(each)
+    say(ngettext("{n} file", "{n} files", len(found)).format(n=number(len(found))))
+
+
+def _tell(options: argparse.Namespace, file: FileView) -> None:
+    if options.json:
+        dump(file)
+    else:
+        _print(file)
+
+
+def _print(file: FileView | BlobMove) -> None:
+    if file.refused:
+        state = describe(file.refused)
+    elif not file.here:
+        state = _("not on this desk")
+    else:
+        state = _("at the secretariat") if file.sent else _("not sent yet")
+    say(f"{file.id[:16]}  {one_line(file.name, 60)}  {data_size(file.size)}  {state}")

@@ -50,6 +50,7 @@ _COMMANDS: dict[str, Command] = {
     "conflicts": reading.conflicts,
     "bundle": carry.bundle,
     "ministry": ministry.run,
+    "blob": carry.blob,
 }
 
 

@@ -7,6 +7,7 @@ import sys
 
 import msgspec
 
+from desktop.casework.attachments import shown_name
 from desktop.casework.record_types import Field, RecordTypes
 from desktop.casework.views import Author, ConflictView, FieldView, HistoryEntry, ListRow, Query, RecordView, Scalar
 from desktop.cli.desks import opened
@@ -158,4 +159,6 @@ def _shown(value: Scalar, field: Field | None) -> str:
         return ""
     if isinstance(value, bool | int | float):
         return str(value)
+    if field and field.kind == "file":
+        return shown_name(value)
     return field.choice_label(value) if field and field.choices else value

@@ -7,13 +7,16 @@ from pathlib import Path
 from desktop.casework.carry_views import BundleRead, BundleReader, BundleWritten
 from desktop.casework.views import SyncReport
 from desktop.desk import bundles
-from desktop.desk.edits import DeskEdits
-from desktop.desk.syncing import MakeTransport, exchange, http_transport, index_all
+from desktop.desk.blobs import DeskFiles
+from desktop.desk.moving import move_once
+from desktop.desk.syncing import MakeTransport, catch_up, exchange, http_transport, index_all
 from desktop.settings import Settings
 from desktop.store.verify import VerifyReport, verify
 
+UPGRADE_S = 0.5
 
-class Desk(DeskEdits):
+
+class Desk(DeskFiles):
     """One desk, bound to the thread that opened it."""
 
     @property
@@ -23,7 +26,7 @@ class Desk(DeskEdits):
 
     def sync_once(self, *, patience_s: float = 0.0, make_transport: MakeTransport = http_transport) -> SyncReport:
         """Exchange with the secretariat. Raises Refused, SyncError, StoreError; nothing is lost by any of them."""
-        return exchange(
+        report = exchange(
             self._store,
             self._connection,
             self.profile,
@@ -31,6 +34,8 @@ class Desk(DeskEdits):
             patience_s=patience_s,
             make_transport=make_transport,
         )
+        move_once(self._store, self._connection, self.profile, self.server_url, make_transport)
+        return report
 
     def verify(self) -> VerifyReport:
         """Check pages, directories, every chain and signature, and that what stands follows from them."""
@@ -40,8 +45,6 @@ class Desk(DeskEdits):
         """Index what still waits for it, so that a search misses nothing: after a migration, and after receiving."""
         index_all(self._connection)
 
-    def close(self) -> None:
-        """Close the connection and forget the key."""
     def catch_up(self) -> None:
         """After an upgrade: show what this version newly knows, as far as half a second goes."""
         catch_up(self._connection, UPGRADE_S)
@@ -61,5 +64,7 @@ class Desk(DeskEdits):
         finally:
             self.index()
 
+    def close(self) -> None:
+        """Close the connection and forget the key."""
         self._connection.close()
         self._store.lock()

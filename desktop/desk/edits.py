@@ -72,7 +72,7 @@ class DeskEdits(DeskReads):
         place = parse_name(space)
         if place is None or not self._connection.reads.members(space):
             raise Refused("unknown_space", space=space[:64])
-        self._check_writer(space)
+        self.check_writer(space)
         record = new_id()
         with self._connection.transaction():
             edit = RecordEdit(record, operations.create_record(record_type, clean))
@@ -102,6 +102,10 @@ class DeskEdits(DeskReads):
         """Take a record out of the bin, or keep one that came back by itself."""
         return self._step(Step("restore", record, self._type_of(record)))
 
+    def add_element(self, record: str, field: str, element: str) -> Changed:
+        """Add one element to a set that stands, beside whatever else is in it."""
+        return self._step(Step("set", record, self._type_of(record), field, added=(element,)))
+
     def undo(self) -> Changed:
         """Take back one's last edit by a new change. Raises Refused: nothing_to_undo, undo_overtaken."""
         with self._connection.transaction():
@@ -127,7 +131,7 @@ class DeskEdits(DeskReads):
         return _words(self.types, self._undo.done()), _words(self.types, self._undo.undone())
 
     def _write(self, record: str, standing: Standing, field: Field, value: Value) -> Changed:
-        self._check_writer(standing.space.hex())
+        self.check_writer(standing.space.hex())
         at = self._place(standing.space)
         written = operations.write_field(standing.state, field, value, at)
         if not written:
@@ -146,7 +150,7 @@ class DeskEdits(DeskReads):
     def _take(self, step: Step) -> Changed:
         """Write what a step says, over what stands now."""
         standing = self._connection.reads.standing(step.record)
-        self._check_writer(standing.space.hex())
+        self.check_writer(standing.space.hex())
         written = self._operations(step, standing)
         if not written:
             return Changed(step.record)
@@ -198,7 +202,8 @@ class DeskEdits(DeskReads):
         own = self._connection.identity.ministry
         return [Member(code, "lead" if code == own else "contributor") for code in codes]
 
-    def _check_writer(self, space: str) -> None:
+    def check_writer(self, space: str) -> None:
+        """Refuse to write where this desk only reads. Raises Refused."""
         roles = dict(self._connection.reads.members(space))
         role = roles.get(self._connection.identity.ministry)
         if roles and role not in WRITING_ROLES:

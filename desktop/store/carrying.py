@@ -110,6 +110,14 @@ class Carrying:
         found = self._database.value("SELECT sum(applied - last) FROM chains WHERE own = 1 AND applied > last")
         return int(found or 0)
 
+    def text_waits(self) -> bool:
+        """Whether changes of ours are on their way to the server."""
+        found = self._database.value(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE refused IS NULL)"
+            " OR EXISTS (SELECT 1 FROM chains WHERE own = 1 AND applied > last)"
+        )
+        return bool(found)
+
     def known_to(self, readers: list[Reader], space: bytes) -> dict[bytes, int]:
         """What every one of these devices said it has of a space: the last change of each chain."""
         known: dict[bytes, int] | None = None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from desktop.casework.attachments import shown_name
 from desktop.casework.record_types import Field, RecordType, RecordTypes
 from desktop.casework.views import Author, FieldView, ListRow, RecordView, Scalar, ValueView
 from i18n import _, current, ngettext, pgettext
@@ -40,6 +41,8 @@ def value_text(field: Field | None, value: Scalar, *, limit: int = 0) -> str:
 def _coded_or_dated(field: Field, value: str) -> str:
     if field.kind in _CODED_KINDS:
         return ltr(value)
+    if field.kind == "file":
+        return isolate(one_line(shown_name(value), 100))
     if field.list:
         return coded_text(field, value)
     if field.kind == "date":
