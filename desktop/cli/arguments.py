@@ -162,20 +162,6 @@ def _add_carrying(commands: Commands) -> None:
     write.add_argument("--split", metavar="MB", type=int, default=0, help=_("begin a new file after so many megabytes"))
     write.add_argument("file", type=Path, metavar="FILE", help=_("file to write"))
     _ending(write)
-    read = bundle.add_parser("read", help=_("take what verifies of a bundle; again does nothing"))
-    read.add_argument("files", type=Path, metavar="FILE", nargs="+", help=_("bundles, or a ministry's directory.log"))
-    _ending(read)
-
-
-def _common(parser: Parser, default: object) -> None:
-    """What stands before the command or after it; what is not given after it keeps what was given before."""
-    parser.add_argument(
-        "--home", type=Path, metavar="DIR", default=default, help=_("folder of this desk's encrypted store")
-    )
-    parser.add_argument(
-        "--passphrase-file",
-        type=Path,
-        metavar="F",
     blob = commands.add_parser("blob", help=_("evidence files of a record")).add_subparsers(
         dest="action", metavar="ACTION", required=True, parser_class=Parser
     )
@@ -190,6 +176,20 @@ def _common(parser: Parser, default: object) -> None:
     get.add_argument("file", type=Path, metavar="FILE", help=_("file to write"))
     for each in (put, get, listed):
         _ending(each)
+    read = bundle.add_parser("read", help=_("take what verifies of a bundle; again does nothing"))
+    read.add_argument("files", type=Path, metavar="FILE", nargs="+", help=_("bundles, or a ministry's directory.log"))
+    _ending(read)
+
+
+def _common(parser: Parser, default: object) -> None:
+    """What stands before the command or after it; what is not given after it keeps what was given before."""
+    parser.add_argument(
+        "--home", type=Path, metavar="DIR", default=default, help=_("folder of this desk's encrypted store")
+    )
+    parser.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="F",
         default=default,
         help=_("file whose first line is the passphrase; without it, the terminal asks"),
     )

@@ -49,8 +49,8 @@ _COMMANDS: dict[str, Command] = {
     "search": reading.search,
     "conflicts": reading.conflicts,
     "bundle": carry.bundle,
-    "ministry": ministry.run,
     "blob": carry.blob,
+    "ministry": ministry.run,
 }
 
 
