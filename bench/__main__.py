@@ -11,6 +11,7 @@ WORKLOADS = {
     "w1": ["bench.workloads.w1"],
     "w1-spaces": ["bench.workloads.w1", "spaces"],
     "edits": ["bench.workloads.edits"],
+    "blobs": ["bench.workloads.blobs"],
     "window": ["bench.workloads.window"],
 }
 

@@ -20,6 +20,8 @@ class SyncThread(QThread):
     """SyncState."""
     synced = Signal(object)
     """frozenset[str]: records that received changes moved."""
+    moved = Signal(object)
+    """BlobMove: how far an evidence file is."""
     broke = Signal(str, object)
     """Code and parameters of a failure of the store."""
 
@@ -33,7 +35,7 @@ class SyncThread(QThread):
         make_transport: MakeTransport = http_transport,
     ) -> None:
         super().__init__(parent)
-        listeners = Listeners(self.state_changed.emit, self.synced.emit, self._on_broke)
+        listeners = Listeners(self.state_changed.emit, self.synced.emit, self._on_broke, self.moved.emit)
         self._syncer = Syncer(store, profile, url, listeners, make_transport=make_transport)
         self.wake = self._syncer.wake
         self.hurry = self._syncer.hurry

@@ -6,11 +6,15 @@ nothing is lost by it, the engine goes on where it was.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 
+from desktop.casework.carry_views import BlobMove
 from desktop.casework.views import SyncState
+from desktop.desk.guarding import obey
+from desktop.desk.moving import BlobThread
 from desktop.desk.syncing import MakeTransport, ServerTransport, http_transport, index_all
 from desktop.profile import Profile
 from desktop.store import Connection, NoStore, Store, StoreDamaged, StoreError
@@ -34,7 +38,9 @@ class Listeners:
         state: Callable[[SyncState], None],
         records: Callable[[frozenset[str]], None],
         broke: Callable[[StoreError], None],
+        moved: Callable[[BlobMove], None] = lambda _: None,
     ) -> None:
+        self.moved = moved  # on a thread of its own
         self.state = state
         self.records = records
         self.broke = broke
@@ -63,6 +69,7 @@ class Syncer:
         self._hurry = False
         self._engine: Engine | None = None
         self._transport: ServerTransport | None = None
+        self._blobs: BlobThread | None = None
         self._backoff = Backoff()
         self._moved = False
 
@@ -73,6 +80,8 @@ class Syncer:
         with self._changed:
             if self._engine is not None:
                 self._engine.wake()
+            if self._blobs is not None:
+                self._blobs.wake()
 
     def hurry(self) -> None:
         """Try the server now instead of at the end of the wait."""
@@ -163,13 +172,27 @@ class Syncer:
                 run = engine.run_once()
                 self._backoff.reset()
                 self._settle(connection, run)
-                while not self._gone(url):
-                    self._settle(connection, engine.listen(LISTEN_S))
+                with self._moving(url):
+                    while not self._gone(url):
+                        self._settle(connection, engine.listen(LISTEN_S))
             finally:
                 with self._changed:
                     self._engine = self._transport = None
                 engine.close()
                 transport.close()
+
+    @contextlib.contextmanager
+    def _moving(self, url: str) -> Iterator[None]:
+        """Move evidence files beside the listening, over a connection of their own."""
+        thread = BlobThread(self._store, self._profile, url, self._make_transport, self._listeners.moved)
+        with self._changed:
+            self._blobs = thread
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._blobs = None
+            thread.close()
 
     def _settle(self, connection: Connection, run: Run) -> None:
         """After a run: what came can be searched, and the screens know how the desk stands."""
