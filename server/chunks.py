@@ -45,6 +45,7 @@ class ChunkStore:
                 draft.unlink(missing_ok=True)
             self._shares = sqlite3.connect(self._folder / FILE, isolation_level=None, check_same_thread=False)
             self._shares.execute("PRAGMA journal_mode = WAL")
+            self._shares.execute("PRAGMA synchronous = NORMAL")  # a count that a power cut forgets is no harm
             self._shares.execute(
                 "CREATE TABLE IF NOT EXISTS shares (ministry TEXT PRIMARY KEY, bytes INTEGER NOT NULL,"
                 " chunks INTEGER NOT NULL) STRICT, WITHOUT ROWID"

@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from desktop.casework.carry_views import BlobMove
 from desktop.casework.views import SyncState
-from desktop.desk.guarding import obey
 from desktop.desk.moving import BlobThread
 from desktop.desk.syncing import MakeTransport, ServerTransport, http_transport, index_all
 from desktop.profile import Profile
