@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-logging.getLogger("urllib3.connection").disabled = True  # it would write a bad server's bytes, tokens too, into the log
+# It would write a bad server's bytes into the log, tokens among them.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 
 _thread = threading.local()  # .call: what this thread is doing
 
