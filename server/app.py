@@ -20,6 +20,8 @@ from server.log import Log
 from server.problems import Refusal
 from server.service import Service
 from server.settings import Settings
+from server.snapshot_service import REQUESTS as SNAPSHOT_REQUESTS
+from server.snapshot_service import SnapshotService
 from server.storage import Caller, StorageFailed, StorageFull
 from sync.wire import calls
 from sync.wire.checkpoint import CheckpointRequest
@@ -45,7 +47,7 @@ class Endpoint:
         self,
         name: str,
         kind: type[Any],
-        answers: Service | ChunkService,
+        answers: Service | ChunkService | SnapshotService,
         service: Service,
         log: Log,
         settings: Settings,
@@ -132,7 +134,9 @@ ENDPOINTS: dict[str, type[Any]] = {
 }
 
 
-def make_app(service: Service, chunks: ChunkService, log: Log, settings: Settings) -> ASGIApp:
+def make_app(
+    service: Service, chunks: ChunkService, snapshots: SnapshotService, log: Log, settings: Settings
+) -> ASGIApp:
     """Return the ASGI application of a secretariat."""
 
     @contextlib.asynccontextmanager
@@ -159,7 +163,7 @@ def make_app(service: Service, chunks: ChunkService, log: Log, settings: Setting
 
     routes = [
         Route(calls.PATHS[name], Endpoint(name, kind, answers, service, log, settings))
-        for answers, endpoints in ((service, ENDPOINTS), (chunks, CHUNK_REQUESTS))
+        for answers, endpoints in ((service, ENDPOINTS), (chunks, CHUNK_REQUESTS), (snapshots, SNAPSHOT_REQUESTS))
         for name, kind in endpoints.items()
     ]
     app = Starlette(routes=[*routes, Route("/healthz", _Raw(health))], lifespan=lifespan)

@@ -29,6 +29,8 @@ from server.protocol import CallProtocol
 from server.registry import Registry
 from server.service import Service
 from server.settings import Settings, read_settings
+from server.snapshot_service import SnapshotService
+from server.snapshots import SnapshotStore
 from server.sqlite_storage import SqliteStorage
 
 LOCK = "serve.lock"
@@ -87,6 +89,7 @@ def serve(folder: Path, listen: Listen) -> None:
 async def _serve(folder: Path, listen: Listen, settings: Settings, log: Log, door: socket.socket) -> None:
     storage = SqliteStorage(folder, settings.store_bytes)
     chunks: ChunkService | None = None
+    snapshots: SnapshotService | None = None
     try:
         registry = Registry(storage)
         await registry.refresh()
@@ -94,9 +97,10 @@ async def _serve(folder: Path, listen: Listen, settings: Settings, log: Log, doo
         gate = Gate(read_secret(folder), storage.data_epoch, clock, settings)
         notary = Notary(read_log_key(folder), storage.data_epoch, clock)
         chunks = ChunkService(storage, ChunkStore(folder, settings.ministry_chunk_bytes))
+        snapshots = SnapshotService(storage, registry, SnapshotStore(folder, settings.ministry_snapshot_bytes))
         service = Service(storage, registry, gate, notary, clock, settings)
         config = uvicorn.Config(
-            make_app(service, chunks, log, settings),
+            make_app(service, chunks, snapshots, log, settings),
             http=CallProtocol,
             ws="none",
             loop="asyncio",
@@ -117,8 +121,9 @@ async def _serve(folder: Path, listen: Listen, settings: Settings, log: Log, doo
         await server.serve([door])
         log.write("stop")
     finally:
-        if chunks is not None:
-            chunks.close()
+        for one in (chunks, snapshots):
+            if one is not None:
+                one.close()
         await storage.close()
 
 

@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spaces_per_hour: Amount = 50_000  # founded by one device
     entries_per_hour: Amount = 600  # that change the members or epochs of one space
     rotations_per_hour: Amount = 60  # of one space
+    ministry_snapshot_bytes: Bytes = 16 << 30  # of snapshots that one ministry's devices made
     ministry_chunk_bytes: Bytes = 256 << 30  # of evidence files, for one ministry's devices
     store_bytes: Bytes = 1 << 40  # ceiling of the database file, so that a full disk is met on our terms
 

@@ -22,6 +22,8 @@ PATHS = {
     "chunk_put": "/v1/chunk/put",
     "chunk_get": "/v1/chunk/get",
     "checkpoint": "/v1/checkpoint",
+    "snapshot": "/v1/snapshot",
+    "snapshot_put": "/v1/snapshot/put",
     "continuity": "/v1/continuity",
 }
 CONTENT_TYPE = "application/vnd.tahaluf+msgpack"

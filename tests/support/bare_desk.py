@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from sync.link import Signer
-from sync.wire import calls
+from sync.wire import calls, snapshot
 from sync.wire.codec import NO_HASH, decode, encode
 from sync.wire.space import advance_head
 
@@ -24,6 +24,8 @@ REPLIES: dict[str, type[Any]] = {
     "poll": calls.PollReply,
     "heads": calls.HeadsReply,
     "continuity": calls.ContinuityReply,
+    "snapshot": snapshot.SnapshotReply,
+    "snapshot_put": snapshot.SnapshotPutReply,
 }
 
 
