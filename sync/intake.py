@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+import msgspec
 
 from sync.errors import BadReply, ServerRewound
 from sync.keys import EpochKey, open_grant
-from sync.replica import Applied, Opened, Received, Replica, SpaceStanding
+from sync.replica import Applied, Entered, Opened, Received, Replica, SpaceStanding
 from sync.seal import open_segment
 from sync.wire.calls import Cursor, GrantItem, Item, SpaceItems
 from sync.wire.codec import NO_HASH
 from sync.wire.directory import Certificate
 from sync.wire.errors import BrokenChain, Malformed, NotEntitled, UnknownSuite, WireError
+from sync.wire.membership import DirectoryBehind, Membership
 from sync.wire.signing import verify
 from sync.wire.space import (
     FOUNDING_DOMAIN,
     GRANT_DOMAIN,
-    Founding,
     Head,
+    Known,
     SegmentHeader,
     advance_head,
-    epoch_id,
+    entry_hash,
+    is_founding,
+    read_entry,
     read_founding,
     read_grant,
     read_segment,
@@ -28,8 +33,6 @@ from sync.wire.space import (
     space_id,
     verify_segment,
 )
-
-WRITERS = ("lead", "contributor")
 
 
 class Fork(BrokenChain):
@@ -53,6 +56,8 @@ class Intake:
         self._fetch_directories = fetch_directories
         self._fetched = False
         self._known: dict[bytes, tuple[str, Certificate]] = {}
+        self._revoked: dict[str, Mapping[bytes, int]] = {}
+        self._heads: dict[str, int] = {}
         self.own_back = False
         """Whether segments of our own came, or were named, that are not here: this store is older than it was."""
         self.reread: set[bytes] = set()
@@ -61,6 +66,12 @@ class Intake:
     def start_run(self) -> None:
         """Allow the directories to be fetched again."""
         self._fetched = False
+        self.forget_directories()
+
+    def forget_directories(self) -> None:
+        """Look again at what the directories say: some grew."""
+        self._revoked.clear()
+        self._heads.clear()
 
     def check(self, news: SpaceItems) -> Received | None:
         """Check news that go on from the replica's cursor; None if there are none or they leave a gap.
@@ -86,18 +97,21 @@ class Intake:
             raise BadReply("items beyond the end of a space's log")
         if end == news.head_sequence and head != news.head:
             raise ServerRewound(news.space.hex())
-        return Received(news.space, draft.founding, draft.segments, draft.rejected, Cursor(news.space, end, head))
+        cursor = Cursor(news.space, end, head)
+        return Received(news.space, draft.founding, draft.segments, draft.rejected, cursor, draft.entries)
 
     def carried(self, space: bytes, items: list[Item]) -> Received:
         """Check items of one space that were carried by hand: each by itself, in the order given; the cursor stays.
 
-        They have no places in the server's log: an entry's sequence is its number, a segment's 0.
+        They have no places in the server's log: an entry's sequence is its number, a segment's 0. They are judged by
+        all that is here of the space's own log.
         """
         standing = self._replica.standing(space)
-        draft = _Draft(self, self._replica, space, standing)
+        standing = msgspec.structs.replace(standing, membership=self._replica.membership(space))
+        draft = _Draft(self, self._replica, space, standing, carried=True)
         for item in items:
             draft.take(item)
-        return Received(space, draft.founding, draft.segments, draft.rejected, standing.cursor)
+        return Received(space, draft.founding, draft.segments, draft.rejected, standing.cursor, draft.entries)
 
     def take_grant(self, item: GrantItem) -> Applied:
         """Verify, open and keep a grant, or set it aside."""
@@ -131,28 +145,68 @@ class Intake:
     def certificate(self, device: bytes) -> tuple[str, Certificate]:
         """Return a device's ministry and certificate, fetching directories first if need be. Raises UnknownDevice."""
         found = self._known.get(device) or self._replica.certificate(device)
-        if found is None and not self._fetched:
-            self._fetched = True
-            self._fetch_directories()
+        if found is None and self._catch_up():
             found = self._replica.certificate(device)
         if found is None:
             raise UnknownDevice("a device that no directory names")
         self._known[device] = found
         return found
 
+    # what entries are judged by (sync.wire.membership.Devices)
+    def find(self, device: bytes) -> tuple[str, bytes]:
+        """The ministry and the key of a device. Raises UnknownDevice."""
+        ministry, certificate = self.certificate(device)
+        return ministry, certificate.sign_key
+
+    def revoked(self, ministry: str) -> Mapping[bytes, int]:
+        """The revoked devices of a ministry, as far as its directory is here."""
+        found = self._revoked.get(ministry)
+        if found is None:
+            found = self._revoked[ministry] = self._replica.revocations(ministry)
+        return found
+
+    def known(self, ministry: str) -> int | None:
+        """The number of entries of a trusted ministry's directory."""
+        if not self._heads:
+            self._heads = self._replica.directory_heads()
+        return self._heads.get(ministry)
+
+    def check_known(self, known: list[Known]) -> None:
+        """Fetch the directories if an author knew more of them. Raises DirectoryBehind if they are still behind."""
+        for again in (True, False):
+            behind = [one for one in known if (here := self.known(one.ministry)) is not None and one.sequence > here]
+            if not behind:
+                return
+            if not (again and self._catch_up()):
+                raise DirectoryBehind(f"the directory of {behind[0].ministry} has no entry {behind[0].sequence} here")
+
+    def _catch_up(self) -> bool:
+        """Fetch the directories, once a run."""
+        if self._fetched:
+            return False
+        self._fetched = True
+        self._fetch_directories()
+        self.forget_directories()
+        return True
+
 
 class _Draft:
     """What becomes of the items of one space, one after the other."""
 
-    def __init__(self, intake: Intake, replica: Replica, space: bytes, standing: SpaceStanding) -> None:
+    def __init__(
+        self, intake: Intake, replica: Replica, space: bytes, standing: SpaceStanding, *, carried: bool = False
+    ) -> None:
         self.founding = b""
+        self.entries: list[Entered] = []
         self.segments: list[Opened] = []
         self.rejected: list[tuple[bytes, str]] = []
         self._intake = intake
         self._replica = replica
         self._space = space
         self._own = replica.device_keys().device
-        self._founded: Founding | None = standing.founding
+        self._members = standing.membership
+        self._carried = carried
+        self._cutoffs: dict[bytes, int | None] = {}
         self._chains = dict(standing.chains)
         self._ends: dict[tuple[bytes, int], bytes] = {}  # of these news
         self._keys: dict[bytes, bytes | None] = {}
@@ -162,13 +216,19 @@ class _Draft:
             if item.kind == "entry":
                 self._take_entry(item)
             elif item.kind == "segment":
-                self._take_segment(item.body)
+                self._take_segment(item.body, item.sequence)
             else:
                 raise UnknownSuite(f"an item of kind {item.kind}")
         except WireError as error:
             self.rejected.append((item.body, error.code))
 
     def _take_entry(self, item: Item) -> None:
+        if is_founding(item.body):
+            self._take_founding(item)
+        else:
+            self._take_change(item)
+
+    def _take_founding(self, item: Item) -> None:
         founding, signed = read_founding(item.body)
         if space_id(item.body) != self._space or item.sequence != 1:
             raise NotEntitled("an entry that is not this space's founding")
@@ -176,13 +236,46 @@ class _Draft:
         verify(certificate.sign_key, FOUNDING_DOMAIN, signed.body, signed.signature)
         if all(member.ministry != ministry for member in founding.members):
             raise NotEntitled(f"founded by {ministry}, which is not a member")
-        if self._founded is None:
+        self._intake.check_known(founding.known)
+        if self._members is None:
             self.founding = item.body
-            self._founded = founding
+            self._members = Membership(self._space, item.body, founding)
         elif founding.device != self._own:
             self._intake.reread.add(self._space)
 
-    def _take_segment(self, data: bytes) -> None:
+    def _take_change(self, item: Item) -> None:
+        """Take a later entry of the space's own log at its place."""
+        members = self._members
+        entry, _ = read_entry(item.body)
+        if entry.space != self._space or members is None:
+            raise NotEntitled("an entry of another space, or before its founding")
+        here = self._replica.entry(self._space, entry.number)
+        if here is not None and entry_hash(here) != entry_hash(item.body):
+            raise Fork("another entry where the space's own log has one")
+        if entry.number <= members.number:
+            if here is not None or any(entry_hash(each.data) == entry_hash(item.body) for each in self.entries):
+                return
+            raise Fork("another entry where the space's own log has one")
+        self._intake.check_known(entry.known)
+        members.append(item.body, self._intake)
+        ministry, _ = self._intake.certificate(entry.device)
+        late = self._late(entry.device, ministry, item.sequence)
+        sequence = 0 if self._carried else item.sequence
+        self.entries.append(Entered(entry.number, sequence, item.body, late))
+
+    def _late(self, device: bytes, ministry: str, sequence: int) -> bool:
+        """Whether an item is of a device that was known to be revoked, by the log or by us, when it came."""
+        revoked = self._intake.revoked(ministry).get(device)
+        if revoked is None:
+            return False
+        if self._carried or (self._members is not None and self._members.known.get(ministry, 0) >= revoked):
+            return True
+        if device not in self._cutoffs:
+            self._cutoffs[device] = self._replica.cutoff(self._space, device)
+        cutoff = self._cutoffs[device]
+        return cutoff is not None and sequence > cutoff
+
+    def _take_segment(self, data: bytes, sequence: int) -> None:
         segment, header = read_segment(data)
         if header.space != self._space:
             raise NotEntitled("a segment of another space")
@@ -194,7 +287,8 @@ class _Draft:
             if header.device != self._own:
                 raise Fork("another segment where the chain has one")
             end = self._own_end(header.first - 1)  # sent before this store was put back from a copy
-        certificate = self._writer(header)
+        ministry, certificate = self._writer(header)
+        late = self._late(header.device, ministry, sequence)
         if header.first != (end.sequence if end else 0) + 1 or header.previous != (end.hash if end else NO_HASH):
             raise BrokenChain(f"change {header.first} does not follow")
         verify_segment(segment, certificate.sign_key)
@@ -203,13 +297,13 @@ class _Draft:
         self._intake.own_back |= header.device == self._own
         key = self._key(header.epoch)
         if key is None:
-            opened = Opened(data, hash_, header, [], locked=True)
+            opened = Opened(data, hash_, header, [], locked=True, late=late)
         else:
             try:
                 changes = open_segment(segment, header, key)
             except Malformed:  # signed all the same: its place in the chain counts, or nothing after it would
                 changes = [b""] * header.count
-            opened = Opened(data, hash_, header, changes)
+            opened = Opened(data, hash_, header, changes, late=late)
         self._chains[header.device] = Head(header.device, header.last, hash_)
         self._ends[header.device, header.last] = hash_
         self.segments.append(opened)
@@ -228,16 +322,16 @@ class _Draft:
         seen = self._ends.get((head.device, head.sequence))
         return head.hash == (seen or self._replica.end_hash(self._space, head.device, head.sequence))
 
-    def _writer(self, header: SegmentHeader) -> Certificate:
-        """Return the certificate of a segment's device if it may write here."""
-        if self._founded is None:
+    def _writer(self, header: SegmentHeader) -> tuple[str, Certificate]:
+        """Return ministry and certificate of a segment's device if it may write at this place of the log."""
+        if self._members is None:
             raise NotEntitled("a segment of a space without a founding")
-        if header.epoch != epoch_id(self._founded.commitment):
+        if not self._members.has_epoch(header.epoch):
             raise NotEntitled("a segment in an epoch that the space does not have")
         ministry, certificate = self._intake.certificate(header.device)
-        if not any(member.ministry == ministry and member.role in WRITERS for member in self._founded.members):
+        if not self._members.writes(header.device, ministry):
             raise NotEntitled(f"{ministry} does not write in this space")
-        return certificate
+        return ministry, certificate
 
     def _key(self, epoch: bytes) -> bytes | None:
         if epoch not in self._keys:

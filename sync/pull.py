@@ -65,8 +65,10 @@ class Puller:
         for grant in reply.grants:
             applied = self._intake.take_grant(grant)
             self._tell(applied, run)
-        self._replica.note_behind([(one.space, one.sequence) for one in reply.changed])
+        beyond = self._replica.note_behind([(one.space, one.sequence) for one in reply.changed])
         self._receive(reply.inline, run)
+        if beyond:  # the reply is older than what we sent or pulled beside it, or a log was longer that day
+            self.probe(beyond, run)
         self._replica.keep_feed(reply.feed, None)
         self._report(run)
 
@@ -74,7 +76,8 @@ class Puller:
         """Pull all spaces that are behind; returns whether none is left so."""
         stuck: set[bytes] = set()
         for _ in range(ROUNDS):
-            behind = [one for one in self._replica.behind(MAX_CURSORS) if one.space not in stuck]
+            named = self._replica.behind(MAX_CURSORS + len(stuck))  # what does not move keeps nobody else waiting
+            behind = [one for one in named if one.space not in stuck][:MAX_CURSORS]
             if not behind:
                 break
             reply = self._link.call("pull", PullRequest(behind, PULL_BYTES), PullReply)
@@ -88,13 +91,13 @@ class Puller:
         return not stuck
 
     def probe(self, spaces: set[bytes], run: Run) -> bool:
-        """Ask whether the server's logs of spaces are those we know; returns whether some begin anew."""
+        """Ask whether the server's logs of spaces are those we know; returns whether some moved or begin anew."""
         before = dict(self._rewound)
         cursors = [self._replica.standing(space).cursor for space in sorted(spaces)[:MAX_CURSORS]]
         reply = self._link.call("pull", PullRequest(cursors, PULL_BYTES), PullReply)
-        self._receive([one for one in reply.spaces if one.space in spaces], run)
+        moved = self._receive([one for one in reply.spaces if one.space in spaces], run)
         self._report(run)
-        return self._rewound != before
+        return self._rewound != before or bool(moved)
 
     def fetch_directories(self) -> None:
         """Bring all directories up to date."""
@@ -109,10 +112,12 @@ class Puller:
 
     def _take_directory(self, part: DirectoryItems) -> int:
         try:
-            return self._replica.add_directory_entries(part.ministry, part.first, part.entries)
+            new = self._replica.add_directory_entries(part.ministry, part.first, part.entries)
         except WireError as error:
             self._problems.append(f"directory_{error.code}")
             return 0
+        self._intake.forget_directories()
+        return new
 
     def _receive(self, spaces: list[SpaceItems], run: Run) -> set[bytes]:
         """Check and apply news; returns the spaces that moved."""
@@ -131,6 +136,7 @@ class Puller:
                 if received.cursor.sequence < news.head_sequence:
                     self._replica.note_behind([(news.space, news.head_sequence)])
                 run.pulled += len(received.segments) + len(received.rejected) + bool(received.founding)
+                run.pulled += len(received.entries)
                 run.rejected += len(received.rejected)
                 run.locked += sum(segment.locked for segment in received.segments)
         if checked:

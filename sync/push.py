@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync.errors import BadReply, Refused
-from sync.keys import make_grant
+from sync.keys import make_continuity_grant, make_grant
 from sync.link import Link
 from sync.replica import Outgoing, Received, Replica
 from sync.run import Run
@@ -18,6 +18,9 @@ LATER = frozenset({"quota", "storage_full", "storage_failed", "busy", "unavailab
 """Codes of refusals that time or an operator mends; all others stand until the item is sent again on purpose."""
 
 GAP = "gap"  # the chain before the item is not at the server: the item is good, and waits for it
+BEFORE = frozenset({GAP, "unknown_epoch"})
+"""Codes of an item that is good and waits for what comes before it: in its chain, or in its space's own log."""
+
 GRANT_LATER = frozenset({"quota", "no_such_device"})
 """Codes of a grant that concern its recipient alone: it waits, and nothing else does."""
 
@@ -27,6 +30,9 @@ keeps back all that follows in its chain, and a bit that turned over on the way 
 
 TRIES = 3
 
+MOVED = frozenset({GAP, "stale", "directory_behind", "no_such_space"})
+"""Codes of an entry that is to be judged again once the space's log, or a directory, is here as the server has it."""
+
 DOUBTFUL = frozenset({GAP, "fork", "no_such_space"})
 
 
@@ -35,8 +41,20 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
 
     Returns spaces of which the server refused something as if its log were not the one we know.
     """
-    seal_waiting(replica)
-    _grant(replica, now_ms)
+    doubted: set[bytes] = set()
+    for _ in range(2):  # the entries of a space that was founded here go once its founding is there
+        moved = _enter(replica, link, run, now_ms)
+        doubted |= moved
+        seal_waiting(replica)
+        _grant(replica, now_ms)
+        doubted |= _empty(replica, link, run)
+        if moved or not replica.entries_due(now_ms):
+            break
+    return doubted
+
+
+def _empty(replica: Replica, link: Link, run: Run) -> set[bytes]:
+    """Send the outbox; returns the doubted spaces."""
     doubted: set[bytes] = set()
     after = 0
     while items := replica.outbox(PUSH_BYTES, MAX_CALL_CHANGES, after)[:MAX_PUSH_ITEMS]:
@@ -48,6 +66,32 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
         if not _note(replica, run, items, reply.results):
             after = items[-1].id  # what waits does not keep back what is behind it
     return doubted
+
+
+def _enter(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
+    """Send entries of spaces' own logs, rotations among them: what is sealed next may be what they keep from somebody.
+
+    Returns the spaces whose logs have moved on at the server: what is there comes first, and ours is signed anew.
+    """
+    moved: set[bytes] = set()
+    waiting: set[bytes] = set()
+    while items := [one for one in replica.entries_due(now_ms) if one.space not in moved | waiting]:
+        reply = _send(link, items)
+        _follow(replica, items, reply.results)
+        for one, result in zip(items, reply.results, strict=True):
+            if one.space in moved | waiting:
+                continue
+            if result.status != "refused":
+                replica.take_entry(one.id, result.sequence)
+                run.pushed += 1
+            elif result.code in MOVED:
+                moved.add(one.space)
+            elif result.code in LATER:
+                waiting.add(one.space)
+            else:
+                replica.refuse_entry(one.id, result.code[:64])
+                run.refused_items.append(result.code[:64])
+    return moved
 
 
 def _send(link: Link, items: list[Outgoing]) -> PushReply:
@@ -78,7 +122,11 @@ def _grant(replica: Replica, now_ms: int) -> None:
     keys = replica.device_keys()
     while due := replica.grants_due():
         for grant in due:
-            replica.keep_grant(grant, make_grant(keys, grant.recipient, grant.keys, now_ms))
+            if grant.recipient is None:
+                data = make_continuity_grant(keys, grant.continuity, grant.keys, now_ms)
+            else:
+                data = make_grant(keys, grant.recipient, grant.keys, now_ms)
+            replica.keep_grant(grant, data)
 
 
 def _follow(replica: Replica, items: list[Outgoing], results: list[PushResult]) -> None:
@@ -108,8 +156,8 @@ def _note(replica: Replica, run: Run, items: list[Outgoing], results: list[PushR
             run.pushed += one.changes
         elif not one.space and result.code in GRANT_LATER:
             waiting.setdefault(one.space, GAP)
-        elif result.code in LATER or result.code == GAP or (one.space and one.space in waiting):
-            waiting.setdefault(one.space, result.code)
+        elif result.code in LATER or result.code in BEFORE or (one.space and one.space in waiting):
+            waiting.setdefault(one.space, GAP if result.code in BEFORE else result.code)
         else:
             replica.mark_refused(one.id, result.code[:64])
             run.refused_items.append(result.code[:64])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -11,6 +12,7 @@ from sync.keys import DeviceKeys, EpochKey
 from sync.seal import Sealed
 from sync.wire.calls import Cursor, PushItem
 from sync.wire.directory import Certificate
+from sync.wire.membership import Membership
 from sync.wire.space import Founding, Head, SegmentHeader
 
 
@@ -37,8 +39,9 @@ class Unsealed(msgspec.Struct, frozen=True):
 class GrantDue(msgspec.Struct, frozen=True):
     """Keys that a device of a member ministry is entitled to and was not granted yet."""
 
-    recipient: Certificate
+    recipient: Certificate | None  # None: a ministry's continuity key
     keys: list[EpochKey]
+    continuity: bytes = b""  # the public key of that
 
 
 class SpaceStanding(msgspec.Struct, frozen=True):
@@ -47,6 +50,16 @@ class SpaceStanding(msgspec.Struct, frozen=True):
     cursor: Cursor
     founding: Founding | None
     chains: dict[bytes, Head]  # the end of every device's chain
+    membership: Membership | None = None  # as the log's items up to the cursor give it
+
+
+class Entered(msgspec.Struct, frozen=True):
+    """An entry of a space's own log that was verified."""
+
+    number: int
+    sequence: int  # its place in the server's log; 0 where it was carried by hand
+    data: bytes
+    late: bool = False  # its device was known to be revoked
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -57,6 +70,7 @@ class Opened(msgspec.Struct, frozen=True):
     header: SegmentHeader
     changes: list[bytes]  # encoded, as many as the header counts; b"" where its author sealed nothing readable
     locked: bool = False  # no key yet, so no changes: kept, and opened when the grant comes
+    late: bool = False  # its device was known to be revoked: applied and flagged
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -67,6 +81,7 @@ class Received(msgspec.Struct, frozen=True):
     segments: list[Opened]
     rejected: list[tuple[bytes, str]]  # items that did not verify, and the code of why; kept aside, shown
     cursor: Cursor
+    entries: list[Entered] = []
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -116,6 +131,19 @@ class Replica(Protocol):
     def keep_grant(self, grant: GrantDue, data: bytes) -> None:
         """Persist a grant for sending and note its keys as granted."""
 
+    def entries_due(self, now_ms: int) -> list[Outgoing]:
+        """Entries of our own to send, each signed on top of what is here of its space's log and persisted.
+
+        What members were asked to be changed here, and rotations of spaces where something waits to be sealed while
+        somebody can read the newest epoch who must not. A space whose founding was not sent yet is left out.
+        """
+
+    def take_entry(self, id_: int, sequence: int) -> None:
+        """The server has an entry of ours as that item of the log: it counts, and what it promised is owed."""
+
+    def refuse_entry(self, id_: int, code: str) -> None:
+        """Note an entry of ours that does not hold: kept, shown, not sent again."""
+
     def outbox(self, limit_bytes: int, limit_changes: int, after: int = 0) -> list[Outgoing]:
         """Items to send behind the one of id `after`, oldest first, within the limits."""
 
@@ -141,8 +169,11 @@ class Replica(Protocol):
     def keep_feed(self, feed: bytes, as_of_ms: int | None) -> None:
         """Keep the feed position; `as_of_ms` when the desk now has all that the server has."""
 
-    def note_behind(self, heads: list[tuple[bytes, int]]) -> None:
-        """Note where logs end at the server; one beyond our cursor is to be pulled. The last note of a space rules."""
+    def note_behind(self, heads: list[tuple[bytes, int]]) -> set[bytes]:
+        """Note where logs end at the server; one beyond our cursor is to be pulled. The last note of a space rules.
+
+        Returns the spaces of which more is here than that. Raises BadReply for far more spaces than there can be.
+        """
 
     def behind(self, limit: int) -> list[Cursor]:
         """Cursors of spaces to pull."""
@@ -152,6 +183,18 @@ class Replica(Protocol):
 
     def standing(self, space: bytes) -> SpaceStanding:
         """What the desk has of a space; an empty standing for an unknown one."""
+
+    def membership(self, space: bytes) -> Membership | None:
+        """The members of a space by all that is here of its log, in whatever way it came."""
+
+    def entry(self, space: bytes, number: int) -> bytes | None:
+        """The entry here with that number of a space's own log."""
+
+    def revocations(self, ministry: str) -> Mapping[bytes, int]:
+        """A ministry's revoked devices, each with the number of the directory entry that says so."""
+
+    def cutoff(self, space: bytes, device: bytes) -> int | None:
+        """Behind which item of the log a revoked device's items are late here; None where it is not known."""
 
     def segment_hash(self, space: bytes, device: bytes, first: int) -> bytes | None:
         """The hash of the segment here of that device that begins with change `first`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from desktop.store.context import Context
+from desktop.store.entries import Entries
 from desktop.store.grants import note_enrolled
 from sync.wire.codec import NO_HASH, encode
 from sync.wire.directory import (
@@ -17,7 +18,7 @@ from sync.wire.directory import (
     continuity_id,
 )
 from sync.wire.errors import NotEntitled, WireError
-from sync.wire.space import read_founding, read_grant, read_segment
+from sync.wire.space import read_entry, read_founding, read_grant, read_segment
 
 
 class Directories:
@@ -27,6 +28,7 @@ class Directories:
         self._context = context
         self._database = context.database
         self._loaded: dict[str, Directory] = {}
+        self._entries = Entries(context)
 
     def heads(self) -> dict[str, int]:
         """How many entries of each trusted ministry's directory are here."""
@@ -53,6 +55,8 @@ class Directories:
                 if not new:
                     raise
                 self._loaded.pop(ministry)
+            if new:
+                self._judge_again()
         return new
 
     def place(self, ministry: str, device: bytes) -> int:
@@ -86,6 +90,8 @@ class Directories:
                     "INSERT INTO continuity (ministry, seq, key, id) VALUES (?, ?, ?, ?)",
                     (entry.ministry, entry.sequence, key, continuity_id(key)),
                 )
+                note_enrolled(self._context, continuity_id(key), entry.ministry)
+                self._entries.note_enrolled(continuity_id(key), entry.ministry)
 
     def _enrol(self, ministry: str, certificate: Certificate) -> None:
         device = certificate.device
@@ -99,6 +105,7 @@ class Directories:
         )
         if known is None:
             note_enrolled(self._context, device, ministry)
+            self._entries.note_enrolled(device, ministry)
             self._fetch_again(device)
 
     def _revoke(self, ministry: str, sequence: int, device: bytes, reason: str, *, wipe: bool) -> None:
@@ -109,6 +116,18 @@ class Directories:
             (sequence, wipe, reason, device, ministry),
         )
         self._database.run("DELETE FROM due WHERE device = ?", (device,))
+        self._entries.note_revoked(device, ministry, sequence)
+
+    def _judge_again(self) -> None:
+        """Begin anew with spaces of which something named more of a directory than was here."""
+        for (space,) in self._database.all("SELECT DISTINCT space FROM aside WHERE code = 'directory_behind'"):
+            self._begin_anew(space)
+
+    def _begin_anew(self, space: bytes) -> None:
+        database = self._database
+        database.run("DELETE FROM aside WHERE space = ?", (space,))  # also what failed for want of it
+        database.run("UPDATE spaces SET behind = max(behind, seq, 1), seq = 0, head = ? WHERE id = ?", (NO_HASH, space))
+        database.run("UPDATE entries SET seq = NULL WHERE space = (SELECT n FROM spaces WHERE id = ?)", (space,))
 
     def _fetch_again(self, device: bytes) -> None:
         """Begin anew with what was set aside because its device was not known: the server hid it, or was behind."""
@@ -117,10 +136,7 @@ class Directories:
             if device not in _devices_of(data):
                 continue
             if space:
-                database.run("DELETE FROM aside WHERE space = ?", (space,))  # also what failed for want of it
-                database.run(
-                    "UPDATE spaces SET behind = max(behind, seq, 1), seq = 0, head = ? WHERE id = ?", (NO_HASH, space)
-                )
+                self._begin_anew(space)
             else:
                 database.run("DELETE FROM aside WHERE n = ?", (number,))
                 self._context.set_meta("grants", 0)
@@ -148,6 +164,8 @@ def _devices_of(data: bytes) -> list[bytes]:
         found.append(read_segment(data)[1].device)
     with contextlib.suppress(WireError):
         found.append(read_founding(data)[0].device)
+    with contextlib.suppress(WireError):
+        found.append(read_entry(data)[0].device)
     with contextlib.suppress(WireError):
         found.append(read_grant(data)[0].granter)
     return found

@@ -1,7 +1,7 @@
-"""Which device is still owed which space's key: a table that events fill, so that an idle sync finds it empty.
+"""Who is still owed which epoch's key: a table that events fill, so that an idle sync finds it empty.
 
-The device that founded a space grants its key to every device of every member. A device of the same ministry that
-enrols later gets it from any of its sisters as well, since the founder may be away.
+Who founded a space or began an epoch grants its key to every device of every member, and to their ministries'
+continuity keys. Who enrols later gets the keys from its sisters, the founder and the leads: any of them may be away.
 """
 
 from __future__ import annotations
@@ -9,31 +9,39 @@ from __future__ import annotations
 from desktop.store.context import Context
 
 
-def note_founded(context: Context, space: int) -> None:
-    """Owe a space's key to every known device of its members."""
+def note_founded(context: Context, space: int, epoch: bytes) -> None:
+    """Owe the key of a space's first epoch to every known device and continuity key of its members."""
     context.database.run(
-        "INSERT OR IGNORE INTO due SELECT d.device, m.space FROM members m JOIN devices d ON d.ministry = m.ministry"
-        " WHERE m.space = ? AND d.device != ?",
-        (space, context.device),
+        "INSERT OR IGNORE INTO due SELECT d.device, m.space, ?2 FROM members m"
+        " JOIN devices d ON d.ministry = m.ministry WHERE m.space = ?1 AND d.device != ?3 AND d.revoked = 0",
+        (space, epoch, context.device),
+    )
+    context.database.run(
+        "INSERT OR IGNORE INTO due SELECT c.id, m.space, ?2 FROM members m JOIN continuity c ON c.ministry = m.ministry"
+        " WHERE m.space = ?1 AND c.seq = (SELECT max(seq) FROM continuity WHERE ministry = m.ministry)",
+        (space, epoch),
+    )
+
+
+def owe(context: Context, space: int, recipients: list[bytes], epochs: list[bytes]) -> None:
+    """Owe keys of some epochs of a space, as far as they are here, to devices and continuity keys other than ours."""
+    context.database.many(
+        "INSERT OR IGNORE INTO due SELECT ?, space, epoch FROM epochs WHERE space = ? AND epoch = ?",
+        [(each, space, epoch) for each in recipients if each != context.device for epoch in epochs],
     )
 
 
 def note_enrolled(context: Context, device: bytes, ministry: str) -> None:
-    """Owe a new device the keys of the spaces that we founded, and, if it is a sister of ours, of all we can read."""
+    """Owe a new device or continuity key the keys of spaces whose members did not change since they were founded.
+
+    Of those that we founded or lead; if it is a sister of ours, of all that we can read.
+    """
     if device == context.device:
         return
+    sister = int(ministry == context.identity.ministry)
     context.database.run(
-        "INSERT OR IGNORE INTO due SELECT ?, s.n FROM members m JOIN spaces s ON s.n = m.space"
-        " WHERE m.ministry = ? AND s.epoch IS NOT NULL AND (s.own = 1 OR ? = 1)",
-        (device, ministry, int(ministry == context.identity.ministry)),
-    )
-
-
-def owe_again(context: Context) -> int:
-    """Owe every grant again that was ours to make, because the server lost them; returns how many keys."""
-    return context.database.run(
-        "INSERT OR IGNORE INTO due SELECT d.device, s.n FROM spaces s JOIN members m ON m.space = s.n"
-        " JOIN devices d ON d.ministry = m.ministry"
-        " WHERE s.epoch IS NOT NULL AND d.device != ? AND (s.own = 1 OR d.ministry = ?)",
-        (context.device, context.identity.ministry),
+        "INSERT OR IGNORE INTO due SELECT ?1, s.n, s.epoch FROM members m JOIN spaces s ON s.n = m.space"
+        " LEFT JOIN members o ON o.space = s.n AND o.ministry = ?4"
+        " WHERE m.ministry = ?2 AND s.entered = 1 AND s.epoch IS NOT NULL AND (s.own = 1 OR ?3 = 1 OR o.role = 'lead')",
+        (device, ministry, sister, context.identity.ministry),
     )

@@ -39,6 +39,7 @@ class Inbox(Positions):
         self._states = states
         self._evidence = Evidence(context)
         self._numbers = ChainNumbers(context)
+        self._revoked: dict[str, int] | None = None
         self._current: Ordering | None = None
         self._open: dict[bytes, Ordering] = {}  # by space, what is not written yet
         self._cursors: list[tuple[int, bytes, int]] = []
@@ -67,6 +68,8 @@ class Inbox(Positions):
 
     def _receive(self, news: Received, step: Step, totals: _Totals) -> None:
         number, new = self._space(news.space, news.founding)
+        if news.entries:
+            self._entries.take(number, news.entries)
         ordering = self._begin((number, news.space), new=new)
         for chain in list(ordering.chains.values()):
             if chain.applied < chain.last and chain.wait_chain is None:  # the program ended while a segment was taken
@@ -108,6 +111,8 @@ class Inbox(Positions):
             "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)",
             (number, header.last, opened.hash, int(opened.locked), header.epoch, opened.data),
         )
+        if opened.late:
+            self._database.run("INSERT OR IGNORE INTO late VALUES (?)", (number,))
         if not opened.locked:
             self._context.bodies.keep(opened.hash, opened.changes)
         for sequence, body in enumerate(opened.changes, header.first):
@@ -169,6 +174,7 @@ class Inbox(Positions):
     def _forget(self) -> None:
         self._open = {self._current.space[1]: self._current} if self._current is not None else {}
         self._cursors = []
+        self._revoked = None
         self._numbers.clear()
 
     def _go_on(self) -> None:
@@ -204,6 +210,17 @@ class Inbox(Positions):
             "INSERT OR IGNORE INTO members VALUES (?, ?, ?)",
             [(number, each.ministry, each.role) for each in founding.members],
         )
+        known = {each.ministry: each.sequence for each in founding.known}
+        if any(self._last_revoked(each.ministry) > known.get(each.ministry, 0) for each in founding.members):
+            self._entries.refresh(number)
+
+    def _last_revoked(self, ministry: str) -> int:
+        """Number of the newest directory entry of a ministry that revokes a device; 0 if none does."""
+        if self._revoked is None:
+            self._revoked = dict(
+                self._database.all("SELECT ministry, max(revoked) FROM devices WHERE revoked > 0 GROUP BY ministry")
+            )
+        return self._revoked.get(ministry, 0)
 
     def _keep_aside(self, space: bytes, rejected: list[tuple[bytes, str]]) -> None:
         if not rejected:
@@ -237,8 +254,10 @@ class Inbox(Positions):
         database, epoch = self._database, key.epoch
         number = self._space(key.space)[0]
         database.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", (number, epoch, key.key))
-        founding = database.value("SELECT founding FROM spaces WHERE n = ?", (number,))
-        if founding and epoch_id(read_founding(founding)[0].commitment) == epoch:
+        founding, entered = database.one("SELECT founding, entered FROM spaces WHERE n = ?", (number,))
+        if entered > 1:
+            self._entries.refresh(number)
+        elif founding and epoch_id(read_founding(founding)[0].commitment) == epoch:
             database.run("UPDATE spaces SET epoch = ? WHERE n = ?", (epoch, number))
         locked = database.all(
             "SELECT g.n, g.last, g.data FROM segments g JOIN chains c ON c.n = g.n >> 32"

@@ -6,6 +6,7 @@ import msgspec
 
 from desktop.store.chains import Chain, Ordering, write_all
 from desktop.store.context import Context, change_number
+from desktop.store.entries import Books
 from desktop.store.errors import OwnChangesMissing, UnknownSpace
 from desktop.store.grants import note_founded
 from desktop.store.states import States
@@ -14,7 +15,7 @@ from sync.clock import advance
 from sync.keys import commitment, new_epoch_key
 from sync.seal import found_space
 from sync.wire.codec import MAX_HEADS, NO_HASH
-from sync.wire.space import Member, SpaceKind, epoch_id
+from sync.wire.space import Known, Member, SpaceKind, epoch_id
 
 
 class Appended(msgspec.Struct, frozen=True):
@@ -35,9 +36,10 @@ class Log:
     def found_space(self, kind: SpaceKind, members: list[Member]) -> bytes:
         """Found a space that we have the first key of; queues its entry and the grants that are due. Returns its id."""
         key = new_epoch_key()
-        space, founding = found_space(self._context.identity.keys, kind, members, key, self._context.now_ms())
-        database = self._database
+        database, keys = self._database, self._context.identity.keys
         with database.transaction():
+            now, known = self._context.now_ms(), self._known(members)
+            space, founding = found_space(keys, kind, members, key, now, known)
             epoch = epoch_id(commitment(key))
             database.run(
                 "INSERT INTO spaces (id, founding, kind, epoch, own, head) VALUES (?, ?, ?, ?, 1, ?)",
@@ -51,8 +53,14 @@ class Log:
             database.run(
                 "INSERT INTO outbox (kind, space, bytes, changes) VALUES ('entry', ?, ?, 0)", (number, len(founding))
             )
-            note_founded(self._context, number)
+            note_founded(self._context, number, epoch)
         return space
+
+    def _known(self, members: list[Member]) -> list[Known]:
+        """How far the directories of the members are here."""
+        books = Books(self._context)
+        heads = [(each.ministry, books.known(each.ministry)) for each in members]
+        return [Known(ministry, head) for ministry, head in heads if head]
 
     def next_sequence(self, space: bytes) -> int:
         """The number that the next own change in a space will have; hold a transaction until it is appended."""

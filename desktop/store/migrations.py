@@ -156,7 +156,50 @@ CREATE TABLE again_spaces (space INTEGER PRIMARY KEY);
 INSERT INTO unknown SELECT n FROM records
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+_SEVENTH = """
+-- A space's own log behind its founding. seq: its place in the server's log, NULL while it was not met there; late: it
+-- came from a device that this desk knew to be revoked. guests: single devices that are members.
+CREATE TABLE entries (
+    space INTEGER NOT NULL REFERENCES spaces, number INTEGER NOT NULL, seq INTEGER, late INTEGER NOT NULL,
+    data BLOB NOT NULL, PRIMARY KEY (space, number)
+) WITHOUT ROWID;
+CREATE TABLE guests (
+    space INTEGER NOT NULL REFERENCES spaces, device BLOB NOT NULL, role TEXT NOT NULL, PRIMARY KEY (space, device)
+) WITHOUT ROWID;
+CREATE INDEX guests_device ON guests (device, space);
+
+-- Entries for this desk to sign: the officer's, and rotations with their key. data: as it was signed last.
+CREATE TABLE intents (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, space INTEGER NOT NULL, at_ms INTEGER NOT NULL, event BLOB NOT NULL, key BLOB,
+    data BLOB, refused TEXT
+);
+CREATE INDEX intents_waiting ON intents (space) WHERE refused IS NULL;
+
+-- entered: number of the last entry. epoch: the newest whose key is here. sealing: what is written here is sealed under
+-- it. stale: it is the newest of the log, and somebody can read it who must not read on.
+-- missing_ms: since when the newest one's key is awaited.
+ALTER TABLE spaces ADD COLUMN entered INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE spaces ADD COLUMN sealing INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE spaces ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN missing_ms INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX spaces_stale ON spaces (n) WHERE stale = 1;
+
+-- Segments that came after this desk knew their device to be revoked: behind seq of the space's log, as it was then.
+CREATE TABLE late (segment INTEGER PRIMARY KEY);
+CREATE TABLE cutoffs (
+    device BLOB NOT NULL, space INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (device, space)
+) WITHOUT ROWID;
+
+-- Keys are owed epoch by epoch.
+CREATE TABLE owed (
+    device BLOB NOT NULL, space INTEGER NOT NULL, epoch BLOB NOT NULL, PRIMARY KEY (device, space, epoch)
+) WITHOUT ROWID;
+INSERT INTO owed SELECT d.device, d.space, s.epoch FROM due d JOIN spaces s ON s.n = d.space WHERE s.epoch IS NOT NULL;
+DROP TABLE due;
+ALTER TABLE owed RENAME TO due
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 VERSION = len(STEPS)
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from desktop.store.context import Context, change_number
-from desktop.store.grants import owe_again
+from desktop.store.entries import Entries
+from desktop.store.intents import Intents
 from desktop.store.states import States
 from sync.keys import EpochKey
 from sync.replica import GrantDue, Outgoing, Unsealed
 from sync.seal import Sealed
 from sync.wire.calls import MAX_PUSH_ITEMS, PushItem
 from sync.wire.codec import MAX_CALL_CHANGES, MAX_ENTRY, MAX_GRANT_KEYS, MAX_HEADS, decode
-from sync.wire.directory import Certificate
-from sync.wire.space import Head, read_segment
+from sync.wire.directory import Certificate, continuity_id
+from sync.wire.space import Head, read_entry, read_segment
 
 SEGMENT_PLAIN = 700 * 1024  # bytes of changes in one segment: even what does not compress fits a call
 GRANTS_AT_ONCE = 64
+
+_KEYS_DUE = (
+    "SELECT s.id, e.key FROM due JOIN spaces s ON s.n = due.space"
+    " JOIN epochs e ON e.space = s.n AND e.epoch = due.epoch WHERE due.device = ? ORDER BY s.n LIMIT ?"
+)
 
 
 class Outbox:
@@ -24,13 +30,15 @@ class Outbox:
         self._context = context
         self._database = context.database
         self._states = states
+        self._own_entries = Entries(context)
+        self._intents = Intents(context, self._own_entries)
 
     def unsealed(self, limit: int) -> list[Unsealed]:
         """The oldest unsealed changes of at most `limit` spaces, those that have waited longest; a space once."""
         rows = self._database.all(
             "SELECT c.n, c.space, s.id, c.last, c.hash, e.key FROM chains c JOIN spaces s ON s.n = c.space"
             " JOIN epochs e ON e.space = s.n AND e.epoch = s.epoch"
-            " WHERE c.own = 1 AND c.applied > c.last ORDER BY c.since LIMIT ?",
+            " WHERE c.own = 1 AND c.applied > c.last AND s.sealing = 1 ORDER BY c.since LIMIT ?",
             (limit,),
         )
         return [
@@ -92,31 +100,53 @@ class Outbox:
         """Grants to make, at most MAX_GRANT_KEYS keys each; empty when there are none."""
         if self._database.value("SELECT 1 FROM due LIMIT 1") is None:
             return []
-        due: list[GrantDue] = []
+        due = self._continuity_due()
         for device, certificate in self._database.all(
             "SELECT d.device, d.certificate FROM devices d WHERE EXISTS (SELECT 1 FROM due WHERE due.device = d.device)"
             " LIMIT ?",
             (GRANTS_AT_ONCE,),
         ):
             keys = self._database.all(
-                "SELECT s.id, e.key FROM due JOIN spaces s ON s.n = due.space"
-                " JOIN epochs e ON e.space = s.n AND e.epoch = s.epoch WHERE due.device = ? ORDER BY s.n LIMIT ?",
+                _KEYS_DUE,
                 (device, MAX_GRANT_KEYS),
             )
             if keys:
                 due.append(GrantDue(decode(Certificate, certificate, MAX_ENTRY), [EpochKey(*each) for each in keys]))
         return due
 
+    def _continuity_due(self) -> list[GrantDue]:
+        due: list[GrantDue] = []
+        for id_, key in self._database.all(
+            "SELECT DISTINCT c.id, c.key FROM continuity c WHERE EXISTS (SELECT 1 FROM due WHERE due.device = c.id)"
+        ):
+            keys = self._database.all(_KEYS_DUE, (id_, MAX_GRANT_KEYS))
+            if keys:
+                due.append(GrantDue(None, [EpochKey(*each) for each in keys], key))
+        return due
+
+    def entries_due(self, now_ms: int) -> list[Outgoing]:
+        """Entries of our own to send, each signed on top of what is here of its space's log, and persisted."""
+        return self._intents.due(now_ms)
+
+    def take_entry(self, id_: int, sequence: int) -> None:
+        """The server has an entry of ours as that item of the log: it counts, and what it promised is owed."""
+        with self._database.transaction():
+            self._own_entries.take_own(id_, sequence)
+
+    def refuse_entry(self, id_: int, code: str) -> None:
+        """Note an entry of ours that does not hold: kept, shown, not sent again."""
+        self._intents.refuse(id_, code)
+
     def keep_grant(self, grant: GrantDue, data: bytes) -> None:
         """Persist a grant for sending and note its keys as granted."""
-        device = grant.recipient.device
+        device = grant.recipient.device if grant.recipient else continuity_id(grant.continuity)
         with self._database.transaction(durable=False):
             self._database.run(
                 "INSERT INTO outbox (kind, body, bytes, changes) VALUES ('grant', ?, ?, 0)", (data, len(data))
             )
             self._database.many(
-                "DELETE FROM due WHERE device = ? AND space = (SELECT n FROM spaces WHERE id = ?)",
-                [(device, key.space) for key in grant.keys],
+                "DELETE FROM due WHERE device = ? AND space = (SELECT n FROM spaces WHERE id = ?) AND epoch = ?",
+                [(device, key.space, key.epoch) for key in grant.keys],
             )
 
     def outbox(self, limit_bytes: int, limit_changes: int, after: int = 0) -> list[Outgoing]:
@@ -175,7 +205,7 @@ class Outbox:
         """
         with self._database.transaction(durable=False):
             if not space:
-                return owe_again(self._context)
+                return self._own_entries.owe_again()
             row = self._database.one("SELECT n, own, length(founding) FROM spaces WHERE id = ?", (space,))
             return self._resend(*row) if row is not None else 0
 
@@ -184,6 +214,12 @@ class Outbox:
         database.run("DELETE FROM outbox WHERE space = ?", (space,))
         if founded:
             database.run("INSERT INTO outbox (kind, space, bytes, changes) VALUES ('entry', ?, ?, 0)", (space, size))
+        for (data,) in database.all("SELECT data FROM entries WHERE space = ? ORDER BY number", (space,)):
+            if read_entry(data)[0].device == self._context.device:
+                database.run(
+                    "INSERT INTO outbox (kind, space, body, bytes, changes) VALUES ('entry', ?, ?, ?, 0)",
+                    (space, data, len(data)),
+                )
         segments = database.run(
             "INSERT INTO outbox (kind, space, segment, bytes, changes)"
             " SELECT 'segment', c.space, g.n, length(g.data), g.last - (g.n & 4294967295) + 1 FROM chains c"

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from desktop.store.context import Context
+from desktop.store.entries import Entries
+from sync.errors import BadReply
 from sync.replica import SpaceStanding
 from sync.wire.calls import Cursor
 from sync.wire.codec import NO_HASH
+from sync.wire.membership import Membership
 from sync.wire.space import Head, read_founding
+
+FEW = 64  # spaces that are looked up one by one
+MAX_BARE = 100_000  # spaces of which nothing came yet; a server that names more of them is filling the disk
 
 
 class Positions:
@@ -15,6 +23,7 @@ class Positions:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._database = context.database
+        self._entries = Entries(context)
 
     def feed(self) -> tuple[bytes, int]:
         """The feed position and the sequence of the last grant taken."""
@@ -27,16 +36,30 @@ class Positions:
             if as_of_ms is not None:
                 self._context.set_meta("as_of_ms", as_of_ms)
 
-    def note_behind(self, heads: list[tuple[bytes, int]]) -> None:
-        """Note where logs end at the server; one beyond our cursor is to be pulled. The last note of a space rules."""
+    def note_behind(self, heads: list[tuple[bytes, int]]) -> set[bytes]:
+        """Note where logs end at the server; one beyond our cursor is to be pulled. The last note of a space rules.
+
+        Returns the spaces of which more is here than that. Raises BadReply for far more spaces than there can be.
+        """
         if not heads:
-            return
+            return set()
         with self._database.transaction(durable=False):
             self._database.many(
                 "INSERT INTO spaces (id, head, behind) VALUES (?, ?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET behind = excluded.behind",
                 [(space, NO_HASH, sequence) for space, sequence in heads],
             )
+            if len(heads) > FEW:
+                bare = "SELECT count(*) FROM spaces WHERE founding IS NULL AND seq = 0"
+                if self._database.value(bare) > MAX_BARE:  # none of them was ever given
+                    raise BadReply("more spaces named than there can be")
+        if len(heads) > FEW:
+            beyond = {row[0] for row in self._database.all("SELECT id FROM spaces WHERE seq > behind")}
+            return beyond.intersection(space for space, _ in heads)
+        return {space for space, end in heads if self._sequence(space) > end}
+
+    def _sequence(self, space: bytes) -> int:
+        return int(self._database.value("SELECT seq FROM spaces WHERE id = ?", (space,)) or 0)
 
     def behind(self, limit: int) -> list[Cursor]:
         """Cursors of spaces to pull."""
@@ -50,16 +73,51 @@ class Positions:
 
     def standing(self, space: bytes) -> SpaceStanding:
         """What the desk has of a space; an empty standing for an unknown one."""
-        row = self._database.one("SELECT n, seq, head, founding FROM spaces WHERE id = ?", (space,))
+        row = self._database.one("SELECT n, seq, head, founding, entered FROM spaces WHERE id = ?", (space,))
         if row is None:
             return SpaceStanding(Cursor(space, 0, NO_HASH), None, {})
-        number, sequence, head, founding = row
+        number, sequence, head, founding, entered = row
         chains = self._database.all("SELECT device, last, hash FROM chains WHERE space = ? AND last > 0", (number,))
+        body = read_founding(founding)[0] if founding else None
+        members = None
+        if body is not None:
+            members = Membership(space, founding, body)
+            if entered > 1:
+                for (data,) in self._database.all(
+                    "SELECT data FROM entries WHERE space = ? AND seq <= ? ORDER BY number", (number, sequence)
+                ):
+                    members.restore(data)
         return SpaceStanding(
             Cursor(space, sequence, head),
-            read_founding(founding)[0] if founding else None,
+            body,
             {device: Head(device, last, hash_) for device, last, hash_ in chains},
+            members,
         )
+
+    def membership(self, space: bytes) -> Membership | None:
+        """The members of a space by all that is here of its log, in whatever way it came."""
+        number = self._database.value("SELECT n FROM spaces WHERE id = ?", (space,))
+        return self._entries.membership(number) if number is not None else None
+
+    def entry(self, space: bytes, number: int) -> bytes | None:
+        """The entry here with that number of a space's own log."""
+        found: bytes | None = self._database.value(
+            "SELECT e.data FROM spaces s JOIN entries e ON e.space = s.n WHERE s.id = ? AND e.number = ?",
+            (space, number),
+        )
+        return found
+
+    def revocations(self, ministry: str) -> Mapping[bytes, int]:
+        """A ministry's revoked devices, each with the number of the directory entry that says so."""
+        return self._entries.books.revoked(ministry)
+
+    def cutoff(self, space: bytes, device: bytes) -> int | None:
+        """Behind which item of the log a revoked device's items are late here; None where it is not known."""
+        found: int | None = self._database.value(
+            "SELECT c.seq FROM spaces s JOIN cutoffs c ON c.space = s.n WHERE s.id = ? AND c.device = ?",
+            (space, device),
+        )
+        return found
 
     def segment_hash(self, space: bytes, device: bytes, first: int) -> bytes | None:
         """The hash of the segment here of that device that begins with change `first`."""
@@ -91,4 +149,7 @@ class Positions:
         with self._database.transaction(durable=False):
             self._database.run(
                 "UPDATE spaces SET behind = max(behind, seq, 1), seq = 0, head = ? WHERE id = ?", (NO_HASH, space)
+            )
+            self._database.run(
+                "UPDATE entries SET seq = NULL WHERE space = (SELECT n FROM spaces WHERE id = ?)", (space,)
             )

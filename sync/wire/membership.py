@@ -53,8 +53,8 @@ class Devices(Protocol):
     def revoked(self, ministry: str) -> Mapping[bytes, int]:
         """A ministry's revoked devices, each with the number of the directory entry that says so."""
 
-    def known(self, ministry: str) -> int:
-        """How many entries of a ministry's directory are here; 0 for one that is not trusted."""
+    def known(self, ministry: str) -> int | None:
+        """How many entries of a ministry's directory are here; None for a ministry that cannot be judged here."""
 
 
 class Epoch(msgspec.Struct, frozen=True):
@@ -69,11 +69,11 @@ class Epoch(msgspec.Struct, frozen=True):
 class Membership:
     """The state that a space's entries give. Begun with the founding, moved only by `append` and `restore`."""
 
-    def __init__(self, space: bytes, founding: bytes) -> None:
-        """Begin with a founding entry that was verified."""
-        body = read_founding(founding)[0]
-        self._begin(space, body)
-        self.head = entry_hash(founding)
+    def __init__(self, space: bytes, founding: bytes, body: Founding | None = None) -> None:
+        """Begin with a founding entry that was verified; `body` spares reading it again."""
+        self._begin(space, body or read_founding(founding)[0])
+        self._last = founding
+        self._head = b""
 
     def _begin(self, space: bytes, founding: Founding) -> None:
         self.space = space
@@ -89,6 +89,12 @@ class Membership:
         """Whether somebody was removed, left or was invited without history since the epoch began."""
 
     @property
+    def head(self) -> bytes:
+        """The hash of the last entry: what the next one names as previous."""
+        self._head = self._head or entry_hash(self._last)
+        return self._head
+
+    @property
     def epoch(self) -> Epoch:
         """The newest epoch."""
         return self.epochs[-1]
@@ -102,7 +108,8 @@ class Membership:
         if entry.number != self.number + 1 or entry.previous != self.head:
             raise BrokenChain(f"entry {entry.number} does not follow entry {self.number}")
         for each in entry.known:
-            if each.sequence > devices.known(each.ministry):
+            here = devices.known(each.ministry)
+            if here is not None and each.sequence > here:
                 raise DirectoryBehind(f"the directory of {each.ministry} has no entry {each.sequence} here")
         ministry, key = devices.find(entry.device)
         revoked = devices.revoked(ministry).get(entry.device)
@@ -210,7 +217,7 @@ class Membership:
                 self.epochs.append(Epoch(epoch_id(commitment), commitment, entry.number, known))
                 self.excluding = False
         self.number = entry.number
-        self.head = entry_hash(data)
+        self._last, self._head = data, b""
 
 
 def _newest(known: Mapping[str, int], more: list[Known]) -> dict[str, int]:

@@ -6,12 +6,13 @@ from sync import merge
 from sync.changes import Change, Dependency, Operation, RecordEdit, Unknown, decode_change, dependencies, encode_change
 from sync.evidence import Finding
 from sync.keys import DeviceKeys, EpochKey, new_epoch_key
-from sync.replica import Applied, GrantDue, Opened, Outgoing, Received, SpaceStanding, Unsealed
+from sync.replica import Applied, Entered, GrantDue, Opened, Outgoing, Received, SpaceStanding, Unsealed
 from sync.seal import Sealed, found_space, open_segment
 from sync.wire.calls import Cursor, PushItem
 from sync.wire.codec import NO_HASH
 from sync.wire.directory import Certificate, Directory, administrator_id
 from sync.wire.errors import Malformed
+from sync.wire.membership import Membership
 from sync.wire.space import Founding, Head, Member, epoch_id, read_founding, read_segment
 
 Sent = tuple[int, bytes]
@@ -25,6 +26,7 @@ class Space:
         self.end = 0  # of the server's log, as last noted
         self.founding: Founding | None = None
         self.entry = b""
+        self.entries: list[Entered] = []  # behind the founding
         self.chains: dict[bytes, Head] = {}
         self.segments: dict[tuple[bytes, int], bytes] = {}  # by device and first change: the hash
         self.own: list[tuple[PushItem, int]] = []  # our entry and segments, in order
@@ -189,6 +191,7 @@ class MemoryReplica:
         return any(member.ministry == ministry for member in founding.members)
 
     def keep_grant(self, grant: GrantDue, data: bytes) -> None:
+        assert grant.recipient is not None
         self.granted |= {(key.space, grant.recipient.device) for key in grant.keys}
         self.grants.append(PushItem("grant", data))
         self._enqueue(b"", PushItem("grant", data), 0)
@@ -236,10 +239,11 @@ class MemoryReplica:
         self._feed = feed
         self.as_of_ms = as_of_ms or self.as_of_ms
 
-    def note_behind(self, heads: list[tuple[bytes, int]]) -> None:
+    def note_behind(self, heads: list[tuple[bytes, int]]) -> set[bytes]:
         for space, end in heads:
             if end or space in self.spaces:
                 self.spaces.setdefault(space, Space(space)).end = end
+        return {space for space, end in heads if space in self.spaces and self.spaces[space].cursor.sequence > end}
 
     def behind(self, limit: int) -> list[Cursor]:
         return [here.cursor for here in self.spaces.values() if here.end > here.cursor.sequence][:limit]
@@ -249,7 +253,41 @@ class MemoryReplica:
 
     def standing(self, space: bytes) -> SpaceStanding:
         here = self.spaces.get(space) or Space(space)
-        return SpaceStanding(here.cursor, here.founding, dict(here.chains))
+        return SpaceStanding(here.cursor, here.founding, dict(here.chains), self._members(here, here.cursor.sequence))
+
+    def _members(self, here: Space, at: int) -> Membership | None:
+        if not here.entry:
+            return None
+        found = Membership(here.cursor.space, here.entry)
+        for one in here.entries:
+            if one.sequence <= at:
+                found.restore(one.data)
+        return found
+
+    def membership(self, space: bytes) -> Membership | None:
+        return self._members(self.spaces.get(space) or Space(space), 1 << 53)
+
+    def entry(self, space: bytes, number: int) -> bytes | None:
+        here = self.spaces.get(space) or Space(space)
+        return next((one.data for one in here.entries if one.number == number), None)
+
+    def revocations(self, ministry: str) -> dict[bytes, int]:
+        return self.directories[ministry].revoked if ministry in self.directories else {}
+
+    def cutoff(self, space: bytes, device: bytes) -> int | None:
+        assert space in self.spaces
+        assert len(device) == 16
+        return None
+
+    def entries_due(self, now_ms: int) -> list[Outgoing]:
+        assert now_ms >= 0
+        return []
+
+    def take_entry(self, id_: int, sequence: int) -> None:
+        raise AssertionError(f"entry {id_} of ours, which we never sent, is item {sequence}")
+
+    def refuse_entry(self, id_: int, code: str) -> None:
+        raise AssertionError(f"entry {id_} of ours, which we never sent, was refused: {code}")
 
     def segment_hash(self, space: bytes, device: bytes, first: int) -> bytes | None:
         return self.spaces[space].segments.get((device, first))
@@ -291,6 +329,7 @@ class MemoryReplica:
             here = self.spaces.setdefault(one.space, Space(one.space))
             if one.founding:
                 here.entry, here.founding = one.founding, read_founding(one.founding)[0]
+            here.entries += [each for each in one.entries if each.number not in {old.number for old in here.entries}]
             for segment in one.segments:
                 device = segment.header.device
                 here.chains[device] = Head(device, segment.header.last, segment.hash)

@@ -57,7 +57,7 @@ class Books:
     def revoked(self, ministry: str) -> dict[bytes, int]:
         return self.gone.get(ministry, {})
 
-    def known(self, ministry: str) -> int:
+    def known(self, ministry: str) -> int | None:
         return self.lengths.get(ministry, 0)
 
     def revoke(self, code: str, keys: DeviceKeys) -> None:
