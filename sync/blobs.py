@@ -204,16 +204,14 @@ class Mover:
         done = len(names) - len(todo)
         tell(done, len(names))
 
-        def one(body: bytes) -> ChunkPutReply:
-            return self._link.call(
-                "chunk_put", ChunkPutRequest(space, chunk_hash(body), body), ChunkPutReply, timeout_s=CHUNK_S
-            )
+        def one(named: tuple[bytes, bytes]) -> ChunkPutReply:
+            return self._link.call("chunk_put", ChunkPutRequest(space, *named), ChunkPutReply, timeout_s=CHUNK_S)
 
-        for _ in self._lanes(one, (self._paced(chunk(number)) for number in todo)):
+        for _ in self._lanes(one, ((names[number], chunk(number)) for number in self._paced(todo))):
             done += 1
             tell(done, len(names))
         if todo or not have[-1]:
-            one(data)
+            one((blob, data))
 
     def get_manifest(self, space: bytes, blob: bytes) -> bytes:
         """Get a blob's manifest. Raises a SyncError; Refused (not_found) while it is not all there."""
@@ -226,14 +224,7 @@ class Mover:
 
     def get(self, space: bytes, names: list[bytes]) -> Iterator[bytes]:
         """Get chunks in order, each of them checked. Raises a SyncError."""
-
-        def one(name: bytes) -> bytes:
-            self._throttle.wait(MAX_CHUNK)
-            return self._get(space, name)
-
-        for body in self._lanes(one, names):
-            self._go_on()
-            yield body
+        return self._lanes(lambda name: self._get(space, name), self._paced(names))
 
     def _have(self, space: bytes, names: list[bytes]) -> list[bool]:
         have: list[bool] = []
@@ -251,10 +242,12 @@ class Mover:
             raise BadReply("another chunk than the one that was asked for")
         return body
 
-    def _paced(self, body: bytes) -> bytes:
-        self._go_on()
-        self._throttle.wait(len(body))
-        return body
+    def _paced(self, given: Iterable[T]) -> Iterator[T]:
+        """Give one after the other when it may travel."""
+        for each in given:
+            self._go_on()
+            self._throttle.wait(MAX_CHUNK)
+            yield each
 
     def _lanes(self, work: Callable[[T], R], given: Iterable[T]) -> Iterator[R]:
         """Do work on a few threads, and give what came of it in order; memory holds what is on its way."""

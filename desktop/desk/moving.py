@@ -30,8 +30,8 @@ TEXT_S = 10.0  # that text which cannot be sent just now holds a chunk back at m
 LOOK_S = 0.2  # between looks whether text is out of the way
 IDLE_S = 5.0  # between looks whether there is something to move
 TRY_AGAIN_S = 30.0
-LASTING = frozenset({"quota", "not_entitled", "not_found"})
-"""Refusals that stand: the file waits until the officer asks again, or until it is there."""
+LASTING = frozenset({"quota", "not_entitled", "not_found", "malformed"})
+"""Refusals of one file, which do not keep the others: it is tried again at the next connection."""
 
 Tell = Callable[[BlobMove], None]
 
@@ -143,6 +143,7 @@ def _fetch(blobs: Blobs, mover: Mover, entry: BlobEntry, tell: Tell) -> None:
 def move_once(store: Store, connection: Connection, profile: Profile, url: str, make: MakeTransport) -> int:
     """Move what waits, once; 0 when there is nothing, or another process moves it. Raises a SyncError, StoreError."""
     blobs = Blobs(connection.context, store.home)
+    blobs.try_again()
     if not any(waits(each) for each in blobs.entries()):
         return 0
     with hold(store.home / LOCK_FILE) as held:
@@ -200,6 +201,7 @@ class BlobThread:
         with contextlib.suppress(StoreError), self._store.connect() as connection:  # the syncing itself tells of those
             pace = pace_of(self._store.home, connection)
             pace.stopped = self._stopped
+            Blobs(connection.context, self._store.home).try_again()
             while not self._stopped.is_set():
                 self._woken.clear()
                 wait_s = IDLE_S

@@ -125,6 +125,12 @@ class Blobs:
         with self._path(entry.file).open("rb") as source:
             yield from open_blob(blob, self.manifest(entry), source)
 
+    def try_again(self) -> None:
+        """Let what the server refused wait to be moved again."""
+        for entry in self.entries():
+            if entry.refused:
+                self.keep(msgspec.structs.replace(entry, refused=""))
+
     def damaged(self, entry: BlobEntry) -> BlobEntry:
         """Forget what is here of a blob that did not verify, so that it can be fetched again."""
         return self.keep(msgspec.structs.replace(entry, have=0, wanted=False))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from sync.wire.codec import Hash, Id, digest
+from sync.wire.codec import Hash, Id
 
 CHUNK_PLAIN = 1 << 20  # bytes of a file in one chunk
 CHUNK_OVERHEAD = 17  # of the secretstream
@@ -57,5 +58,5 @@ class ChunkGetReply(msgspec.Struct, frozen=True, array_like=True):
 
 
 def chunk_hash(body: bytes) -> bytes:
-    """The name of a chunk."""
-    return digest(body, domain="tahaluf-chunk")
+    """The name of a chunk: SHA-256, which processors do in half the time of BLAKE2b."""
+    return sha256(b"tahaluf/1/chunk\0" + body).digest()

@@ -8,62 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from desktop.casework.carry_views import BundleFile, BundleWritten
-from desktop.desk import Desk
 from desktop.desk.bundles import Order
 from desktop.refusals import Refused
 from desktop.settings import Settings
 from desktop.store.verify import verify
-from sync.wire.codec import encode
-from tests.support.desk import HomeOfDesk, set_up
-from tests.support.secretariat import Ministry, Secretariat, make_ministry
-
-CODES = ("SN", "AE", "IT")
-
-
-class Alliance:
-    """Three ministries with a desk each, which know each other's directories from files."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.ministries: dict[str, Ministry] = {code: make_ministry(code) for code in CODES}
-        trust = {code: each.keys.root for code, each in self.ministries.items()}
-        self.homes: dict[str, HomeOfDesk] = {
-            code: set_up(folder / code, ministry=code, officer=f"Officer {code}", desk=f"Desk {code}", trust=trust)
-            for code in CODES
-        }
-        for code, home in self.homes.items():
-            self.ministries[code].enrol(home.request())
-        self.desks: dict[str, Desk] = {code: home.open() for code, home in self.homes.items()}
-        for desk in self.desks.values():
-            for ministry in self.ministries.values():
-                log = folder / f"{ministry.code}.log"
-                log.write_bytes(encode(ministry.entries))
-                assert desk.bundle_read([log]).files[0].directories == 2
-
-    def carry(
-        self, source: str, target: str, *spaces: str, everything: bool = False
-    ) -> tuple[BundleWritten, BundleFile]:
-        """Write a bundle here and read it there."""
-        stick = self.folder / "stick.tahaluf"
-        written = self.desks[source].bundle_write(stick, Order((target,), spaces, everything=everything))
-        return written, self.desks[target].bundle_read([stick]).files[0]
-
-    def states(self, code: str) -> list[tuple[bytes, bytes]]:
-        """Every record of a desk, encoded."""
-        return self.desks[code]._connection.database.all("SELECT name, state_of(n, state) FROM records ORDER BY name")
+from tests.support.desk import set_up
+from tests.support.secretariat import Secretariat
+from tests.support.stick import StickAlliance, without_server
 
 
 @pytest.fixture
-def alliance(tmp_path: Path) -> Iterator[Alliance]:
+def alliance(tmp_path: Path) -> Iterator[StickAlliance]:
     """Desks in homes of their own, without a server."""
-    made = Alliance(tmp_path)
-    yield made
-    for home in made.homes.values():
-        home.close()
+    with without_server(tmp_path) as made:
+        yield made
 
 
-def test_two_desks_that_never_see_a_server_work_on_one_case(alliance: Alliance) -> None:
+def test_two_desks_that_never_see_a_server_work_on_one_case(alliance: StickAlliance) -> None:
     dakar, abu_dhabi = alliance.desks["SN"], alliance.desks["AE"]
     case = dakar.new_case({"title": "Nord", "summary": "Saisie."}, ("AE",)).record
     _, read = alliance.carry("SN", "AE")
@@ -81,7 +42,7 @@ def test_two_desks_that_never_see_a_server_work_on_one_case(alliance: Alliance) 
     assert verify(abu_dhabi._connection).ok
 
 
-def test_the_same_bundle_again_does_nothing(alliance: Alliance) -> None:
+def test_the_same_bundle_again_does_nothing(alliance: StickAlliance) -> None:
     alliance.desks["SN"].new_case({"title": "Nord"}, ("AE",))
     alliance.carry("SN", "AE")
     before = alliance.states("AE")
@@ -90,7 +51,7 @@ def test_the_same_bundle_again_does_nothing(alliance: Alliance) -> None:
     assert alliance.states("AE") == before
 
 
-def test_what_a_desk_is_known_to_have_is_left_out_unless_all_is_asked_for(alliance: Alliance) -> None:
+def test_what_a_desk_is_known_to_have_is_left_out_unless_all_is_asked_for(alliance: StickAlliance) -> None:
     case = alliance.desks["SN"].new_case({"title": "Nord"}, ("AE",)).record
     assert alliance.carry("SN", "AE")[0].segments == 1
     assert alliance.carry("AE", "SN")[0].segments == 0
@@ -100,7 +61,7 @@ def test_what_a_desk_is_known_to_have_is_left_out_unless_all_is_asked_for(allian
     assert alliance.carry("SN", "AE", everything=True)[0].segments == 2
 
 
-def test_a_bundle_in_several_files_is_read_in_any_order(alliance: Alliance) -> None:
+def test_a_bundle_in_several_files_is_read_in_any_order(alliance: StickAlliance) -> None:
     dakar = alliance.desks["SN"]
     case = dakar.new_case({"title": "Nord"}, ("AE",)).record
     for number in range(3):
@@ -118,7 +79,7 @@ def test_a_bundle_in_several_files_is_read_in_any_order(alliance: Alliance) -> N
     assert alliance.states("AE") == alliance.states("SN")
 
 
-def test_a_bundle_cut_short_gives_what_stands_before_and_goes_on_when_it_comes_whole(alliance: Alliance) -> None:
+def test_a_bundle_cut_short_gives_what_stands_before_and_goes_on_when_it_comes_whole(alliance: StickAlliance) -> None:
     dakar = alliance.desks["SN"]
     cases = [dakar.new_case({"title": "Nord", "summary": secrets.token_hex(90_000)}, ("AE",)).record for _ in range(15)]
     stick = alliance.folder / "stick.tahaluf"
@@ -136,7 +97,7 @@ def test_a_bundle_cut_short_gives_what_stands_before_and_goes_on_when_it_comes_w
     assert alliance.states("AE") == alliance.states("SN")
 
 
-def test_a_desk_that_it_is_not_for_reads_nothing_of_it(alliance: Alliance) -> None:
+def test_a_desk_that_it_is_not_for_reads_nothing_of_it(alliance: StickAlliance) -> None:
     alliance.desks["SN"].new_case({"title": "Nord"}, ("AE",))
     alliance.desks["SN"].bundle_write(alliance.folder / "stick", Order(("AE",)))
     with pytest.raises(Refused, match="bundle_not_for_us"):
@@ -144,7 +105,7 @@ def test_a_desk_that_it_is_not_for_reads_nothing_of_it(alliance: Alliance) -> No
     assert alliance.states("IT") == []
 
 
-def test_a_case_is_carried_to_its_members_only(alliance: Alliance) -> None:
+def test_a_case_is_carried_to_its_members_only(alliance: StickAlliance) -> None:
     case = alliance.desks["SN"].new_case({"title": "Nord"}, ("AE",)).record
     with pytest.raises(Refused, match="reader_not_a_member"):
         alliance.desks["SN"].bundle_write(alliance.folder / "stick", Order(("IT",), (case,)))
@@ -152,7 +113,7 @@ def test_a_case_is_carried_to_its_members_only(alliance: Alliance) -> None:
     assert (written.spaces, written.segments, len(written.readers)) == (0, 0, 2)
 
 
-def test_a_desk_that_nobody_enrolled_writes_no_bundle(alliance: Alliance, tmp_path: Path) -> None:
+def test_a_desk_that_nobody_enrolled_writes_no_bundle(alliance: StickAlliance, tmp_path: Path) -> None:
     trust = {code: each.keys.root for code, each in alliance.ministries.items()}
     home = set_up(tmp_path / "new", trust=trust)
     desk = home.open()
@@ -163,7 +124,7 @@ def test_a_desk_that_nobody_enrolled_writes_no_bundle(alliance: Alliance, tmp_pa
     home.close()
 
 
-def test_desks_that_met_by_bundle_agree_once_both_reach_the_server(alliance: Alliance, tmp_path: Path) -> None:
+def test_desks_that_met_by_bundle_agree_once_both_reach_the_server(alliance: StickAlliance, tmp_path: Path) -> None:
     dakar, abu_dhabi = alliance.desks["SN"], alliance.desks["AE"]
     case = dakar.new_case({"title": "Nord"}, ("AE", "IT")).record
     alliance.carry("SN", "AE")
