@@ -272,14 +272,16 @@ def _check_operations(edits: SequenceOf[_KnownEdit] | SequenceOf[RecordEdit]) ->
     for edit in edits:
         for operation in edit.operations:
             kind = type(operation)
-            if kind is Set and type(operation.value) is float and not math.isfinite(operation.value):  # type: ignore[union-attr]
-                raise Malformed("a number must be finite")
-            if kind is Create:
-                name = operation.type  # type: ignore[union-attr]
-            elif kind is Delete or kind is Restore or kind is Unknown:
-                continue
-            else:
+            if kind is Set:
                 name = operation.field  # type: ignore[union-attr]
+                if type(operation.value) is float and not math.isfinite(operation.value):  # type: ignore[union-attr]
+                    raise Malformed("a number must be finite")
+            elif kind is Add or kind is Write or kind is Edit or kind is Remove:
+                name = operation.field  # type: ignore[union-attr]
+            elif kind is Create:
+                name = operation.type  # type: ignore[union-attr]
+            else:
+                continue
             if name not in _names:
                 if not _NAME.fullmatch(name):
                     raise Malformed("a name is made of small letters, digits and _")

@@ -86,6 +86,19 @@ class Bodies:
         self.keep(hash_, changes)
         return changes
 
+    def bodies(self, numbers: list[int]) -> list[bytes]:
+        """Bodies of changes that stand in segments; of those beside each other, the segment is looked for once."""
+        found: list[bytes] = []
+        first, changes = 0, list[bytes]()
+        for number in numbers:
+            if not first <= number < first + len(changes):
+                found.append(self.body(number))
+                row = self._database.one("SELECT n, hash FROM segments WHERE n <= ? ORDER BY n DESC LIMIT 1", (number,))
+                first, changes = row[0], self._opened.get(row[1], [])
+            else:
+                found.append(changes[number - first])
+        return found
+
     def maker(self, record: int) -> tuple[bytes, int, Change]:
         """The one change that made a record without a state: its device, its place in the chain, the change."""
         row = self._database.one(

@@ -106,17 +106,23 @@ class Ordering:
 
         `sealed`: it stands in a segment that is in the database, so the body need not be written.
         """
-        kept = b"" if sealed else body
-        try:
-            change = decode_change(body)
-        except WireError as error:
-            self._store(chain, sequence, None, error.code, kept)
-            change = None
-        else:
-            self._store(chain, sequence, change, None, kept)
+        return self._take(chain, sequence, _read(body), b"" if sealed else body)
+
+    def take_sealed(self, chain: Chain, first: int, bodies: list[bytes]) -> None:
+        """Store a stored segment's changes, from number `first` on, and apply those whose turn it is."""
+        changes = [_read(body) for body in bodies]
+        self._states.expect(changes)
+        for sequence, change in enumerate(changes, first):
+            if sequence > chain.applied:
+                self._take(chain, sequence, change, b"")
+
+    def _take(self, chain: Chain, sequence: int, read: Change | str, kept: bytes) -> bool:
+        """`read`: the change, or the code of why it cannot be read; `kept`: what its row says."""
+        change, code = (None, read) if isinstance(read, str) else (read, None)
+        self._store(chain, sequence, change, code, kept)
         if chain.applied != sequence - 1 or chain.wait_chain is not None:
             return False
-        return self._turn(chain, sequence, change, sealed=sealed)
+        return self._turn(chain, sequence, change, sealed=not kept)
 
     def _store(self, chain: Chain, sequence: int, change: Change | None, refused: str | None, body: bytes) -> None:
         if sequence >= OUT_OF_RANGE:
@@ -196,6 +202,14 @@ class Ordering:
         """Write the rows of changes that were taken."""
         write_changes(self._database, self._waiting)
         self._waiting = []
+
+
+def _read(body: bytes) -> Change | str:
+    """A change, or the code of why it cannot be read."""
+    try:
+        return decode_change(body)
+    except WireError as error:
+        return error.code
 
 
 def write_all(database: Database, orderings: Sequence[Ordering]) -> None:

@@ -27,9 +27,10 @@ from desktop.store.errors import (
 DATABASE_FILE = "store.db"
 PAGE_BYTES = 4096
 CACHE_KIB = 32_768
+CHECKPOINT_PAGES = 4_000  # of the log, before they go into the database: a page that a batch writes often goes once
 BUSY_MS = 15_000
 STATEMENTS = 256  # prepared ones kept
-STEP_ROWS = 100  # changes in one transaction of a batch, or the window waits for the lock
+STEP_ROWS = 250  # changes in one transaction of a batch, or the window waits for the lock
 PLAIN_HEADER = b"SQLite format 3\0"
 
 _DENY, _OK = 1, 0  # answers of an authorizer
@@ -87,6 +88,7 @@ class Database:
         run("PRAGMA secure_delete = FAST")
         run(f"PRAGMA cache_size = -{CACHE_KIB}")
         run("PRAGMA journal_size_limit = 67108864")
+        run(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         self._connection.set_authorizer(_authorize)
 
     def define(self, name: str, function: Callable[[int, bytes], bytes]) -> None:
@@ -239,6 +241,11 @@ class Step:
     def around_commits(self, before: Flush, after: Flush) -> None:
         """Call `before` before every commit of this batch, and `after` when it goes on: others may have written."""
         self._before, self._after = before, after
+
+    @property
+    def left(self) -> int:
+        """How many rows fit the transaction that runs; at least one."""
+        return STEP_ROWS - self._rows
 
     def flush(self) -> None:
         """Write what waits, without committing."""

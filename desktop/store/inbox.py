@@ -46,7 +46,7 @@ class Inbox(Positions):
 
     # news
     def receive(self, news: list[Received]) -> Applied:
-        """Store and apply news of several spaces and move their cursors, ≤ 100 rows a transaction. Idempotent."""
+        """Store and apply news of several spaces and move their cursors, ≤ STEP_ROWS rows a transaction. Idempotent."""
         totals = _Totals()
         with self._batch() as step:
             for each in news:
@@ -115,12 +115,19 @@ class Inbox(Positions):
             self._database.run("INSERT OR IGNORE INTO late VALUES (?)", (number,))
         if not opened.locked:
             self._context.bodies.keep(opened.hash, opened.changes)
-        for sequence, body in enumerate(opened.changes, header.first):
-            totals.taken += 1
-            if sequence > chain.applied:
-                ordering.take(chain, sequence, body, sealed=True)
-            step.count()
+        self._take_changes(ordering, chain, header.first, opened.changes, (step, totals))
         ordering.follow(chain)
+
+    def _take_changes(
+        self, ordering: Ordering, chain: Chain, first: int, bodies: list[bytes], counts: tuple[Step, _Totals]
+    ) -> None:
+        step, totals = counts
+        at = 0
+        while portion := bodies[at : at + step.left]:
+            ordering.take_sealed(chain, first + at, portion)
+            totals.taken += len(portion)
+            at += len(portion)
+            step.count(len(portion))
 
     def _parted(self, chain: Chain, opened: Opened) -> bool:
         """Whether another segment or other changes of our own are in a segment's place."""
@@ -279,11 +286,7 @@ class Inbox(Positions):
         except WireError:
             changes = [b""] * header.count
         chain = ordering.chain(header.device)
-        for sequence, body in enumerate(changes, header.first):
-            totals.taken += 1
-            if sequence > chain.applied:
-                ordering.take(chain, sequence, body, sealed=True)
-            step.count()
+        self._take_changes(ordering, chain, header.first, changes, (step, totals))
         self._database.run("UPDATE segments SET locked = 0 WHERE n = ?", (locked.number,))
         ordering.follow(chain)
 

@@ -21,7 +21,7 @@ MAX_ELEMENTS = 32  # of a set in a list
 CARD_LIMIT = 1 << 20
 _SETS = ("handling", "countries")
 _GIVES = {"register": Set, "set": Add, "text": Write}
-_FIRST = frozenset(_GIVES.values())
+_SAYS = {Set: "value", Add: "element", Write: "text"}
 _UNTYPED = ("title", "name")  # fields that may name a record whose type this version does not know
 
 
@@ -57,7 +57,7 @@ class _Plan(NamedTuple):
     texts: tuple[tuple[str, str], ...]
     sets: tuple[tuple[str, str], ...]
     searched: tuple[tuple[str, str], ...]  # merge, field
-    roles: dict[tuple[type, str], str]  # role, by the operation that gives it a first value, and the field
+    roles: tuple[dict[str, str], dict[str, str], dict[str, str]]  # of a field: of registers, sets, texts
 
 
 class Projection:
@@ -65,7 +65,7 @@ class Projection:
 
     def __init__(self, types: RecordTypes) -> None:
         self._plans = {name: _plan(each) for name, each in types.items()}
-        self._untyped = _Plan((), (), (), (), {})
+        self._untyped = _Plan((), (), (), (), ({}, {}, {}))
 
     def project(self, state: RecordState) -> Projected:
         """Return what lists show and filter of a state."""
@@ -99,44 +99,51 @@ class Projection:
         plan = self._plans.get(create.type) if type(create) is Create else None
         if plan is None:
             return None
-        seen: set[tuple[type, str]] = set()
+        registers, sets, texts = plan.roles
+        seen: set[str] = set()
+        written: set[str] = set()
         shown: dict[str, str | tuple[str, ...]] = {}
-        elements: dict[str, list[str]] = {}
-        roles = plan.roles
+        elements: dict[str, set[str]] = {}
         for operation in operations[1:]:
             kind = type(operation)
-            if kind not in _FIRST or (kind is not Write and operation.over):  # type: ignore[union-attr]
-                return None
-            key = kind, operation.field  # type: ignore[union-attr]
-            role = roles.get(key)
-            if kind is Add:
-                if role is not None:
-                    elements.setdefault(role, []).append(operation.element)  # type: ignore[union-attr]
-            elif key in seen:
-                return None
+            if kind is Set:
+                field = operation.field  # type: ignore[union-attr]
+                if field in seen or operation.over:  # type: ignore[union-attr]
+                    return None
+                seen.add(field)
+                if field in registers:
+                    shown[registers[field]] = line(operation.value)  # type: ignore[union-attr]
+            elif kind is Add:
+                if operation.over:  # type: ignore[union-attr]
+                    return None
+                if operation.field in sets:  # type: ignore[union-attr]
+                    elements.setdefault(sets[operation.field], set()).add(operation.element)  # type: ignore[union-attr]
+            elif kind is Write and operation.field not in written:  # type: ignore[union-attr]
+                written.add(operation.field)  # type: ignore[union-attr]
+                if operation.field in texts:  # type: ignore[union-attr]
+                    shown[texts[operation.field]] = line(operation.text)  # type: ignore[union-attr]
             else:
-                seen.add(key)
-                if role is not None:
-                    shown[role] = line(operation.value if kind is Set else operation.text)  # type: ignore[union-attr]
+                return None
         for role, found in elements.items():
-            shown[role] = tuple(sorted(set(found))[:MAX_ELEMENTS])
+            shown[role] = tuple(sorted(found)[:MAX_ELEMENTS])
         card = Card(**shown)  # type: ignore[arg-type]
         title = fold_words(card.title)[:MAX_SORTED]
         return Projected(create.type, card, False, 0, False, title, device)  # type: ignore[union-attr]
 
     def searched_first(self, operations: Sequence[Operation | Unknown]) -> str:
         """What `searched` returns of the record of which `first` returned something."""
-        plan = self._plans[operations[0].type]  # type: ignore[union-attr]
-        given: dict[tuple[type, str], list[str]] = {}
+        plan = self._plans.get(operations[0].type, self._untyped)  # type: ignore[union-attr]
+        given: dict[tuple[type, str], list[str]] = {(_GIVES[merge], field): [] for merge, field in plan.searched}
         for operation in operations[1:]:
             kind = type(operation)
-            value = operation.value if kind is Set else operation.element if kind is Add else operation.text  # type: ignore[union-attr]
-            if value is not None:
-                given.setdefault((kind, operation.field), []).append(str(value))  # type: ignore[union-attr]
+            found = given.get((kind, operation.field))  # type: ignore[union-attr]
+            if found is not None:
+                value = getattr(operation, _SAYS[kind])
+                if value is not None:
+                    found.append(str(value))
         pieces: list[str] = []
-        for merge, field in plan.searched:
-            values = given.get((_GIVES[merge], field), ())
-            pieces += sorted(set(values)) if merge == "set" else values
+        for (kind, _), values in given.items():
+            pieces += sorted(set(values)) if kind is Add else values
         return fold("\n".join(pieces).replace(EXTRAS, " "))
 
     def searched(self, state: RecordState) -> str:
@@ -212,7 +219,7 @@ def _plan(kind: RecordType) -> _Plan:
         if role in Card.__struct_fields__ and (field.merge == "set") == (role in _SETS):
             by_merge[field.merge].append((role, field.name))
     searched = tuple((field.merge, field.name) for field in kind.fields.values() if field.searched)
-    roles: dict[tuple[type, str], str] = {
-        (_GIVES[merge], field): role for merge, pairs in by_merge.items() for role, field in pairs
-    }
-    return _Plan(tuple(by_merge["register"]), tuple(by_merge["text"]), tuple(by_merge["set"]), searched, roles)
+    registers, sets, texts = ({field: role for role, field in by_merge[merge]} for merge in ("register", "set", "text"))
+    return _Plan(
+        tuple(by_merge["register"]), tuple(by_merge["text"]), tuple(by_merge["set"]), searched, (registers, sets, texts)
+    )

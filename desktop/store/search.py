@@ -6,9 +6,10 @@ from desktop.store.calm import without_collecting
 from desktop.store.context import Context
 from desktop.store.projection import Projection
 from i18n.folding import FOLD_VERSION
+from sync.changes import decode_change
 from sync.merge import RecordState, decode_state
 
-BATCH = 400  # records indexed in one transaction
+BATCH = 1_000  # records indexed in one transaction
 
 
 class SearchIndex:
@@ -34,24 +35,37 @@ class SearchIndex:
         database = self._database
         if database.value("SELECT record FROM index_queue LIMIT 1") is None:
             return 0
-        with without_collecting(), database.transaction(durable=False):
-            rows = database.all(
-                "SELECT q.record, r.name, r.state FROM index_queue q JOIN records r ON r.n = q.record"
-                " ORDER BY 1 LIMIT ?",
-                (limit,),
-            )
-            texts = [(record, self._text(record, name, state)) for record, name, state in rows]
-            database.many("INSERT OR REPLACE INTO search (rowid, body) VALUES (?, ?)", texts)
-            database.many("DELETE FROM index_queue WHERE record = ?", [(record,) for record, *_ in rows])
-        return len(rows) if len(rows) == limit else 0
+        with without_collecting():
+            version = database.value("PRAGMA data_version")
+            texts = self._texts(limit)  # outside the transaction: the window may have to wait for that one
+            with database.transaction(durable=False):
+                if database.value("PRAGMA data_version") != version:  # somebody else wrote meanwhile
+                    texts = self._texts(limit)
+                database.many("INSERT OR REPLACE INTO search (rowid, body) VALUES (?, ?)", texts)
+                database.many("DELETE FROM index_queue WHERE record = ?", [(record,) for record, _ in texts])
+        return len(texts) if len(texts) == limit else 0
 
-    def _text(self, record: int, name: bytes, state: bytes) -> str:
+    def _texts(self, limit: int) -> list[tuple[int, str]]:
+        """Numbers and folded texts of records that wait."""
+        rows = self._database.all(
+            "SELECT q.record, r.name, r.state, t.change, c.body FROM index_queue q JOIN records r ON r.n = q.record"
+            " LEFT JOIN touches t ON t.record = q.record AND r.state = x''"
+            " LEFT JOIN changes c ON c.n = t.change ORDER BY 1 LIMIT ?",
+            (limit,),
+        )
+        sealed = [change for _, _, state, change, body in rows if not state and not body]
+        bodies = dict(zip(sealed, self._context.bodies.bodies(sealed), strict=True))
+        return [
+            (record, self._text(name, state, body or bodies.get(change, b"")))
+            for record, name, state, change, body in rows
+        ]
+
+    def _text(self, name: bytes, state: bytes, maker: bytes) -> str:
+        """The text of a record from its state, or from the one change that made it."""
         if state:
             return self._projection.searched(decode_state(state))
-        for edit in self._context.bodies.maker(record)[2].edits:
-            if edit.record == name[:16]:
-                return self._projection.searched_first(edit.operations)
-        return ""
+        operations = next(edit.operations for edit in decode_change(maker).edits if edit.record == name[:16])
+        return self._projection.searched_first(operations)
 
     def refresh(self) -> bool:
         """Queue every record if the folding has changed since the index was made; returns whether it had."""
