@@ -16,6 +16,7 @@ from importlib import metadata
 from desktop.casework.validation import InvalidValue
 from desktop.casework.validation import describe as describe_value
 from desktop.casework.views import SyncState
+from desktop.store.verify import VerifyReport
 from i18n import _, current, ngettext
 from i18n.bidi import ltr, one_line
 from i18n.formats import duration, moment, number
@@ -51,6 +52,15 @@ def describe_problem(kind: str, where: str) -> str:
     make = _PROBLEMS.get(kind)
     text = make() if make else _shown(kind)
     return _("{problem}: {where}").format(problem=text, where=_shown(where))
+
+
+def describe_report(report: VerifyReport) -> str:
+    """What a verification came to."""
+    if not report.ok:
+        return describe("verify_failed", {"problems": number(len(report.problems))})
+    figures = {name: number(getattr(report, name)) for name in ("spaces", "segments", "changes", "records")}
+    told = _("Everything verifies. Spaces: {spaces}, segments: {segments}, changes: {changes}, records: {records}.")
+    return told.format(**figures)
 
 
 def describe_aside(code: str, *, ours: bool) -> str:
@@ -157,6 +167,7 @@ _PROBLEMS: dict[str, Callable[[], str]] = {
     "directory": lambda: _("A ministry's directory does not verify"),
     "device": lambda: _("A desk is listed that no directory names"),
     "founding": lambda: _("The first entry of a space does not verify"),
+    "members": lambda: _("The members of a case are not what the entries of its log give"),
     "unknown_device": lambda: _("Something is signed by a desk that no directory names"),
     "segment": lambda: _("A sealed segment does not verify"),
     "chain": lambda: _("A desk's chain of segments has a gap or a fork"),
@@ -309,6 +320,13 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "The server's data is not the one this desk knew; it may have been set up anew. "
         "Nothing is lost here: the desk sends again what the server lacks."
     ),
+    "no_such_evidence": lambda: _("There is no finding {number} on this desk."),
+    "bad_proof": lambda: _(
+        "This is not a proof file that can be judged ({reason}): it is damaged, or made by a desk that none "
+        "of the trusted ministries enrolled."
+    ),
+    "bad_bundle": lambda: _("This is not a whole bundle ({reason}). Nothing was taken from it."),
+    "no_roots": lambda: _("Without a desk here, name the profile whose roots are to be trusted: --profile FILE."),
     "evidence_found": lambda: _(
         "What the server showed this desk does not hold together. What proves it is kept: see “Integrity”. "
         "Nothing you wrote was lost."

@@ -59,6 +59,7 @@ def build() -> Parser:
     _add_edits(commands)
     _add_reading(commands)
     _add_carrying(commands)
+    _add_evidence(commands)
     add_ministry(commands, Parser, _ending)
     return parser
 
@@ -72,7 +73,15 @@ def _add_setup(commands: Commands) -> None:
     sync = commands.add_parser("sync", help=_("exchange with the secretariat, and print the figures of the run"))
     sync.add_argument("--once", action="store_true", help=_("try once instead of for a minute"))
     _ending(sync)
-    _ending(commands.add_parser("verify", help=_("check the store, every chain and every signature")))
+    verify = commands.add_parser("verify", help=_("check the store, every chain and every signature"))
+    what = verify.add_mutually_exclusive_group()
+    what.add_argument("--space", metavar="ID", default="", help=_("the whole history of one case only"))
+    what.add_argument("--proof", type=Path, metavar="FILE", help=_("a proof file; needs no server and no desk"))
+    what.add_argument("--bundle", type=Path, metavar="FILE", help=_("a bundle file; needs no server and no desk"))
+    verify.add_argument(
+        "--profile", type=Path, metavar="FILE", help=_("profile whose roots are trusted, instead of the desk's own")
+    )
+    _ending(verify)
     salvage = commands.add_parser("salvage", help=_("copy everything that verifies out of a damaged store"))
     salvage.add_argument(
         "--replace",
@@ -179,6 +188,17 @@ def _add_carrying(commands: Commands) -> None:
     read = bundle.add_parser("read", help=_("take what verifies of a bundle; again does nothing"))
     read.add_argument("files", type=Path, metavar="FILE", nargs="+", help=_("bundles, or a ministry's directory.log"))
     _ending(read)
+
+
+def _add_evidence(commands: Commands) -> None:
+    evidence = commands.add_parser("evidence", help=_("what shows that somebody broke the rules")).add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=Parser
+    )
+    _ending(evidence.add_parser("list", help=_("list what was found, in plain words")))
+    export = evidence.add_parser("export", help=_("write a finding into a proof file that stands for itself"))
+    export.add_argument("number", metavar="N", type=int, help=_("number of the finding"))
+    export.add_argument("file", type=Path, metavar="FILE", help=_("file to write"))
+    _ending(export)
 
 
 def _common(parser: Parser, default: object) -> None:

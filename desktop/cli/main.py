@@ -14,7 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from desktop.casework.validation import InvalidValue
-from desktop.cli import carry, edits, ministry, reading, setup
+from desktop.cli import carry, edits, evidence, ministry, reading, setup
 from desktop.cli.arguments import parse
 from desktop.cli.output import complain, dump, safe
 from desktop.desk import Opening, params_of, read_home_profile
@@ -33,7 +33,8 @@ Command = Callable[[argparse.Namespace, Opening], None]
 _COMMANDS: dict[str, Command] = {
     "init": setup.init,
     "sync": setup.sync,
-    "verify": setup.verify,
+    "verify": evidence.verify,
+    "evidence": evidence.evidence,
     "salvage": setup.salvage,
     "case": edits.new_case,
     "record": edits.new_record,

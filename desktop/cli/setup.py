@@ -55,7 +55,7 @@ def sync(options: argparse.Namespace, opening: Opening) -> None:
 def verify(options: argparse.Namespace, opening: Opening) -> None:
     """`verify`: the whole store, every chain, every signature. Raises Found when something does not hold."""
     with opened(options, opening) as desk:
-        report = desk.verify()
+        report = desk.verify(options.space)
     if options.json:
         dump({"ok": report.ok, **msgspec.to_builtins(report)})
     else:

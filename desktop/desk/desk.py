@@ -10,13 +10,15 @@ from desktop.desk import bundles
 from desktop.desk.blobs import DeskFiles
 from desktop.desk.moving import move_once
 from desktop.desk.syncing import MakeTransport, catch_up, exchange, http_transport, index_all
+from desktop.desk.trusting import DeskTrust
+from desktop.refusals import Refused
 from desktop.settings import Settings
-from desktop.store.verify import VerifyReport, verify
+from desktop.store.verify import VerifyReport, verify, verify_space
 
 UPGRADE_S = 0.5
 
 
-class Desk(DeskFiles):
+class Desk(DeskTrust, DeskFiles):
     """One desk, bound to the thread that opened it."""
 
     @property
@@ -37,9 +39,17 @@ class Desk(DeskFiles):
         move_once(self._store, self._connection, self.profile, self.server_url, make_transport)
         return report
 
-    def verify(self) -> VerifyReport:
-        """Check pages, directories, every chain and signature, and that what stands follows from them."""
-        return verify(self._connection)
+    def verify(self, space: str = "") -> VerifyReport:
+        """Check pages, directories, every chain and signature, and that what stands follows from them.
+
+        With `space`, the whole history of that one case. Raises Refused (unknown_space).
+        """
+        if not space:
+            return verify(self._connection)
+        report = verify_space(self._connection, space)
+        if report is None:
+            raise Refused("unknown_space", space=space[:64])
+        return report
 
     def index(self) -> None:
         """Index what still waits for it, so that a search misses nothing: after a migration, and after receiving."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from desktop.casework.record_types import RecordType, RecordTypes
-from desktop.casework.trust_views import EvidenceView, WitnessView
 from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, Query, RecordView
 from desktop.profile import Profile
 from desktop.refusals import Refused
@@ -41,22 +40,6 @@ class DeskReads:
     def set_aside(self) -> list[AsideView]:
         """What did not verify when it was received, and what the server refused of ours."""
         return self._connection.reads.aside()
-
-    def evidence(self) -> tuple[EvidenceView, ...]:
-        """What shows that somebody did not keep to the protocol, newest first."""
-        return self._connection.evidence.findings()
-
-    def unseen_evidence(self) -> int:
-        """Number of findings that the officer has not looked at; cheap."""
-        return self._connection.evidence.unseen()
-
-    def mark_evidence_seen(self) -> None:
-        """Note that the officer has looked at all findings."""
-        self._connection.evidence.mark_seen()
-
-    def confirmed(self) -> tuple[WitnessView, ...]:
-        """Which ministries' desks confirmed the history that this desk was shown, newest first."""
-        return self._connection.logbook.confirmed()
 
     def type(self, name: str) -> RecordType:
         """A record type; raises Refused (unknown_type) for one that this version does not know."""

@@ -12,9 +12,10 @@ from desktop.session.editing import Editing
 from desktop.session.query_thread import QueryThread, Read
 from desktop.store import Store
 from desktop.store.listing import parse_name
+from desktop.store.verify import verify
 from desktop.sync_worker import SyncThread
 
-_LISTS, _HISTORIES = "list ", "history "  # the first word of a channel
+_LISTS, _HISTORIES, _CHECKS = "list ", "history ", "verify"  # the first word of a channel
 GATHER_MS = 100  # in which the news of a long pull become one signal
 
 
@@ -27,6 +28,7 @@ class Connecting(Editing):
         self._asked: dict[str, int] = {}
         self._connected = True
         self._queries: QueryThread | None = None
+        self._checks: QueryThread | None = None  # begins when it is asked: what it reads takes long
         self._sync: SyncThread | None = None
         self._news: set[str] = set()
         self._gathering = QTimer(self)
@@ -54,6 +56,14 @@ class Connecting(Editing):
             lambda connection: connection.history.history(name, field=field, limit=limit, before=before, words=words),
             _HISTORIES + channel,
         )
+
+    def verify_all(self) -> int:
+        """Start to verify the whole store, on a thread of its own; the request id comes back with `verified`."""
+        if self._checks is None:
+            return 0
+        self._checks.start()
+        self._asked[_CHECKS] = self._checks.ask(verify, _CHECKS)
+        return self._asked[_CHECKS]
 
     def _read(self, read: Read, channel: str) -> int:
         if self._queries is None:
@@ -91,6 +101,8 @@ class Connecting(Editing):
             return
         if channel.startswith(_HISTORIES):
             self.history_ready.emit(number, answer)
+        elif channel == _CHECKS:
+            self.verified.emit(number, answer)
         else:
             self.rows_ready.emit(number, answer)
 
@@ -101,6 +113,7 @@ class Connecting(Editing):
         # Its count may be older than an edit of our own that this thread has made since.
         self._state = msgspec.structs.replace(state, unsent=self._look(Desk.unsent, state.unsent))
         self.sync_state_changed.emit(self._state)
+        self.tell_evidence()
 
     def on_synced(self, records: frozenset[str]) -> None:
         """The sync thread applied news: the first are told at once, more that follow closely are gathered."""
@@ -120,9 +133,10 @@ class Connecting(Editing):
         self.tell_failure(code, params)
 
     def _start_threads(self, store: Store, profile: Profile, server_url: str) -> None:
-        self._queries = QueryThread(store, self)
-        self._queries.answered.connect(self.on_answered)
-        self._queries.broke.connect(self.on_thread_failed)
+        self._queries, self._checks = QueryThread(store, self), QueryThread(store, self)
+        for thread in (self._queries, self._checks):
+            thread.answered.connect(self.on_answered)
+            thread.broke.connect(self.on_thread_failed)
         self._sync = SyncThread(store, profile, server_url, self)
         self._sync.state_changed.connect(self.on_sync_state)
         self._sync.synced.connect(self.on_synced)
@@ -134,8 +148,9 @@ class Connecting(Editing):
     def _stop_threads(self) -> None:
         """End both, whatever they are doing, and forget what they told."""
         queries, self._queries = self._queries, None
+        checks, self._checks = self._checks, None
         sync, self._sync = self._sync, None
-        for thread in (queries, sync):
+        for thread in (queries, checks, sync):
             if thread is not None:
                 thread.stop()
                 thread.deleteLater()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from desktop.desk import Changed, Desk
-from desktop.session.reading import Reading
+from desktop.session.watching import Watching
 
 
-class Editing(Reading):
+class Editing(Watching):
     """The writing half of the session.
 
     A refused value is told by `edit_refused`, a failure of the environment by `failed`; the method then returns False

@@ -14,6 +14,7 @@ from desktop.session.connecting import Connecting
 from desktop.session.unlock_thread import UnlockThread
 from desktop.settings import Settings
 from desktop.store import AsideView, Store, StoreError
+from desktop.store.verify import VerifyReport
 from i18n import set_language
 
 _ACTIVITY = frozenset(
@@ -108,6 +109,10 @@ class Session(Connecting):
     def message_of_aside(self, item: AsideView) -> str:
         """Why something was set aside, in the current language."""
         return messages.describe_aside(item.code, ours=item.ours)
+
+    def tell_report(self, report: object) -> str:
+        """What a verification came to, in the current language."""
+        return messages.describe_report(report) if isinstance(report, VerifyReport) else ""
 
     def diagnostics(self) -> str:
         """Text for a technician: versions, figures, the last errors; no case data."""

@@ -59,8 +59,10 @@ class LogBook:
     def belongs(self, space: bytes) -> bool:
         """Whether this desk is a member of the space, as far as it knows."""
         found = self._database.value(
-            "SELECT 1 FROM members m JOIN spaces s ON s.n = m.space WHERE s.id = ? AND m.ministry = ?",
-            (space, self._context.identity.ministry),
+            "SELECT 1 FROM spaces s WHERE s.id = ? AND ("
+            "EXISTS (SELECT 1 FROM members WHERE space = s.n AND ministry = ?)"
+            " OR EXISTS (SELECT 1 FROM guests WHERE space = s.n AND device = ?))",
+            (space, self._context.identity.ministry, self._context.device),
         )
         return found is not None
 

@@ -9,7 +9,9 @@ import msgspec
 from desktop.store.authors import Authors
 from desktop.store.context import change_number
 from desktop.store.database import Database
+from desktop.store.entries import Books
 from desktop.store.errors import StoreDamaged
+from desktop.store.listing import parse_name
 from desktop.store.projection import Projection, encode_card
 from desktop.store.replay import replay
 from desktop.store.states import Held, row_of
@@ -18,6 +20,7 @@ from sync.merge import encode_state
 from sync.seal import open_segment
 from sync.wire.directory import Directory
 from sync.wire.errors import WireError
+from sync.wire.membership import Membership
 from sync.wire.space import read_founding, read_segment, space_id, verify_founding, verify_segment
 
 MAX_PROBLEMS = 200
@@ -76,6 +79,26 @@ def verify(connection: Connection, progress: Progress | None = None) -> VerifyRe
     return verifier.report
 
 
+def verify_space(connection: Connection, space: str) -> VerifyReport | None:
+    """Verify the whole history of one space, from the roots down; None for a space that is not here."""
+    verifier = _Verifier(connection)
+    database = connection.database
+    try:
+        database.run("BEGIN")
+        try:
+            row = database.one("SELECT n, id, founding FROM spaces WHERE id = ?", (parse_name(space) or b"",))
+            if row is None:
+                return None
+            verifier.check_directories()
+            verifier.check_space(*row)
+        finally:
+            database.run("COMMIT")
+    except StoreDamaged as error:
+        verifier.note("damaged", error.where)
+        verifier.report.pages = False
+    return verifier.report
+
+
 class _Verifier:
     """Fills a report."""
 
@@ -123,6 +146,7 @@ class _Verifier:
         self.report.spaces += 1
         if founding is not None:
             self._check_founding(id_, founding)
+            self._check_members(number, id_, founding)
         for chain, device, last, hash_ in self._database.all(
             "SELECT n, device, last, hash FROM chains WHERE space = ? ORDER BY n", (number,)
         ):
@@ -141,6 +165,19 @@ class _Verifier:
                 verify_founding(founding, found)
         except WireError as error:
             self.note("founding", f"{id_.hex()}: {error.code}")
+
+    def _check_members(self, number: int, id_: bytes, founding: bytes) -> None:
+        """The entries of the space's own log: signed, in order, by who might, and the members that they give."""
+        try:
+            membership = Membership(id_, founding)
+            for (data,) in self._database.all("SELECT data FROM entries WHERE space = ? ORDER BY number", (number,)):
+                membership.append(data, Books(self._context))
+        except WireError as error:
+            self.note("members", f"{id_.hex()}: {error.code}")
+            return
+        given = {(subject, role) for subject, role in membership.roles.items() if isinstance(subject, str)}
+        if given != set(self._database.all("SELECT ministry, role FROM members WHERE space = ?", (number,))):
+            self.note("members", id_.hex())
 
     def _key_of(self, device: bytes) -> bytes | None:
         if device == self._context.device:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.ui.bin_view import BinView
 from desktop.ui.conflicts_view import ConflictsView
+from desktop.ui.integrity_page import IntegrityPage
 from desktop.ui.records_page import RecordsPage
 from desktop.ui.settings_view import SettingsView
 from desktop.ui.sync_page import SyncPage
@@ -26,6 +27,7 @@ def make_page(space: Workspace, key: str) -> QWidget:
         "conflicts": _conflicts,
         "bin": _bin,
         "sync": _sync,
+        "integrity": _integrity,
         "settings": _settings,
     }
     return makers[key](space)
@@ -56,6 +58,10 @@ def _sync(space: Workspace) -> QWidget:
     page.record_chosen.connect(space.open_record)
     page.settings_requested.connect(partial(space.show_page, "settings"))
     return page
+
+
+def _integrity(space: Workspace) -> QWidget:
+    return IntegrityPage(space.session)
 
 
 def _settings(space: Workspace) -> QWidget:

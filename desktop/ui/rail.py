@@ -37,6 +37,7 @@ PLACES = (
     Place("conflicts", "git-compare", lambda: _("Conflicts to review"), apart=True),
     Place("bin", "trash-2", lambda: _("Bin")),
     Place("sync", "refresh-cw", lambda: _("Exchange"), apart=True),
+    Place("integrity", "shield-check", lambda: _("Integrity")),
 )
 SETTINGS = Place("settings", "settings", lambda: _("Settings"))
 

@@ -73,10 +73,12 @@ class Workspace(Living, QWidget):
         self.notices.repair_requested.connect(self.repair_requested)
         session.conflicts_changed.connect(self._show_conflicts)
         session.unread_changed.connect(self._ask_unread)
+        session.evidence_changed.connect(self._show_evidence)
         session.rows_ready.connect(self._on_rows)
         session.undo_changed.connect(self._on_undo_changed)
         self.rail.show_author(session.identity())
         self._show_conflicts(session.attention()[0])
+        self._show_evidence(session.unseen_evidence())
         self._ask_unread()
         self.follow(self._fit)
         self._slices = Slices(self)
@@ -205,6 +207,9 @@ class Workspace(Living, QWidget):
 
     def _show_conflicts(self, count: int) -> None:
         self.rail.show_counts({"conflicts": count})
+
+    def _show_evidence(self, count: int) -> None:
+        self.rail.show_counts({"integrity": count})
 
     def _ask_unread(self, _count: int = 0) -> None:
         for key, record_type in _UNREAD.items():

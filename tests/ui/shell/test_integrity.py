@@ -1,0 +1,115 @@
+"""The page of integrity: nothing to say, findings in plain words, proofs exported, everything checked; in pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop.ui import integrity_page
+from desktop.ui.integrity_page import IntegrityPage
+from desktop.ui.main_window import MainWindow
+from i18n.bidi import strip_isolates
+from sync.evidence import KINDS, Exhibit, Finding
+from sync.proof import MAGIC
+from tests.support.desk import HomeOfDesk
+from tests.ui.kit.clipping import clipped
+from tests.ui.shell.conftest import OpenWindow, unlock, workspace
+from tests.ui.shell.test_every_screen import save
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
+FACTS: dict[str, int | str] = {"first": 7, "have": 4, "named": 12, "sequence": 9}
+
+
+def page_of(window: MainWindow) -> IntegrityPage:
+    """Show the page."""
+    space = workspace(window)
+    space.show_page("integrity")
+    page = space.pages["integrity"]
+    assert isinstance(page, IntegrityPage)
+    return page
+
+
+def note(home: HomeOfDesk, *kinds: str) -> None:
+    """Let the desk have found something of each kind."""
+    desk = home.open()
+    device = desk._connection.identity.device
+    for kind in kinds:
+        finding = Finding(kind, b"s" * 16, device, facts={**FACTS, "about": device.hex()}, once=kind.encode())  # type: ignore[arg-type]
+        desk._connection.evidence.note(finding)
+    home.close()
+
+
+def test_a_desk_without_findings_says_so_and_can_check_everything(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow
+) -> None:
+    window = open_window(home)
+    page = page_of(window)
+    assert page.words.text() == "No sign that anybody broke the rules."
+    assert page.cards == []
+    page.check_button.click()
+    assert not page.check_button.isEnabled()
+    assert page.checked.text() == "Checking…"
+    qtbot.waitUntil(lambda: page.checked.text().startswith("Everything verifies."), timeout=20_000)
+    assert page.check_button.isEnabled()
+
+
+def test_every_kind_of_finding_has_its_own_sentence_and_is_counted_until_looked_at(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow
+) -> None:
+    note(home, *KINDS)
+    window = open_window(home)
+    item = workspace(window).rail.items["integrity"]
+    assert item.count() == len(KINDS)
+    page = page_of(window)
+    qtbot.waitUntil(lambda: item.count() == 0)
+    told = {strip_isolates(card.sentence.text()) for card in page.cards}
+    assert len(told) == len(KINDS)
+    assert not any("—" in sentence or "{" in sentence for sentence in told)
+    assert any(text.startswith("Dakar 1 (Senegal) and your desk were shown different histories of") for text in told)
+
+
+def test_a_proof_is_exported_where_the_officer_says(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note(home, "server_rewound")
+    page = page_of(open_window(home))
+    names: list[str] = []
+
+    def choose(_parent: object, _title: str, name: str) -> tuple[str, str]:
+        names.append(name)
+        return str(tmp_path / "out.proof"), ""
+
+    monkeypatch.setattr(integrity_page.QFileDialog, "getSaveFileName", choose)
+    page.cards[0].export_button.click()
+    assert names == ["tahaluf-server_rewound-1.proof"]
+    assert (tmp_path / "out.proof").read_bytes().startswith(MAGIC)
+    monkeypatch.setattr(integrity_page.QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    page.cards[0].export_button.click()
+    assert len(list(tmp_path.glob("*.proof"))) == 1
+
+
+def test_what_the_exchange_finds_appears_while_the_page_is_open(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow
+) -> None:
+    window = open_window(home)
+    page = page_of(window)
+    desk = window.session._open_desk()
+    desk._connection.evidence.note(Finding("log_forked", exhibits=[Exhibit("checkpoint", b"x")]))
+    window.session.tell_evidence()
+    qtbot.waitUntil(lambda: len(page.cards) == 1)
+
+
+@pytest.mark.parametrize(("language", "theme"), [("fr", "light"), ("ar", "dark")])
+def test_the_page_with_findings_is_pictured_and_nothing_is_cut(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow, language: str, theme: str
+) -> None:
+    note(home, "split_history", "fork", "log_forked")
+    window = open_window(home, locked=True, language=language, theme=theme)
+    unlock(qtbot, window)
+    page = page_of(window)
+    qtbot.waitUntil(lambda: len(page.cards) == 3)
+    qtbot.wait(200)
+    qtbot.waitUntil(lambda: clipped(window) == [])
+    save(window, f"shell_integrity_findings_{language}_{theme}")
