@@ -27,7 +27,6 @@ _COMMANDS = {
     "no_store": _INIT,
     "erased_attempts": _INIT,
     "erased_order": _INIT,
-    "erased_officer": _INIT,
     "store_damaged": "tahaluf salvage --replace",
 }
 
@@ -181,6 +180,9 @@ _PROBLEMS: dict[str, Callable[[], str]] = {
 _SENTENCES: dict[str, Callable[[], str]] = {
     # unlocking
     "wrong_passphrase": lambda: _("This passphrase does not open the desk. Nothing was changed; try again."),
+    "passphrase_changed": lambda: _("The passphrase is changed. The one before opens nothing any more."),
+    "new_passphrases_differ": lambda: _("The two new passphrases differ. Nothing was changed."),
+    "tries_before": lambda: _("There were wrong passphrases since this desk was last opened."),
     "try_later": lambda: _(
         "There were several wrong passphrases in a row, so nothing is tried for a while. Time left: {wait}."
     ),
@@ -192,9 +194,10 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "The keys of this desk were destroyed on {at}, by order of its own ministry. What had been sent is with the "
         "secretariat. Ask your administrator before you set up a new desk: {command}"
     ),
-    "erased_officer": lambda: _(
-        "The keys of this desk were destroyed on {at}, by its officer. What had been sent is with the secretariat. "
-        "To work here again, set up a new desk: {command}"
+    "limit_out_of_range": lambda: _("The number has to be 0 or between {least} and {most}. Nothing was changed."),
+    "erase_by_ministry": lambda: _(
+        "Your ministry's profile says that the keys are destroyed after at most {limit} wrong passphrases. "
+        "Nothing was changed."
     ),
     "rolled_back": lambda: _(
         "The case store is older than it was on {since}: changes of your own that are missing: {missing}. Somebody put "
@@ -211,7 +214,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     ),
     "weak_passphrase": lambda: _(
         "This passphrase is too short. Take at least {minimum} characters; where the system has no keyring, "
-        "six different words or {minimum_alone} characters. Nothing was set up."
+        "six different words or {minimum_alone} characters. Nothing was changed."
     ),
     "no_store": lambda: _("No desk has been set up here yet. Set one up with: {command}"),
     "store_exists": lambda: _("A desk is set up here already. It was left as it is."),

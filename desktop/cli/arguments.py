@@ -70,6 +70,20 @@ def _add_setup(commands: Commands) -> None:
     init.add_argument("--officer", metavar="NAME", default="", help=_("the officer's name, instead of the profile's"))
     init.add_argument("--desk", metavar="LABEL", default="", help=_("the desk's label, instead of the profile's"))
     _ending(init)
+    passphrase = commands.add_parser("passphrase", help=_("change the passphrase, or what many wrong ones do"))
+    passphrase.add_argument(
+        "--new-passphrase-file",
+        type=Path,
+        metavar="F",
+        help=_("file whose first line is the new passphrase; without it, the terminal asks"),
+    )
+    passphrase.add_argument(
+        "--erase-after",
+        type=int,
+        metavar="N",
+        help=_("destroy the keys after N wrong passphrases in a row, 0 for never; the passphrase stays as it is"),
+    )
+    _ending(passphrase)
     sync = commands.add_parser("sync", help=_("exchange with the secretariat, and print the figures of the run"))
     sync.add_argument("--once", action="store_true", help=_("try once instead of for a minute"))
     _ending(sync)

@@ -23,4 +23,5 @@ def opened(options: argparse.Namespace, opening: Opening) -> Iterator[Desk]:
             complain(describe(code, params))
         yield desk
     finally:
+        desk.mark()
         desk.close()

@@ -32,6 +32,7 @@ Command = Callable[[argparse.Namespace, Opening], None]
 
 _COMMANDS: dict[str, Command] = {
     "init": setup.init,
+    "passphrase": setup.passphrase,
     "sync": setup.sync,
     "verify": evidence.verify,
     "evidence": evidence.evidence,

@@ -10,7 +10,7 @@ from desktop.casework.views import SyncReport
 from desktop.cli.desks import opened
 from desktop.cli.output import complain, dump, say
 from desktop.cli.passphrase import read_passphrase
-from desktop.desk import NewDesk, Opening, Salvaged
+from desktop.desk import NewDesk, Opening, Salvaged, desk_exists, missing_desk
 from desktop.messages import describe, describe_problem
 from desktop.profile import read_profile
 from desktop.refusals import Refused
@@ -40,6 +40,29 @@ def init(options: argparse.Namespace, opening: Opening) -> None:
         dump(made)
     else:
         _print_new(made)
+
+
+def passphrase(options: argparse.Namespace, opening: Opening) -> None:
+    """`passphrase`: a new one, or after how many wrong ones the keys are destroyed."""
+    if not desk_exists(options.home):
+        raise missing_desk(options.home)
+    old = read_passphrase(options.passphrase_file, _("Passphrase until now"))
+    if options.erase_after is not None:
+        opening.unlock(options.home, old).lock()
+        opening.limit_attempts(options.home, options.erase_after)
+        done = {"erase_after": options.erase_after}
+        told = _("The choice is kept.")
+    else:
+        new = read_passphrase(options.new_passphrase_file, _("New passphrase"), twice=True)
+        notice = opening.change_passphrase(options.home, old, new)
+        if notice:
+            complain(describe(notice))
+        done = {"changed": True}
+        told = describe("passphrase_changed")
+    if options.json:
+        dump(done)
+    else:
+        say(told)
 
 
 def sync(options: argparse.Namespace, opening: Opening) -> None:

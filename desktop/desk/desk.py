@@ -9,6 +9,7 @@ from desktop.casework.views import SyncReport
 from desktop.desk import bundles
 from desktop.desk.blobs import DeskFiles
 from desktop.desk.moving import move_once
+from desktop.desk.guarding import obey
 from desktop.desk.syncing import MakeTransport, catch_up, exchange, http_transport, index_all
 from desktop.desk.trusting import DeskTrust
 from desktop.refusals import Refused
@@ -28,16 +29,19 @@ class Desk(DeskTrust, DeskFiles):
 
     def sync_once(self, *, patience_s: float = 0.0, make_transport: MakeTransport = http_transport) -> SyncReport:
         """Exchange with the secretariat. Raises Refused, SyncError, StoreError; nothing is lost by any of them."""
-        report = exchange(
-            self._store,
-            self._connection,
-            self.profile,
-            self.server_url,
-            patience_s=patience_s,
-            make_transport=make_transport,
-        )
-        move_once(self._store, self._connection, self.profile, self.server_url, make_transport)
-        return report
+        try:
+            report = exchange(
+                self._store,
+                self._connection,
+                self.profile,
+                self.server_url,
+                patience_s=patience_s,
+                make_transport=make_transport,
+            )
+            move_once(self._store, self._connection, self.profile, self.server_url, make_transport)
+            return report
+        finally:
+            obey(self._store, self._connection)
 
     def verify(self, space: str = "") -> VerifyReport:
         """Check pages, directories, every chain and signature, and that what stands follows from them.
@@ -73,6 +77,13 @@ class Desk(DeskTrust, DeskFiles):
             return bundles.read_bundle(self._store, self._connection, paths)
         finally:
             self.index()
+            obey(self._store, self._connection)
+
+    def mark(self) -> None:
+        """Keep in the keyring how far the store has come; without a change it costs nothing."""
+        marker = None if self._store.is_locked() else self._store.marker()
+        if marker is not None:
+            marker.mark()
 
     def close(self) -> None:
         """Close the connection and forget the key."""

@@ -11,6 +11,7 @@ import msgspec
 from desktop import ministry
 from desktop.armour import armour
 from desktop.desk.desk import Desk
+from desktop.desk.guarding import compare, obey
 from desktop.files import write_private
 from desktop.profile import MAX_LABEL, BadProfile, Profile, read_profile, render_profile
 from desktop.refusals import Refused
@@ -27,7 +28,7 @@ from desktop.store import (
     WrongPassphrase,
     unlocking,
 )
-from desktop.store.attempts import Uptime, machine_uptime, peek
+from desktop.store.attempts import LEAST_LIMIT, MOST_LIMIT, Uptime, machine_uptime, peek
 from desktop.store.destruction import erased, forget_erased
 from desktop.store.keyring_secret import SecretPlace, SystemKeyring
 from desktop.store.salvage import SalvageReport, adopt, salvage
@@ -116,11 +117,14 @@ class Opening:
         """Unlock a home: about a second of work, on any thread. Raises StoreError."""
         return Store.open(home, passphrase, place=self.place, cost=self.cost, uptime=self.uptime)
 
-    def compare(self, store: Store) -> None:
-        """Look whether an older copy of the database stands in its place; the finding is kept. Raises StoreError."""
-        marker = store.marker()
-        if marker is not None:
-            marker.check()
+    def first_look(self, store: Store) -> None:
+        """The first connection to an unlocked store, on any thread: it loads libraries, may have to mend, and compares.
+
+        Raises StoreError; Erased when the home's own ministry has ordered it.
+        """
+        with store.connect() as connection:
+            obey(store, connection)
+            compare(store, connection)
 
     def change_passphrase(self, home: Path, old: str, new: str) -> str:
         """Wrap the key under a new passphrase: two seconds of work; returns `no_keyring` or nothing. Raises StoreError.
@@ -130,7 +134,16 @@ class Opening:
         return unlocking.change_passphrase(home, old, new, self._place(), self.cost, self.uptime).notice
 
     def limit_attempts(self, home: Path, limit: int) -> None:
-        """Destroy the keys after so many wrong passphrases in a row, 0 for never. Raises StoreError."""
+        """Destroy the keys after so many wrong passphrases in a row, 0 for never.
+
+        Raises StoreError; Refused (erase_by_ministry) for more than the ministry's profile allows.
+        """
+        if limit and not LEAST_LIMIT <= limit <= MOST_LIMIT:
+            raise Refused("limit_out_of_range", least=LEAST_LIMIT, most=MOST_LIMIT)
+        profile = read_home_profile(home)
+        most = profile.erase_after if profile else 0
+        if most and not 0 < limit <= most:
+            raise Refused("erase_by_ministry", limit=most)
         unlocking.limit_attempts(home, self._place(), limit, self.uptime)
 
     def waiting(self, home: Path) -> Waiting:
@@ -150,7 +163,7 @@ class Opening:
         """Unlock and attach. Raises StoreError, BadProfile."""
         store = self.unlock(home, passphrase)
         try:
-            self.compare(store)
+            self.first_look(store)
             desk = self.attach(store)
             desk.catch_up()
             return desk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.casework.record_types import RecordType, RecordTypes
 from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, Query, RecordView
+from desktop.desk.guarding import dismiss_rollback, rollback_notices
 from desktop.profile import Profile
 from desktop.refusals import Refused
 from desktop.store import AsideView, Connection, Store, UnknownRecord
@@ -127,4 +128,8 @@ class DeskReads:
             found.append(("clock_behind", {"at_ms": max(seen, _RELEASED_MS)}))
         elif seen and now > seen + _LONG_AWAY_MS:
             found.append(("clock_ahead", {"at_ms": seen}))
-        return found
+        return found + rollback_notices(self._connection, now)
+
+    def dismiss_rollback(self) -> None:
+        """The officer has read the notice of a rollback."""
+        dismiss_rollback(self._connection)

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 
 from desktop.casework.carry_views import BlobMove
 from desktop.casework.views import SyncState
+from desktop.desk.guarding import obey
 from desktop.desk.moving import BlobThread
 from desktop.desk.syncing import MakeTransport, ServerTransport, http_transport, index_all
 from desktop.profile import Profile
-from desktop.store import Connection, NoStore, Store, StoreDamaged, StoreError
+from desktop.store import Connection, Erased, NoStore, Store, StoreDamaged, StoreError
 from sync.backoff import Backoff
 from sync.engine import Engine
 from sync.errors import SyncError
@@ -135,13 +136,14 @@ class Syncer:
         try:
             self._stay(connection, url)
         except SyncError as error:
+            obey(self._store, connection)  # a server that refuses a revoked desk has told it why
             if self._gone(url):
                 return
             wait_s = self._backoff.wait_s(error)
             phase = "offline" if error.retry else "refused"
             self._tell(connection, phase, error, wait_s)
             self._wait(wait_s)
-        except (StoreDamaged, NoStore):
+        except (StoreDamaged, NoStore, Erased):
             raise
         except StoreError as error:
             self._listeners.broke(error)
@@ -198,6 +200,7 @@ class Syncer:
         if self._moved:
             self._moved = False
             index_all(connection)
+        obey(self._store, connection)
         code = run.refused_items[0] if run.refused_items else run.problems[0] if run.problems else ""
         self._tell(connection, "online", code=code)
 

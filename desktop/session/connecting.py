@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from desktop.casework.views import Query, SyncState
 from desktop.desk import Desk
+from desktop.desk.guarding import Marking
 from desktop.profile import Profile
 from desktop.session.editing import Editing
 from desktop.session.query_thread import QueryThread, Read
@@ -30,6 +31,7 @@ class Connecting(Editing):
         self._queries: QueryThread | None = None
         self._checks: QueryThread | None = None  # begins when it is asked: what it reads takes long
         self._sync: SyncThread | None = None
+        self._marking: Marking | None = None
         self._news: set[str] = set()
         self._gathering = QTimer(self)
         self._gathering.setSingleShot(True)
@@ -144,6 +146,7 @@ class Connecting(Editing):
         self._sync.set_connected(self._connected)
         self._queries.start()
         self._sync.start()
+        self._marking = Marking(store)
 
     def _stop_threads(self) -> None:
         """End both, whatever they are doing, and forget what they told."""
@@ -154,6 +157,9 @@ class Connecting(Editing):
             if thread is not None:
                 thread.stop()
                 thread.deleteLater()
+        marking, self._marking = self._marking, None
+        if marking is not None:
+            marking.stop()
         self._gathering.stop()
         self._news.clear()
         self._asked.clear()

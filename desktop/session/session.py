@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from desktop import messages
 from desktop.desk import Desk, Opening, Refused, desk_exists, params_of, read_home_profile
 from desktop.profile import BadProfile
-from desktop.session.connecting import Connecting
+from desktop.session.guarding import Guarding
 from desktop.session.unlock_thread import UnlockThread
 from desktop.settings import Settings
 from desktop.store import AsideView, Store, StoreError
@@ -28,14 +28,12 @@ _ACTIVITY = frozenset(
 )
 
 
-class Session(Connecting):
+class Session(Guarding):
     """The facade of one home. Call it from the main thread only."""
 
     def __init__(self, home: Path, parent: QObject | None = None, *, opening: Opening | None = None) -> None:
         """`home` is the folder of the store; it need not exist yet (`exists`). `opening` is how a desk is opened."""
-        super().__init__(parent)
-        self._home = home
-        self._opening = opening or Opening()
+        super().__init__(home, opening or Opening(), parent)
         self._settings = Settings(home, read_home_profile(home), self._on_settings)
         set_language(self._settings.locale)
         self._unlocking: UnlockThread | None = None
@@ -43,6 +41,7 @@ class Session(Connecting):
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
         self._watching = False
+        self.erased.connect(self.lock)
 
     # unlocking and locking
 
@@ -148,6 +147,7 @@ class Session(Connecting):
         if self._unlocking is not None:
             self._unlocking = None
             self._told_params[code] = params
+            self.note_wait(params.get("wait_s"))
             self.unlock_failed.emit(code)
 
     def _on_settings(self, saved: bool) -> None:

@@ -33,8 +33,7 @@ class UnlockThread(QThread):
                 self._opening.salvage(self._home, passphrase, replace=True)
             store = self._opening.unlock(self._home, passphrase)
             try:
-                with store.connect():
-                    pass  # a first connection loads libraries and may have to mend: not on the window's thread
+                self._opening.first_look(store)
             except StoreError:
                 store.lock()
                 raise

@@ -1,4 +1,4 @@
-"""Destroying a home's key material: for an order of its own ministry, after too many wrong passphrases, by its officer.
+"""Destroying a home's key material: for an order of its own ministry, or after too many wrong passphrases.
 
 First a note of the intent, so that what is cut is finished at the next start; then the keyring's secrets; then the
 wrapped key and the beginnings of the databases are overwritten and flushed; then the files go. Each of the first two
@@ -26,13 +26,13 @@ from desktop.store.vault import MAX_GENERATION, VAULT_FILE, read_generation, sec
 ERASED_FILE = "erased.json"
 HEADER_BYTES = 65_536  # of a database and its log: the salt, the schema, the roots of the trees
 KEYS: Final = (VAULT_FILE, f".{VAULT_FILE}.*")
-DATABASES: Final = ("store*.db", "store*.db-wal", "store*.db-shm")
-OTHERS: Final = (ATTEMPTS_FILE, f".{ATTEMPTS_FILE}.*", "request.txt", "*.lock")
+DATABASES: Final = ("store*.db", "store*.db-wal")
+OTHERS: Final = ("store*.db-shm", ATTEMPTS_FILE, f".{ATTEMPTS_FILE}.*", "request.txt", "*.lock")
 KEPT: Final = (ATTEMPTS_FILE, "marks")  # values in the keyring
 FOLDERS: Final = ("blobs",)  # sealed files, whose keys were in the database
 _MAX_FILE = 1024
 
-Reason = Literal["attempts", "order", "officer"]
+Reason = Literal["attempts", "order"]
 
 
 class _Note(msgspec.Struct, frozen=True):

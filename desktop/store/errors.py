@@ -50,7 +50,7 @@ class TryLater(StoreError):
 
 
 class Erased(StoreError):
-    """The keys of this home were destroyed; `reason` is `attempts`, `order` or `officer`, `at_ms` when (Unix)."""
+    """The keys of this home were destroyed; `reason` is `attempts` or `order`, `at_ms` when (Unix)."""
 
     code = "erased_attempts"
 

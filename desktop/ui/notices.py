@@ -50,7 +50,7 @@ class Notices(Living, QWidget):
             while len(self._codes) >= MOST:
                 self.dismiss(next(iter(self._codes)))
             banner = self._codes[code] = Banner("warn" if code in _MILD else "bad")
-            banner.quiet_clicked.connect(lambda: self.dismiss(code))
+            banner.quiet_clicked.connect(lambda: self._on_dismissed(code))
             banner.strong_clicked.connect(self.repair_requested)
             self._column.addWidget(banner)
         banner.show()
@@ -64,6 +64,10 @@ class Notices(Living, QWidget):
             banner.hide()
             banner.deleteLater()
         self._show()
+
+    def _on_dismissed(self, code: str) -> None:
+        self._session.dismiss(code)
+        self.dismiss(code)
 
     def refresh(self, _state: object = None) -> None:
         """Say everything again, in the language in use."""

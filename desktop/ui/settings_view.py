@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.session import Session
 from desktop.ui.kit import Card, CodeEdit, DropDown, Label, Living, mark_invalid
+from desktop.ui.passphrase_card import PassphraseCard
 from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import LANGUAGES, _, ngettext
@@ -54,6 +55,8 @@ class SettingsView(Living, QWidget):
         note = Label("", "caption", "muted", wrap=True)
         desk.add(note)
         self.bind(note.setText, lambda: _("Changes are saved at once. None of them leaves this desk."))
+        self.passphrase = PassphraseCard(session)
+        self._column.addWidget(self.passphrase)
         self._column.addStretch(1)
         self._outer = QVBoxLayout(self)
         self._outer.addWidget(self.title)
@@ -69,6 +72,7 @@ class SettingsView(Living, QWidget):
         for name, choice in self.choices.items():
             choice.setCurrentIndex(_place(choice, getattr(settings, name)))
         self.server.setText(settings.server_url)
+        self.passphrase.show_limit()
 
     def _card(self, title: Callable[[], str]) -> Card:
         card = Card()

@@ -13,16 +13,16 @@ from desktop.ui.theme import current_theme
 from i18n import LANGUAGES, _, ngettext
 from i18n.formats import number
 
-_FIRST_WAIT_S = 1
-_LONGEST_WAIT_S = 30
-_FREE_TRIES = 2  # typing errors cost nothing
+_IN_SECONDS = 120  # a longer wait is shown in minutes
+_NEUTRAL = frozenset({"no_store", "tries_before"})
 
 
-def wait_after(failures: int) -> int:
-    """Seconds before the next try after so many wrong passphrases in a row."""
-    if failures <= _FREE_TRIES:
-        return 0
-    return min(_FIRST_WAIT_S << (failures - _FREE_TRIES - 1), _LONGEST_WAIT_S)
+def wait_words(seconds: int) -> str:
+    """When the next passphrase is tried."""
+    if seconds <= _IN_SECONDS:
+        return ngettext("Next try in {n} second.", "Next try in {n} seconds.", seconds).format(n=number(seconds))
+    minutes = -(-seconds // 60)
+    return ngettext("Next try in {n} minute.", "Next try in {n} minutes.", minutes).format(n=number(minutes))
 
 
 class UnlockView(Living, QWidget):
@@ -35,9 +35,8 @@ class UnlockView(Living, QWidget):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
-        self._failures = 0
         self._code = ""
-        self._wait_s = 0
+        self._params: dict[str, object] | None = None  # of the code, when the session was not told them
         self._busy = False
         self._salvage = False
         self.mark = BrandMark(44)
@@ -67,7 +66,12 @@ class UnlockView(Living, QWidget):
         """Empty the field and put the focus there; say so if no desk was set up here."""
         self.field.clear()
         self.show_button.setChecked(False)
-        self._code = "" if self._session.exists() else "no_store"
+        self._code, self._params = self._session.absence(), None
+        waiting = self._session.waiting()
+        if not self._code and waiting.wrong:
+            self._code, self._params = "tries_before", {"left": waiting.left}
+        if waiting.wait_s:
+            self._tick.start()
         self._tell()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -81,7 +85,7 @@ class UnlockView(Living, QWidget):
     def submit(self) -> None:
         """Try the passphrase. The field is emptied at once, whatever comes of it."""
         passphrase = self.field.text()
-        if not passphrase or self._busy or self._wait_s:
+        if not passphrase or self._busy or self._session.wait_s():
             return
         self._busy = True
         self._code = ""
@@ -110,22 +114,24 @@ class UnlockView(Living, QWidget):
     def _tell(self, _typed: str = "") -> None:
         here = self._session.exists()
         if not here:
-            self.sentence.setText(_("No desk has been set up here yet."))
+            self.sentence.setText(_("There is no desk here."))
         elif self._salvage:
             self.sentence.setText(_("Type the passphrase again. The damaged store is kept beside the new one."))
         else:
             self.sentence.setText(_("Type the passphrase of this desk to open its cases."))
         action = _("Save what verifies and open") if self._salvage else _("Unlock")
         self.unlock_button.setText(_("Opening…") if self._busy else action)
-        self.unlock_button.setEnabled(bool(self.field.text()) and not self._busy and not self._wait_s and here)
+        wait_s = self._session.wait_s()
+        self.unlock_button.setEnabled(bool(self.field.text()) and not self._busy and not wait_s and here)
         self.field.setEnabled(here and not self._busy)
         shown = self.show_button.isChecked()
         self.show_button.set_name(_("Hide the passphrase") if shown else _("Show the passphrase"))
-        words = self._session.message(self._code) if self._code else ""
-        if words and self._wait_s:
-            wait = ngettext("Next try in {n} second.", "Next try in {n} seconds.", self._wait_s)
-            words = f"{words} {wait.format(n=number(self._wait_s))}"
-        self.problem.set_tone("info" if self._code == "no_store" else "bad")
+        told = self._code or ("tries_before" if wait_s else "")
+        params: dict[str, object] | None = {"wait_s": float(wait_s)} if told == "try_later" and wait_s else self._params
+        words = self._session.message(told, params) if told else ""
+        if words and wait_s and told != "try_later":
+            words = f"{words} {wait_words(wait_s)}"
+        self.problem.set_tone("info" if told in _NEUTRAL else "bad")
         if words != self.problem.text.text():
             self.problem.set_text(words)
         offered = self._code == "store_damaged" and not self._salvage
@@ -134,25 +140,22 @@ class UnlockView(Living, QWidget):
 
     def _on_failed(self, code: str) -> None:
         self._busy = False
-        self._code = code
-        if code == "wrong_passphrase":
-            self._failures += 1
-            self._wait_s = wait_after(self._failures)
-            if self._wait_s:
-                self._tick.start()
+        self._code, self._params = code, None
+        if self._session.wait_s():
+            self._tick.start()
         self._tell()
         announce(self, self.problem.text.text())
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_unlocked(self) -> None:
         self._busy = self._salvage = False
-        self._failures = self._wait_s = 0
         self.prepare()
 
     def _on_tick(self) -> None:
-        self._wait_s = max(0, self._wait_s - 1)
-        if not self._wait_s:
+        if not self._session.wait_s():
             self._tick.stop()
+            if self._code == "try_later":
+                self._code = ""
         self._tell()
 
     def _on_show(self, shown: bool) -> None:

@@ -255,5 +255,5 @@ def test_the_window_tells_a_wrong_passphrase_in_the_language_of_the_desk(
         view.field.setText("<b>\u202e</b>")
         with qtbot.waitSignal(window.session.unlock_failed):
             view.submit()
-        assert view.problem.text.text() == window.session.message("wrong_passphrase")
+        assert view.problem.text.text().startswith(window.session.message("wrong_passphrase"))
         assert faults(window) == []

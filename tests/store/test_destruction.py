@@ -111,7 +111,7 @@ def test_after_a_change_of_the_passphrase_both_secrets_go(home: Path, alliance: 
     vault.change_passphrase(home, PASSPHRASE, PASSPHRASE + "2", alliance.drawer, CHEAP)
     home_id = vault.read_generation(home)[0]
     alliance.drawer[vault.secret_name(home_id, 0)] = b"left by a cut"
-    destroy(home, alliance.drawer, "officer", DAY)
+    destroy(home, alliance.drawer, "attempts", DAY)
     assert alliance.drawer == {}
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.armour import unarmour
@@ -28,6 +29,12 @@ class MemoryKeyring:
 
     def __init__(self) -> None:
         self.secrets: dict[str, bytes] = {}
+
+    def copy(self) -> MemoryKeyring:
+        """A keyring that holds the same and goes its own way."""
+        other = MemoryKeyring()
+        other.secrets.update(self.secrets)
+        return other
 
     def write(self, home: str) -> bytes | None:
         """Make and keep a secret."""
@@ -76,6 +83,13 @@ class HomeOfDesk:
     opening: Opening
     profile: Profile
     desks: list[Desk] = field(default_factory=list)
+
+    def copied(self, folder: Path) -> HomeOfDesk:
+        """A copy of the closed home with a keyring of its own: one keyring would see the other copy as an older one."""
+        shutil.copytree(self.home, folder)
+        place = self.opening.place
+        assert isinstance(place, MemoryKeyring)
+        return HomeOfDesk(folder, replace(self.opening, place=place.copy()), self.profile)
 
     def open(self) -> Desk:
         """Open the desk in this thread; `close` closes all of them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,9 +40,7 @@ def filled_home(tmp_path_factory: pytest.TempPathFactory) -> HomeOfDesk:
 @pytest.fixture
 def home(filled_home: HomeOfDesk, tmp_path: Path) -> Iterator[HomeOfDesk]:
     """A home with cases that the test may change."""
-    folder = tmp_path / "dakar"
-    shutil.copytree(filled_home.home, folder)
-    made = HomeOfDesk(folder, filled_home.opening, filled_home.profile)
+    made = filled_home.copied(tmp_path / "dakar")
     yield made
     made.close()
 

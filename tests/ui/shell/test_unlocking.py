@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.session import Session
+from desktop.store import WrongPassphrase
+from desktop.store.attempts import machine_uptime
 from desktop.ui.main_window import MainWindow
-from desktop.ui.unlock_view import wait_after
+from desktop.ui.unlock_view import wait_words
 from tests.support.desk import PASSPHRASE, HomeOfDesk
 from tests.ui.shell.conftest import CASES, OpenWindow, listed, unlock, workspace
 
@@ -42,6 +45,7 @@ def test_a_wrong_passphrase_is_said_and_the_field_emptied(
 def test_the_third_wrong_passphrase_makes_the_officer_wait(
     qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow
 ) -> None:
+    home.opening = replace(home.opening, uptime=machine_uptime)
     window = open_window(home, locked=True)
     view = window.unlock_view
     for _attempt in range(3):
@@ -54,8 +58,68 @@ def test_the_third_wrong_passphrase_makes_the_officer_wait(
     qtbot.waitUntil(view.unlock_button.isEnabled, timeout=3_000)
 
 
-def test_waits_grow_and_end() -> None:
-    assert [wait_after(failures) for failures in (1, 2, 3, 4, 5, 20)] == [0, 0, 1, 2, 4, 30]
+def fail(home: HomeOfDesk, times: int) -> None:
+    """Somebody tries wrong passphrases by another program."""
+    for _ in range(times):
+        with pytest.raises(WrongPassphrase):
+            home.opening.unlock(home.home, "not this one, certainly")
+
+
+def test_a_wait_survives_the_program_and_is_shown_with_the_time_left(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow
+) -> None:
+    now = [10_000.0]
+    home.opening = replace(home.opening, uptime=lambda: now[0])
+    fail(home, 2)
+    for _ in range(6):
+        fail(home, 1)
+        now[0] += 900.0
+    fail(home, 1)
+    window = open_window(home, locked=True)
+    view = window.unlock_view
+    assert view.problem.isVisible()
+    assert "wrong passphrases since" in view.problem.text.text()
+    assert "Next try in 64 seconds" in view.problem.text.text()
+    view.field.setText(PASSPHRASE)
+    assert not view.unlock_button.isEnabled()
+    view.submit()
+    assert view.field.text() == PASSPHRASE, "nothing was tried"
+    home.opening.waiting(home.home)
+    (home.home / "attempts").unlink()
+    window.session._until_s = 0.0
+    with qtbot.waitSignal(window.session.unlock_failed) as caught:
+        view.submit()
+    assert caught.args == ["try_later"], "the keyring has the count too"
+    assert "Time left" in view.problem.text.text()
+    window.session._until_s = 0.0
+    view._on_tick()
+    assert not view.problem.isVisible()
+
+
+def test_long_waits_are_shown_in_minutes() -> None:
+    assert wait_words(120) == "Next try in 120 seconds."
+    assert wait_words(121) == "Next try in 3 minutes."
+
+
+def test_the_lock_says_how_many_tries_are_left_and_what_was_destroyed(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow
+) -> None:
+    home.opening.limit_attempts(home.home, 5)
+    fail(home, 3)
+    window = open_window(home, locked=True)
+    view = window.unlock_view
+    assert "2 more wrong passphrases, and the keys" in view.problem.text.text()
+    window.session._until_s = 0.0
+    for expected in ("1 more wrong passphrase, and the keys", "were destroyed on"):
+        view.field.setText("not this one, certainly")
+        with qtbot.waitSignal(window.session.unlock_failed):
+            view.submit()
+        assert expected in view.problem.text.text()
+        window.session._until_s = 0.0
+    assert not view.field.isEnabled()
+    assert not window.session.exists()
+    again = open_window(home, locked=True)
+    assert "after too many wrong passphrases" in again.unlock_view.problem.text.text()
 
 
 def test_a_home_without_a_desk_says_how_one_is_set_up(qtbot: QtBot, qapp: object, tmp_path: Path) -> None:
