@@ -358,7 +358,7 @@ def test_an_edit_saved_between_two_transactions_of_a_batch_keeps_its_number(
     space = share(dakar, abu_dhabi)
     abu_dhabi.set(space, space, "title", "ours")
     [returning] = abu_dhabi.seal()  # sent, and its reply was lost
-    for number in range(250):
+    for number in range(600):
         dakar.write(space, new_id(), Create("person"), Set("name", f"P{number}", []))
     [(_, _, data)] = dakar.send()
     window = alliance.reopen(abu_dhabi.home).connect()
@@ -387,7 +387,7 @@ def test_no_edit_takes_a_number_of_changes_of_our_own_that_are_coming_back(
     dakar.close()
     shutil.copytree(dakar.home, tmp_path / "copy")
     dakar.reopen()
-    for number in range(250):
+    for number in range(600):
         dakar.write(space, new_id(), Create("person"), Set("name", f"P{number}", []))
     [(_, _, data)] = dakar.send()
     restored = Desk(alliance, alliance.reopen(tmp_path / "copy"))
@@ -406,7 +406,7 @@ def test_no_edit_takes_a_number_of_changes_of_our_own_that_are_coming_back(
     with pytest.raises(pytest.fail.Exception):  # the last commit leaves nothing to wait for
         inbox.receive([Received(space, b"", [restored.opened(data)], [], Cursor(space, 9, NO_HASH))])
     assert len(refused) == 2
-    assert window.log.next_sequence(space) == 253
+    assert window.log.next_sequence(space) == 603
     assert restored.connection.database.all("SELECT name FROM rows WHERE unsent > 0") == [(space,)]  # that edit
     assert verify(restored.connection).problems == []
     window.close()
