@@ -80,7 +80,7 @@ class Intake:
         """
         standing = self._replica.standing(news.space)
         cursor = standing.cursor
-        if news.mismatch:
+        if news.mismatch or (news.head_sequence == cursor.sequence and news.head != cursor.head):
             raise ServerRewound(news.space.hex())
         items = [item for item in news.items if item.sequence > cursor.sequence]
         if not items or items[0].sequence != cursor.sequence + 1:
