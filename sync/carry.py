@@ -69,6 +69,9 @@ class Peers(Protocol):
     def note_peer(self, device: bytes, space: bytes, ends: list[ChainEnd]) -> None:
         """Keep what another device says that it has of a space: a hint for the next bundle to it."""
 
+    def has_key(self, space: bytes) -> bool:
+        """Whether a key of a space is here, though its log may not be."""
+
     def note_checkpoint(self, data: bytes) -> None:
         """Keep a checkpoint of the server's log that a bundle carried, or do not: it is not verified yet."""
 
@@ -166,11 +169,11 @@ class Carrier:
                 done.note(code)
             done.waiting += waiting
             done.rejected += len(rejected)
-            done.taken += len(received.segments) + bool(received.founding)
+            done.taken += len(received.segments) + len(received.entries) + bool(received.founding)
             done.locked += sum(segment.locked for segment in received.segments)
             forks = [one for one in rejected if one[1] == Fork.code]  # the rest is on the stick still
             received = msgspec.structs.replace(received, rejected=forks)
-            if received.segments or received.founding or forks:
+            if received.segments or received.founding or received.entries or forks:
                 checked.append(received)
                 if space.hex() not in done.spaces:
                     done.spaces.append(space.hex())
@@ -178,11 +181,12 @@ class Carrier:
             self._tell(self._replica.receive(checked), done)
 
     def _is_ours(self, received: Received) -> bool:
-        """Whether our ministry is a member of the space: a server sends no other, a file may."""
+        """Whether the space is here, or is ours by its founding or by a key: a server sends no other, a file may."""
         if not received.founding:
-            return self._replica.standing(received.space).founding is not None
+            return self._replica.membership(received.space) is not None
         ours = self._replica.ministry()
-        return any(member.ministry == ours for member in read_founding(received.founding)[0].members)
+        founded = any(member.ministry == ours for member in read_founding(received.founding)[0].members)
+        return founded or self._peers.has_key(received.space)
 
     def _tell(self, applied: Applied, done: Carried) -> None:
         done.applied += applied.changes

@@ -22,7 +22,6 @@ from sync.bundle import (
     PART_BYTES,
     BundleWriter,
     DirectoryPart,
-    EntryPart,
     GrantPart,
     HavePart,
     NotABundle,
@@ -194,11 +193,9 @@ class _Writing:
 
     def _add_space(self, space: CarriedSpace) -> None:
         known = {} if self._order.everything else self._carrying.known_to(self._readers, space.id)
-        for number, entry in enumerate(space.entries, 1):
-            self._add(EntryPart(space.id, number, entry))
-        for segment in self._carrying.segments(space, known):
-            self._add(SegmentPart(space.id, segment))
-            self._counts["segments"] += 1
+        for part in self._carrying.log(space, known):
+            self._add(part)
+            self._counts["segments"] += isinstance(part, SegmentPart)
         self._add(HavePart(space.id, self._carrying.ends(space)))
         self._counts["spaces"] += 1
 

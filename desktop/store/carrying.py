@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 import msgspec
 
 from desktop.store.context import Context, change_number
+from desktop.store.entries import Entries
 from desktop.store.notes import Notes
-from sync.bundle import ChainEnd
+from sync.bundle import ChainEnd, EntryPart, SegmentPart
 from sync.keys import EpochKey
 from sync.wire.codec import MAX_CALL, MAX_ENTRY, MAX_HEADS, decode, encode
 from sync.wire.directory import Certificate
+from sync.wire.membership import Membership
 
 PAGE = 64  # segments read at once
 _PEER = "peer."
@@ -35,7 +38,14 @@ class CarriedSpace(msgspec.Struct, frozen=True):
 
     number: int  # in this store
     id: bytes
-    entries: list[bytes]  # of its own log, the founding first
+    founding: bytes
+
+
+class _Chain(msgspec.Struct):
+    ministry: str
+    device: bytes
+    after: int  # number of the segment that went last
+    end: int
 
 
 class Carrying:
@@ -45,6 +55,7 @@ class Carrying:
         self._context = context
         self._database = context.database
         self._notes = Notes(context)
+        self._entries = Entries(context)
 
     def readers(self) -> list[Reader]:
         """Every device but this one that a ministry enrolled and did not revoke, by ministry."""
@@ -68,7 +79,7 @@ class Carrying:
     def space(self, id_: bytes) -> CarriedSpace | None:
         """A space with a founding here."""
         row = self._database.one("SELECT n, founding FROM spaces WHERE id = ? AND founding IS NOT NULL", (id_,))
-        return CarriedSpace(row[0], id_, [row[1]]) if row else None
+        return CarriedSpace(row[0], id_, row[1]) if row else None
 
     def space_ids(self) -> list[bytes]:
         """Every space with a founding here."""
@@ -76,13 +87,19 @@ class Carrying:
 
     def keys_for(self, space: CarriedSpace, reader: Reader) -> list[EpochKey] | None:
         """The keys of a space that a device may have and that are here; None if it is no member."""
-        member = self._database.value(
-            "SELECT 1 FROM members WHERE space = ? AND ministry = ?", (space.number, reader.ministry)
-        )
-        if member is None:
+        membership = self._entries.membership(space.number)
+        first = membership.keys_from(reader.device, reader.ministry) if membership else None
+        if membership is None or first is None:
             return None
-        rows = self._database.all("SELECT key FROM epochs WHERE space = ? ORDER BY epoch", (space.number,))
-        return [EpochKey(space.id, key) for (key,) in rows]
+        here = dict(self._database.all("SELECT epoch, key FROM epochs WHERE space = ?", (space.number,)))
+        return [EpochKey(space.id, here[each.id]) for each in membership.epochs[first:] if each.id in here]
+
+    def has_key(self, space: bytes) -> bool:
+        """Whether a key of a space is here, though its log may not be."""
+        found = self._database.value(
+            "SELECT 1 FROM epochs e JOIN spaces s ON s.n = e.space WHERE s.id = ? LIMIT 1", (space,)
+        )
+        return found is not None
 
     def ends(self, space: CarriedSpace) -> list[ChainEnd]:
         """How far every chain of a space goes here."""
@@ -92,18 +109,44 @@ class Carrying:
         )
         return [ChainEnd(*row) for row in rows]
 
-    def segments(self, space: CarriedSpace, beyond: dict[bytes, int]) -> Iterator[bytes]:
-        """The segments of a space in the order of their chains, without those up to the changes `beyond` names."""
-        for chain, device in self._database.all(
-            "SELECT n, device FROM chains WHERE space = ? AND last > 0 ORDER BY n", (space.number,)
-        ):
-            after = change_number(chain, beyond.get(device, 0))
+    def log(self, space: CarriedSpace, beyond: dict[bytes, int]) -> Iterator[EntryPart | SegmentPart]:
+        """A space's own log with its segments, without those up to the changes that `beyond` names.
+
+        They have no places in the server's log, so each segment stands where its author was entitled to write: behind
+        the entry that let it, before the one that ended it. Who reads judges them by nothing but what stands before.
+        """
+        membership = Membership(space.id, space.founding)
+        yield EntryPart(space.id, 1, space.founding)
+        chains = [
+            _Chain(ministry, device, change_number(chain, beyond.get(device, 0)), change_number(chain + 1, 0))
+            for chain, device, ministry in self._database.all(
+                "SELECT c.n, c.device, coalesce(d.ministry, '') FROM chains c LEFT JOIN devices d USING (device)"
+                " WHERE c.space = ? AND c.last > 0 ORDER BY c.n",
+                (space.number,),
+            )
+        ]
+        yield from self._segments(space, membership, chains)
+        for (entry,) in self._database.all("SELECT data FROM entries WHERE space = ? ORDER BY number", (space.number,)):
+            number = membership.restore(entry).number
+            yield EntryPart(space.id, number, entry)
+            yield from self._segments(space, membership, chains)
+
+    def _segments(self, space: CarriedSpace, membership: Membership, chains: list[_Chain]) -> Iterator[SegmentPart]:
+        """What stands in its place now: of who writes, in epochs that have begun."""
+        begun = {each.id for each in membership.epochs}
+        for chain in chains:
+            if not membership.writes(chain.device, chain.ministry):
+                continue
             while rows := self._database.all(
-                "SELECT n, data FROM segments WHERE n > ? AND n < ? ORDER BY n LIMIT ?",
-                (after, change_number(chain + 1, 0), PAGE),
+                "SELECT n, epoch, data FROM segments WHERE n > ? AND n < ? ORDER BY n LIMIT ?",
+                (chain.after, chain.end, PAGE),
             ):
-                yield from (data for _, data in rows)
-                after = rows[-1][0]
+                ready = list(takewhile(lambda row: row[1] in begun, rows))
+                yield from (SegmentPart(space.id, data) for _, _, data in ready)
+                if ready:
+                    chain.after = ready[-1][0]
+                if len(ready) < len(rows):
+                    break
 
     def unsealed(self) -> int:
         """Changes of ours that are in no segment yet."""
