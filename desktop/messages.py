@@ -384,10 +384,18 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "The server's directory of your ministry is not the one in this folder. Nothing was changed. "
         "Look for the folder that was used last, before anybody is enrolled."
     ),
+    "enrolled_by_another": lambda: _(
+        "This is not the fingerprint of the administrator who enrolled the desk. Nothing was confirmed. "
+        "Ask your ministry before you work on."
+    ),
     "no_such_desk": lambda: _("Your ministry's directory names no such desk. Nothing was changed."),
     "already_revoked": lambda: _("This desk is revoked already. Nothing was changed."),
     "no_root_key": lambda: _(
         "Only the ministry's root may say this, and its key is not in this folder. Nothing was changed."
+    ),
+    "not_administrator": lambda: _(
+        "The server's directory of your ministry does not name the administrator of this folder. Nothing was changed. "
+        "Ask the holder of the root key, or give a newer directory with --directory."
     ),
     "no_such_administrator": lambda: _("Your ministry's directory names no such administrator. Nothing was changed."),
     "order_refused": lambda: _("This order does not hold ({reason}). Nothing was changed."),

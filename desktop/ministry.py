@@ -192,7 +192,7 @@ class MinistryFolder:
         It needs no key: the entries' signatures are their authority. Raises Refused: directory_differs; SyncError when
         the server cannot be reached or refuses.
         """
-        known = server.call("enrol", EnrolRequest(self.ministry, 1, []), EnrolReply).sequence
+        known = self.published(server)
         if known > len(self.entries):
             raise Refused("directory_differs")
         place = max(known - 1, 0)  # the last one it has goes again: that the two agree so far follows from its chain
@@ -205,11 +205,15 @@ class MinistryFolder:
             place += len(batch)
         return len(self.entries) - known
 
+    def published(self, server: Server) -> int:
+        """How many entries the server has. It needs no key. Raises SyncError."""
+        return server.call("enrol", EnrolRequest(self.ministry, 1, []), EnrolReply).sequence
+
     def fetch(self, server: Server) -> int:
         """Compare with the server's copy and take what another administrator published; returns how many it has.
 
-        `server` is a link signed in as an administrator. Raises Refused: directory_differs; SyncError when the server
-        cannot be reached or refuses.
+        `server` is a link signed in as an administrator, whom the server knows once something is published. Raises
+        Refused: directory_differs, not_administrator; SyncError when the server cannot be reached or refuses.
         """
         known, before = 0, len(self.entries)
         while news := self._page(server, known):
@@ -229,8 +233,8 @@ class MinistryFolder:
         request = DirectoryRequest([DirectoryHead(self.ministry, known)])
         try:
             reply = server.call("directory", request, DirectoryReply)
-        except sync_errors.NotEnrolled:  # nothing was published yet, so the server knows no administrator either
-            return []
+        except sync_errors.NotEnrolled as wrong:
+            raise Refused("not_administrator") from wrong
         for items in reply.directories:
             if items.ministry == self.ministry and items.first == known + 1:
                 return items.entries

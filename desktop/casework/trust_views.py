@@ -76,3 +76,18 @@ class MembersView(msgspec.Struct, frozen=True):
     may_leave: bool
     candidates: tuple[CandidateView, ...] = ()
     waiting: bool = False  # a new key is due, or an entry of ours waits to be sent: changes wait until then
+
+
+class EnrolmentView(msgspec.Struct, frozen=True):
+    """How a desk stands with its ministry. Fingerprints are twenty characters in fours.
+
+    Until it is enrolled only its own and the root's are there. `revoked`: the reason; empty while it is trusted.
+    """
+
+    fingerprint: str
+    root: str
+    administrator: str = ""
+    administrator_fingerprint: str = ""
+    enrolled_ms: int = 0  # by the administrator's clock
+    confirmed_ms: int = 0
+    revoked: str = ""

@@ -96,6 +96,9 @@ def _add_setup(commands: Commands) -> None:
         "--profile", type=Path, metavar="FILE", help=_("profile whose roots are trusted, instead of the desk's own")
     )
     _ending(verify)
+    enrolment = commands.add_parser("enrolment", help=_("show who enrolled this desk, and confirm it once"))
+    enrolment.add_argument("--confirm", metavar="XXXX-…", help=_("the administrator's fingerprint as it was read out"))
+    _ending(enrolment)
     salvage = commands.add_parser("salvage", help=_("copy everything that verifies out of a damaged store"))
     salvage.add_argument(
         "--replace",

@@ -54,7 +54,8 @@ def enrol(options: argparse.Namespace, opening: Opening) -> None:
     published = 0
     if options.server:
         server = HttpTransport(options.server, ca_file=options.ca_file)
-        folder.fetch(Link(server, keys))  # another administrator may have enrolled meanwhile
+        if folder.published(server):
+            folder.fetch(Link(server, keys))  # another administrator may have enrolled meanwhile
         folder.enrol(keys, request)
         published = folder.publish(server)
     else:

@@ -14,7 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from desktop.casework.validation import InvalidValue
-from desktop.cli import carry, edits, evidence, ministry, reading, setup
+from desktop.cli import carry, edits, enrolment, evidence, ministry, reading, setup
 from desktop.cli.arguments import parse
 from desktop.cli.output import complain, dump, safe
 from desktop.desk import Opening, params_of, read_home_profile
@@ -36,6 +36,7 @@ _COMMANDS: dict[str, Command] = {
     "sync": setup.sync,
     "verify": evidence.verify,
     "evidence": evidence.evidence,
+    "enrolment": enrolment.enrolment,
     "salvage": setup.salvage,
     "case": edits.new_case,
     "record": edits.new_record,

@@ -131,7 +131,7 @@ class _Order:
             self.folder.adopt(options.directory)
         self.keys: MinistryKeys = self.folder.unlock(read_passphrase(options.passphrase_file), opening.ministry_cost)
         self._server = HttpTransport(options.server, ca_file=options.ca_file) if options.server else None
-        if self._server is not None:
+        if self._server is not None and self.folder.published(self._server):
             self.folder.fetch(Link(self._server, self.keys))
         self._published = 0
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from desktop.casework.record_types import RecordType, RecordTypes
+from desktop.casework.trust_views import EnrolmentView
 from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, Query, RecordView
+from desktop.desk.enrolment import confirm, enrolment, waits_for_confirmation
 from desktop.desk.guarding import dismiss_rollback, rollback_notices
 from desktop.profile import Profile
 from desktop.refusals import Refused
@@ -37,6 +39,18 @@ class DeskReads:
     def fingerprint(self) -> str:
         """The twenty characters that the officer reads out when the ministry's administrator enrols this desk."""
         return fingerprint(self._connection.identity.device)
+
+    def enrolment(self) -> EnrolmentView:
+        """Who enrolled this desk, whether its officer confirmed it, and whether it was revoked."""
+        return enrolment(self._connection)
+
+    def enrolment_waits(self) -> bool:
+        """Whether this desk is enrolled and its officer has not confirmed by whom; cheap."""
+        return waits_for_confirmation(self._connection)
+
+    def confirm_enrolment(self) -> None:
+        """Keep that the officer compared who enrolled the desk. Raises Refused (not_enrolled)."""
+        confirm(self._connection, self._store.now_ms())
 
     def set_aside(self) -> list[AsideView]:
         """What did not verify when it was received, and what the server refused of ours."""

@@ -35,6 +35,8 @@ class SessionBase(QObject):
     """Record, field and InvalidValue: nothing was written; `casework.validation.describe` is the text."""
     failed = Signal(str, object)
     """Code and parameters of a failure of the environment, for a banner; `message(code, params)` is its text."""
+    enrolment_changed = Signal()
+    """The officer confirmed who enrolled this desk."""
     undo_changed = Signal(str, str)
     """What would be undone and redone, in words; empty if nothing."""
 

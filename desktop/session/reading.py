@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from desktop.casework.record_types import RecordTypes
+from desktop.casework.trust_views import EnrolmentView
 from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, Query, RecordView
 from desktop.desk import Desk, UnknownRecord, params_of
 from desktop.session.base import SessionBase
@@ -44,6 +45,19 @@ class Reading(SessionBase):
     def fingerprint(self) -> str:
         """The twenty characters that the officer reads out when this desk is enrolled."""
         return self._open_desk().fingerprint()
+
+    def enrolment(self) -> EnrolmentView | None:
+        """Who enrolled this desk, whether that was confirmed, whether it was revoked; None when that cannot be read."""
+        return self._look(Desk.enrolment, None)
+
+    def confirm_enrolment(self) -> None:
+        """The officer compared who enrolled the desk."""
+        self._look(Desk.confirm_enrolment, None)
+        self.enrolment_changed.emit()
+
+    def enrolment_waits(self) -> bool:
+        """Whether this desk is enrolled and its officer has not confirmed by whom; cheap."""
+        return self._look(Desk.enrolment_waits, otherwise=False)
 
     def set_aside(self) -> list[AsideView]:
         """What did not verify when it was received, and what the server refused of ours."""

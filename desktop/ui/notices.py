@@ -1,4 +1,4 @@
-"""What the officer should know now, above the pages: not enrolled, disk full, clock wrong."""
+"""What the officer should know now, above the pages: not enrolled, enrolled by whom, disk full, clock wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST = 3
 
 
 class Notices(Living, QWidget):
-    """A banner for each failure that was told, newest last, until it is dismissed; and one while not enrolled."""
+    """A banner for each failure that was told, newest last, until it is dismissed; and one for the enrolment."""
 
     details_requested = Signal()
     repair_requested = Signal()
@@ -32,6 +32,7 @@ class Notices(Living, QWidget):
         self._column.addWidget(self.enrolment)
         session.failed.connect(self.tell)
         session.sync_state_changed.connect(self.refresh)
+        session.enrolment_changed.connect(self.refresh)
         self.bind(lambda _text: self.refresh(), str)
         self.follow(self._space)
 
@@ -76,16 +77,23 @@ class Notices(Living, QWidget):
             if banner.text.text() != words:
                 banner.set_text(words)
             banner.set_actions(_("Dismiss"), _("Lock and repair…") if code == "store_damaged" else "")
-        unknown = self._session.sync_state().error == "not_enrolled"
-        if unknown:
+        self._tell_enrolment()
+        self._show()
+
+    def _tell_enrolment(self) -> None:
+        words, action = "", ""
+        if self._session.sync_state().error == "not_enrolled":
             words = _(
                 "Your administrator has not enrolled this desk yet. Fingerprint to read out: {fingerprint}"
             ).format(fingerprint=ltr(self._session.fingerprint()))
-            if self.enrolment.text.text() != words:
-                self.enrolment.set_text(words)
-            self.enrolment.set_actions("", _("How to be enrolled"))
-        self.enrolment.setVisible(unknown)
-        self._show()
+            action = _("How to be enrolled")
+        elif self._session.enrolment_waits():
+            words = _("Your ministry has enrolled this desk. Compare by whom, and confirm it once.")
+            action = _("Compare and confirm")
+        if words and self.enrolment.text.text() != words:
+            self.enrolment.set_text(words)
+        self.enrolment.set_actions("", action)
+        self.enrolment.setVisible(bool(words))
 
     def _show(self) -> None:
         self.setVisible(bool(self._codes) or not self.enrolment.isHidden())

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.casework.views import Query, SyncState
 from desktop.session import Session
 from desktop.ui.connection import phase_text, unsent_text
+from desktop.ui.enrolment_card import EnrolmentCard
 from desktop.ui.kit import Button, Card, FlowLayout, IconLabel, Label, Living, Toast
 from desktop.ui.kit.chips import PHASES
 from desktop.ui.list_view import RecordListView
@@ -99,11 +100,8 @@ class SyncPage(Living, QWidget):
         self._column.addWidget(self.connection)
 
     def _make_enrolment(self) -> None:
-        self.enrolment = Card()
-        self.steps = Label("", "body", "", wrap=True)
-        self.fingerprint = Label("", "h2", "", selectable=True)
-        self.enrolment.add(self.steps)
-        self.enrolment.add(self.fingerprint)
+        self.enrolment = EnrolmentCard()
+        self.enrolment.confirmed.connect(self._on_confirmed)
         self._column.addWidget(self.enrolment)
 
     def _make_queue(self) -> None:
@@ -137,6 +135,10 @@ class SyncPage(Living, QWidget):
         row = self.view.rows.row(self.view.currentIndex().row())
         self.record_chosen.emit(record, row.type if row else "case")
 
+    def _on_confirmed(self) -> None:
+        self._session.confirm_enrolment()
+        self._tell()
+
     def _on_switch(self) -> None:
         if self._session.settings.server_url:
             self._session.set_connected(not self._session.connected)
@@ -149,18 +151,7 @@ class SyncPage(Living, QWidget):
         self._tell_connection(state)
         self._tell_queue(state)
         self._tell_aside()
-        missing = state.error == "not_enrolled" and not self._session.is_locked()
-        self.enrolment.setVisible(missing)
-        if missing:
-            self.enrolment.set_title(_("Enrolment of this desk"))
-            self.steps.setText(
-                _(
-                    "1. Give your administrator the file request.txt of this desk's folder.\n"
-                    "2. Read out the fingerprint below; the administrator compares it and enrols the desk.\n"
-                    "3. The exchange then begins by itself."
-                )
-            )
-            self.fingerprint.setText(ltr(self._session.fingerprint()))
+        self.enrolment.show_enrolment(self._session.enrolment())
 
     def _tell_connection(self, state: SyncState) -> None:
         icon, tone = PHASES.get(state.phase, PHASES["offline"])

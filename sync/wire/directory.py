@@ -160,6 +160,11 @@ def make_entry(seed: bytes, directory: Directory, event: Event, at_ms: int) -> b
     return pack(Signed(body, sign(seed, DOMAIN, body)))
 
 
+def read_entry(data: bytes) -> DirectoryEntry:
+    """Read an entry that was verified when it was appended; raises Malformed."""
+    return decode(DirectoryEntry, unpack(data, MAX_ENTRY).body, MAX_ENTRY)
+
+
 def read_request(data: bytes) -> CertificateRequest:
     """Read and verify a certificate request; raises a WireError."""
     signed = unpack(data, MAX_ENTRY)

@@ -16,7 +16,7 @@ from desktop.ui.workspace import Workspace
 from sync.wire.signing import fingerprint
 from tests.support.desk import HomeOfDesk, set_up
 from tests.support.secretariat import Ministry, Secretariat
-from tests.ui.shell.conftest import OpenWindow, listed, workspace
+from tests.ui.shell.conftest import OpenWindow, listed, unlock, workspace
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
 
@@ -125,12 +125,38 @@ def test_a_desk_that_is_not_enrolled_says_so_with_its_fingerprint_until_it_is(
     page = space.pages["sync"]
     assert isinstance(page, SyncPage)
     qtbot.waitUntil(page.enrolment.isVisible)
-    assert own in page.fingerprint.text()
+    assert own in page.enrolment.fingerprint.text()
+    assert own in page.enrolment.code.accessibleName()
+    assert page.enrolment.code.isVisible()
     desks.enrol()
     qtbot.mouseClick(page.now_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: phase(window) == "online", timeout=15_000)
+    qtbot.waitUntil(page.enrolment.confirm_button.isVisible)
+    assert not page.enrolment.code.isVisible()
+
+
+def test_the_officer_sees_who_enrolled_the_desk_and_confirms_once(
+    qtbot: QtBot, desks: Desks, open_window: OpenWindow
+) -> None:
+    desks.enrol()
+    window = open_window(desks.home)
+    space = workspace(window)
+    qtbot.waitUntil(lambda: "Compare" in space.notices.enrolment.strong.text(), timeout=10_000)
+    qtbot.mouseClick(space.notices.enrolment.strong, Qt.MouseButton.LeftButton)
+    page = space.pages["sync"]
+    assert isinstance(page, SyncPage)
+    qtbot.waitUntil(page.enrolment.confirm_button.isVisible)
+    keys = desks.ministries["SN"].keys
+    shown = page.enrolment.facts.text()
+    assert keys.administrator in shown
+    assert fingerprint(keys.administrator_key) in shown
+    assert fingerprint(keys.root) in shown
+    qtbot.mouseClick(page.enrolment.confirm_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not space.notices.enrolment.isVisible())
-    qtbot.waitUntil(lambda: not page.enrolment.isVisible())
+    assert not page.enrolment.confirm_button.isVisible()
+    assert "You confirmed on" in page.enrolment.words.text()
+    window.session.close()
+    assert not unlock(qtbot, open_window(desks.home, locked=True)).notices.enrolment.isVisible()
 
 
 def test_a_server_that_is_away_is_no_error_and_its_cause_is_said_in_words(
