@@ -173,7 +173,14 @@ _tag = msgspec.msgpack.Decoder(Annotated[str, Meta(max_length=64)])
 
 
 def encode_change(change: Change) -> bytes:
-    """Encode a change of our own; raises Malformed when it is too large or holds text that is not Unicode."""
+    """Encode a change of our own; raises Malformed when no reader would take it: too large, or text not in Unicode.
+
+    One that supersedes more than a list may hold would stand here and be malformed to everybody else.
+    """
+    for edit in change.edits:
+        for operation in edit.operations:
+            if type(operation) in _SUPERSEDING and len(operation.over) > MAX_HEADS:  # type: ignore[union-attr]
+                raise Malformed(f"more than {MAX_HEADS} writes superseded at once")
     try:
         edits = [
             _RawEdit(

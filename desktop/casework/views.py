@@ -58,6 +58,7 @@ class FieldView(msgspec.Struct, frozen=True):
     elements: tuple[str, ...] = ()
     text: str = ""
     known: bool = True  # declared by the record type that this version knows
+    hidden: int = 0  # values that stand there beside those in `values`: far more than anybody can look at
 
     @property
     def conflict(self) -> bool:

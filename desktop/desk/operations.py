@@ -12,8 +12,10 @@ from sync import merge, text
 from sync.changes import Add, Create, Delete, Dot, Operation, Remove, Restore, Set, Unknown, Write
 from sync.changes import Edit as EditText
 from sync.merge import RecordState
+from sync.wire.codec import MAX_HEADS
 
 Operations: TypeAlias = list[Operation | Unknown]
+MANY = 16_000  # values that one change can supersede: its limit is in bytes, and each takes some 25
 
 
 def create_record(record_type: RecordType, values: Mapping[str, Value]) -> Operations:
@@ -36,17 +38,26 @@ def write_field(state: RecordState, field: Field, value: Value, at: Dot) -> Oper
         return write_set(state, field.name, _elements(value))
     if field.merge == "text":
         return write_text(state, field.name, str(value or ""), at)
-    return write_register(state, field.name, _scalar(value))
+    return write_register(state, field.name, _scalar(value), at)
 
 
-def write_register(state: RecordState, name: str, value: Scalar) -> Operations:
-    """One value over all that stand; nothing when it stands there alone already."""
+def write_register(state: RecordState, name: str, value: Scalar, at: Dot) -> Operations:
+    """One value over all that stand; nothing when it stands there alone already.
+
+    Where more stand than one operation can supersede, each takes some of them and the one before it. Where more stand
+    than one change can (MANY), the others stay: the next one takes them.
+    """
     standing = state.registers.get(name, [])
     if len(standing) == 1 and _same(standing[0].value, value):
         return []
     if not standing and value is None:
         return []
-    return [Set(name, value, [one.dot for one in standing])]
+    over = [one.dot for one in standing[:MANY]]
+    written: Operations = []
+    for start in range(0, max(1, len(over)), MAX_HEADS - 1):
+        before = [Dot(at.device, at.sequence, at.place + len(written) - 1)] if written else []
+        written.append(Set(name, value, before + over[start : start + MAX_HEADS - 1]))
+    return written
 
 
 def write_values(state: RecordState, name: str, values: Iterable[Scalar]) -> Operations:
@@ -75,7 +86,8 @@ def change_set(state: RecordState, name: str, *, add: Iterable[str], remove: Ite
     """Add and remove single elements; those that are there, or gone, already are passed over."""
     standing = state.sets.get(name, {})
     operations: Operations = [Add(name, each, []) for each in add if each not in standing]
-    operations += [Remove(name, each, list(standing[each])) for each in remove if each in standing]
+    for each in remove:
+        operations += [Remove(name, each, part) for part in _parts(list(standing.get(each, ())))]
     return operations
 
 
@@ -96,7 +108,12 @@ def delete_record(state: RecordState) -> Operations:
 
 def restore_record(state: RecordState) -> Operations:
     """Void the deletions that stand; nothing when there are none."""
-    return [Restore([deletion.dot for deletion in state.deletions])] if state.deletions else []
+    return [Restore(part) for part in _parts([deletion.dot for deletion in state.deletions])]
+
+
+def _parts(dots: list[Dot]) -> list[list[Dot]]:
+    """Lists that one operation each can hold."""
+    return [dots[start : start + MAX_HEADS] for start in range(0, len(dots), MAX_HEADS)]
 
 
 def _elements(value: Value) -> tuple[str, ...]:

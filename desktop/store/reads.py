@@ -19,6 +19,7 @@ from sync.merge import RecordState, Written, decode_state, in_conflict
 from sync.wire.codec import decode
 
 _ASKED = 64  # of the values in conflict, those that are asked what they superseded
+MOST_VALUES = 1_000  # of one field that are shown
 
 
 class Standing(NamedTuple):
@@ -98,8 +99,9 @@ class Reads:
         declared = known.fields if known else {}
         for name, written in state.registers.items():
             if _is(name, "register", declared):
+                shown = tuple(self.value_view(space, one) for one in a_view_of(written))
                 fields[name] = FieldView(
-                    name, "register", tuple(self.value_view(space, one) for one in written), known=name in declared
+                    name, "register", shown, known=name in declared, hidden=len(written) - len(shown)
                 )
         for name, elements in state.sets.items():
             if _is(name, "set", declared):
@@ -137,7 +139,7 @@ class Reads:
                             shown.title,
                             shown.tlp,
                             field,
-                            tuple(self.value_view(number, one) for one in written),
+                            tuple(self.value_view(number, one) for one in a_view_of(written)),
                             self._before(number, written),
                         )
                     )
@@ -214,3 +216,14 @@ def _is(name: str, merge: str, declared: dict[str, Field]) -> bool:
     """Whether to show a field in this way: as its type declares it, or as it came when the type does not know it."""
     field = declared.get(name)
     return field is None or field.merge == merge
+
+
+def a_view_of(written: list[Written]) -> list[Written]:
+    """The values of a field that are shown: all, or where a member left far too many, some of every author's."""
+    if len(written) <= MOST_VALUES:
+        return written
+    by_author: dict[bytes, list[Written]] = {}
+    for one in written:
+        by_author.setdefault(one.dot.device, []).append(one)
+    each = max(1, MOST_VALUES // len(by_author))
+    return [one for values in by_author.values() for one in values[-each:]][:MOST_VALUES]
