@@ -20,6 +20,7 @@ from desktop.casework.handling import Marking, combine
 from desktop.casework.views import RecordView
 from desktop.session import Session, UnknownRecord
 from desktop.ui.kit import Button, EmptyState, Living, Tab, Toast
+from desktop.ui.members_tab import MembersTab
 from desktop.ui.new_record_dialog import NewRecordDialog
 from desktop.ui.presenter import role_value, title_text
 from desktop.ui.record_page import RecordPage, marking_of
@@ -33,7 +34,7 @@ PREPARATIONS = 2  # calls of `prepare` until all is there
 
 
 class CasePage(RecordPage):
-    """The page of a case: two more tabs, and the action to add a person."""
+    """The page of a case: three more tabs, and the action to add a person."""
 
     record_opened = Signal(str)
     add_requested = Signal()
@@ -41,9 +42,11 @@ class CasePage(RecordPage):
     def make_tabs(self) -> None:
         self.summary: SummaryTab | None = None
         self.people: RecordsTab | None = None
+        self.members: MembersTab | None = None
         self.count = 0
         self.add_page("summary", self._make_summary)
         self.add_page("people", self._make_people)
+        self.add_page("members", self._make_members)
         super().make_tabs()
 
     def make_actions(self) -> None:
@@ -62,6 +65,8 @@ class CasePage(RecordPage):
             tab.set_caption(_("Summary"))
         elif key == "people":
             tab.set_caption(_("People & objects"), self.count)
+        elif key == "members":
+            tab.set_caption(_("Members"))
         else:
             super().name_tab(key, tab)
 
@@ -70,6 +75,8 @@ class CasePage(RecordPage):
             self.summary.show_record(view)
         elif key == "people" and self.people is not None:
             self.people.show_case(view)
+        elif key == "members" and self.members is not None:
+            self.members.show_case(view)
         else:
             super().refresh_page(key, view)
 
@@ -90,6 +97,10 @@ class CasePage(RecordPage):
         self.people.record_opened.connect(self.record_opened)
         self.people.add_requested.connect(self.add_requested)
         return self.people
+
+    def _make_members(self) -> QWidget:
+        self.members = MembersTab(self.session)
+        return ScrollPage(self.members)
 
 
 class CaseView(Living, QWidget):
@@ -155,7 +166,7 @@ class CaseView(Living, QWidget):
         self._session.mark_read(record)
 
     def show_tab(self, key: str) -> None:
-        """Show a tab of the page in view: summary, people, details or history."""
+        """Show a tab of the page in view: summary, people, members, details or history."""
         page = self._page()
         if page is not None:
             page.show_tab(key)
