@@ -33,34 +33,42 @@ class MemberRow(Panel):
         self.avatar = Avatar(member_title(member))
         self.name = ElidedLabel(member_name(member), "strong")
         self.since = Label(_history_of(member), "caption", "muted", wrap=True)
-        self.pill = StatusPill(ROLES[member.role](), "info" if member.role == "lead" else "neutral")
-        self.roles = DropDown()
-        self.remove = Button(_("Remove"), "link")
-        for key, words in ROLES.items():
-            self.roles.addItem(words(), key)
-        self.roles.setCurrentIndex(list(ROLES).index(member.role))
-        self.roles.setAccessibleName(_("Role of {member}").format(member=member_name(member)))
-        self.remove.setAccessibleName(_("Remove {member}").format(member=member_name(member)))
-        self.roles.activated.connect(self._on_role)
-        self.remove.clicked.connect(partial(self.remove_clicked.emit, member.subject))
         words_column = QVBoxLayout()
+        words_column.setSpacing(2)
+        words_column.addStretch(1)
         words_column.addWidget(self.name)
         words_column.addWidget(self.since)
+        words_column.addStretch(1)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.avatar)
         self._row.addLayout(words_column, 1)
-        shown: tuple[QWidget, ...] = (self.roles, self.remove) if manage else (self.pill,)
-        for widget in (self.pill, self.roles, self.remove):
-            widget.setVisible(widget in shown)
-            if widget in shown:
-                self._row.addWidget(widget)
-            else:
-                widget.setParent(self)
+        self.pill: StatusPill | None = None
+        self.roles: DropDown | None = None
+        self.remove: Button | None = None
+        if manage:
+            self._add_means()
+        else:
+            self.pill = StatusPill(ROLES[member.role](), "info" if member.role == "lead" else "neutral")
+            self._row.addWidget(self.pill)
         self.setAccessibleName(SEPARATOR.join((member_name(member), ROLES[member.role]())))
         self.follow(self._space)
 
+    def _add_means(self) -> None:
+        name = member_name(self.member)
+        self.roles = DropDown()
+        for key, words in ROLES.items():
+            self.roles.addItem(words(), key)
+        self.roles.setCurrentIndex(list(ROLES).index(self.member.role))
+        self.roles.setAccessibleName(_("Role of {member}").format(member=name))
+        self.roles.activated.connect(self._on_role)
+        self.remove = Button(_("Remove"), "link")
+        self.remove.setAccessibleName(_("Remove {member}").format(member=name))
+        self.remove.clicked.connect(partial(self.remove_clicked.emit, self.member.subject))
+        self._row.addWidget(self.roles)
+        self._row.addWidget(self.remove)
+
     def _on_role(self, place: int) -> None:
-        role = str(self.roles.itemData(place))
+        role = str(self.roles.itemData(place)) if self.roles is not None else self.member.role
         if role != self.member.role:
             self.role_chosen.emit(self.member.subject, role)
 

@@ -51,6 +51,13 @@ def names(tab: MembersTab) -> list[str]:
     return [strip_isolates(row.accessibleName()) for row in tab.rows]
 
 
+def remove(qtbot: QtBot, tab: MembersTab, subject: str) -> None:
+    """Press the button that ends a membership."""
+    button = row_of(tab, subject).remove
+    assert button is not None
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
 def invite(qtbot: QtBot, tab: MembersTab, subject: str, role: str, *, from_start: bool) -> None:
     """Fill the dialog and press its button."""
     qtbot.mouseClick(tab.invite, Qt.MouseButton.LeftButton)
@@ -95,13 +102,14 @@ def test_the_dialog_says_who_will_read_before_anything_is_done(qtbot: QtBot, tab
 
 
 def test_a_role_is_changed_and_a_member_removed(qtbot: QtBot, pair: TwoDesks, case: str, tab: MembersTab) -> None:
-    italy = row_of(tab, "IT")
-    italy.roles.setCurrentIndex(italy.roles.findData("reader"))
-    italy.roles.activated.emit(italy.roles.currentIndex())
+    roles = row_of(tab, "IT").roles
+    assert roles is not None
+    roles.setCurrentIndex(roles.findData("reader"))
+    roles.activated.emit(roles.currentIndex())
     qtbot.waitUntil(lambda: row_of(tab, "IT").member.role == "reader")
     pair.exchange()
     assert pair.rome.space_members(case).role == "reader"
-    qtbot.mouseClick(row_of(tab, "IT").remove, Qt.MouseButton.LeftButton)
+    remove(qtbot, tab, "IT")
     qtbot.waitUntil(lambda: names(tab) == ["Senegal · Lead"])
     pair.exchange()
     pair.session.edit(case, "title", "After the removal")
@@ -111,7 +119,7 @@ def test_a_role_is_changed_and_a_member_removed(qtbot: QtBot, pair: TwoDesks, ca
 
 def test_the_last_lead_cannot_be_removed_and_is_told_why(qtbot: QtBot, pair: TwoDesks, tab: MembersTab) -> None:
     with qtbot.waitSignal(pair.session.failed) as told:
-        qtbot.mouseClick(row_of(tab, "SN").remove, Qt.MouseButton.LeftButton)
+        remove(qtbot, tab, "SN")
     assert told.args is not None
     assert told.args[0] == "last_lead"
     assert "lead" in pair.session.message("last_lead")
@@ -123,9 +131,9 @@ def test_who_may_not_manage_sees_no_means_to(qtbot: QtBot, pair: TwoDesks, case:
     row = MemberRow(view.members[0], manage=view.may_manage)
     qtbot.addWidget(row)
     assert not view.may_manage
-    assert row.roles.isHidden()
-    assert row.remove.isHidden()
-    assert not row.pill.isHidden()
+    assert row.roles is None
+    assert row.remove is None
+    assert row.pill is not None
 
 
 def test_the_tab_in_french_and_arabic_fits(qtbot: QtBot, tab: MembersTab, look: Look) -> None:
@@ -133,7 +141,7 @@ def test_the_tab_in_french_and_arabic_fits(qtbot: QtBot, tab: MembersTab, look: 
     folder.mkdir(parents=True, exist_ok=True)
     for language, scheme in (("fr", "light"), ("ar", "dark")):
         look(language, scheme)
-        qtbot.wait(50)
+        qtbot.waitUntil(lambda: all(row.isVisible() for row in tab.rows))
         picture = tab.window().grab()
         assert picture.save(str(folder / f"members_{language}_{scheme}.png"))
         qtbot.mouseClick(tab.invite, Qt.MouseButton.LeftButton)
