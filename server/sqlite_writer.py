@@ -139,6 +139,9 @@ class Writer:
             self._connection = None
 
     def _deliver(self, batch: list[_Job], answers: list[Any], commit: Commit | None) -> None:
+        if commit and (commit.ministries or commit.devices):  # first, for others wait longer than who pushed
+            for listener in self._listeners:
+                listener(commit)
         for job, answer in zip(batch, answers, strict=True):
             if job.future.cancelled():
                 continue
@@ -146,6 +149,3 @@ class Writer:
                 job.future.set_exception(answer)
             else:
                 job.future.set_result(answer)
-        if commit and (commit.ministries or commit.devices):
-            for listener in self._listeners:
-                listener(commit)

@@ -12,6 +12,7 @@ import msgspec
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from urllib3.util import SKIP_HEADER
 
 from sync.connections import Call, Watch, watched_pools
 from sync.errors import (
@@ -37,7 +38,8 @@ CONNECT_S = 10.0
 CALL_S = 60.0
 DETAIL_CHARACTERS = 300
 RETRY_AFTER_MAX_S = 3_600
-AGENT = "tahaluf"
+UNSENT = dict.fromkeys(("Accept-Encoding", "User-Agent"), SKIP_HEADER)
+"""Headers that the libraries would add. Nor is a body's type told: there is one, and headers are paid each call."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -127,8 +129,10 @@ class HttpTransport:
 
     def _count(self, prepared: requests.PreparedRequest, response: requests.Response, size: int) -> None:
         sent_body = int(prepared.headers["Content-Length"])
-        sent = sent_body + len(prepared.path_url) + 17 + _size(prepared.headers.items())
-        received = size + 17 + _size(response.raw.headers.items())
+        headers = [("Host", urlsplit(self.url).netloc), *prepared.headers.items()]
+        sent = sent_body + len(f"POST {prepared.path_url} HTTP/1.1\r\n\r\n") + _size(headers)
+        received = size + len(f"HTTP/1.1 {response.status_code} {response.reason}\r\n\r\n")
+        received += _size(response.raw.headers.items())
         with self._lock:
             self.traffic.requests += 1
             self.traffic.sent += sent
@@ -173,9 +177,7 @@ def _prepare(url: str, body: bytes, token: str) -> requests.PreparedRequest:
     """Build a request by hand: few headers on the wire, and less work than the library's sessions do."""
     prepared = requests.PreparedRequest()
     prepared.method, prepared.url, prepared.body = "POST", url, body
-    prepared.headers = requests.structures.CaseInsensitiveDict(
-        {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(body)), "User-Agent": AGENT}
-    )
+    prepared.headers = requests.structures.CaseInsensitiveDict({"Content-Length": str(len(body)), **UNSENT})
     if token:
         prepared.headers["Authorization"] = f"Bearer {token}"
     return prepared
@@ -250,4 +252,4 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 
 def _size(headers: Iterable[tuple[str, str | bytes]]) -> int:
-    return sum(len(name) + len(value) + 4 for name, value in headers)
+    return sum(len(name) + len(value) + 4 for name, value in headers if value != SKIP_HEADER)

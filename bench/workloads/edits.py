@@ -95,7 +95,7 @@ class Watcher(threading.Thread):
 
 
 def flush_ms(folder: Path) -> float:
-    """What one flush to this disk takes, in milliseconds: W4 waits for three, two on the desk and one at the server."""
+    """What one flush to this disk takes, in milliseconds: W4 waits for two, one on the desk and one at the server."""
     walls = []
     with tempfile.TemporaryFile(dir=folder) as file:
         for _ in range(LIVE):
@@ -115,9 +115,11 @@ def live(alliance: Alliance, sender_home: Path, receiver_home: Path, case: str, 
     desk, connection = alliance.open(sender_home)
     engine = Engine(connection.replica, HttpTransport(desk.server_url))
     engine.run_once()
+    desk.sealing = True  # as in the window while it is connected
     while not watcher.applied.empty():
         watcher.applied.get()
-    walls, sizes = [], []
+    walls: list[float] = []
+    sizes: list[tuple[int, int]] = []
     for number in range(LIVE):
         time.sleep(0.01)  # an edit alone, not a batch
         start = time.perf_counter()
@@ -126,11 +128,12 @@ def live(alliance: Alliance, sender_home: Path, receiver_home: Path, case: str, 
         while not (run := engine.listen(0.2)).pushed:
             pass
         walls.append(watcher.applied.get(timeout=PATIENCE_S) - start)
-        sizes.append(run.bytes_sent + run.bytes_received if run.requests == 1 else 0)
+        if run.requests == 1:
+            sizes.append((run.bytes_sent, run.bytes_received))
     flush = flush_ms(alliance.folder)
     emit(f"W4 one edit from save on A to applied on B, {where}", edits=LIVE, flush_ms=flush, **spread_ms(walls))
-    alone = sorted(size for size in sizes if size)
-    emit("small edit alone on the wire, up, headers included", bytes=alone[len(alone) // 2] if alone else None)
+    sent, received = sorted(sizes)[len(sizes) // 2] if sizes else (0, 0)
+    emit("small edit alone on the wire, headers included", sent=sent, reply=received, bytes=sent + received)
     watcher.ended = True
     engine.close()
     desk.close()

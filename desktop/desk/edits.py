@@ -22,6 +22,7 @@ from desktop.store.listing import parse_name
 from i18n import _
 from sync.changes import Dot, RecordEdit
 from sync.merge import RecordState, in_conflict
+from sync.push import seal_waiting
 from sync.wire.codec import new_id
 from sync.wire.errors import Malformed
 from sync.wire.space import Member
@@ -46,6 +47,8 @@ class DeskEdits(DeskReads):
     def __init__(self, store: Store, connection: Connection, profile: Profile) -> None:
         super().__init__(store, connection, profile)
         self._undo = UndoStack(connection.notes)
+        self.sealing = False
+        """While the server is there: seal each edit in its own transaction, so that the two share one flush."""
 
     def new_case(self, values: Mapping[str, object], members: tuple[str, ...] | None = None) -> Changed:
         """Open a case in a space of its own, read by the ministries `members` (codes; our own is always among them).
@@ -178,6 +181,8 @@ class DeskEdits(DeskReads):
             raise Refused("too_much_at_once") from wrong
         if step is not None:
             self._undo.push(step)
+        if self.sealing:
+            seal_waiting(self._connection.replica)
         # Where another space had the record's id first, the desk knows ours by a longer name.
         name = next(iter(appended.records)) if len(appended.records) == 1 else edit.record.hex()
         return Changed(name, appended.records)

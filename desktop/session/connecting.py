@@ -112,6 +112,7 @@ class Connecting(Editing):
         """The sync thread tells how it stands."""
         if self._desk is None:
             return
+        self._desk.sealing = state.phase == "online"
         # Its count may be older than an edit of our own that this thread has made since.
         self._state = msgspec.structs.replace(state, unsent=self._look(Desk.unsent, state.unsent))
         self.sync_state_changed.emit(self._state)

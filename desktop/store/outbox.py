@@ -76,10 +76,14 @@ class Outbox:
 
     def _keep_segment(self, sealed: Sealed) -> None:
         database = self._database
-        chain, space = database.one(
-            "SELECT c.n, c.space FROM chains c JOIN spaces s ON s.n = c.space WHERE s.id = ? AND c.own = 1",
-            (sealed.space,),
+        row = database.one(
+            "SELECT c.n, c.space FROM chains c JOIN spaces s ON s.n = c.space"
+            " WHERE s.id = ? AND c.own = 1 AND c.last = ?",
+            (sealed.space, sealed.first - 1),
         )
+        if row is None:  # another connection of this desk sealed these changes meanwhile: one segment may leave
+            return
+        chain, space = row
         header = read_segment(sealed.data)[1]
         number = change_number(chain, sealed.first)
         database.run(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from desktop.store.verify import verify
 from sync.keys import EpochKey, new_device_keys
+from sync.seal import Place, seal
 from sync.wire.codec import MAX_CALL_CHANGES, NO_HASH
 from sync.wire.space import Member, read_segment
 from tests.store.desks import Alliance, Desk
@@ -180,3 +182,17 @@ def test_a_key_that_the_founding_does_not_name_is_never_written_under(dakar: Des
     abu_dhabi.take_key(dakar, space)
     assert abu_dhabi.connection.database.value("SELECT epoch FROM spaces WHERE id = ?", (space,)) is not None
     assert abu_dhabi.titles() == ["Réseau de Dakar"]
+
+
+def test_changes_that_two_connections_seal_at_once_leave_in_one_segment(alliance: Alliance, dakar: Desk) -> None:
+    space = dakar.found()
+    window = alliance.reopen(dakar.home).connect()
+    keys = dakar.connection.replica.device_keys()
+    [theirs], [ours] = dakar.connection.replica.unsealed(9), window.replica.unsealed(9)
+    for replica, one in ((window.replica, ours), (dakar.connection.replica, theirs)):
+        replica.keep_segments([seal(keys, Place(space), one.key.key, one.heads, one.changes)])
+    sent = [item for item in dakar.connection.replica.outbox(1 << 20, 1_000) if item.item.kind == "segment"]
+    assert len(sent) == 1
+    assert window.replica.unsealed(9) == []
+    assert verify(dakar.connection).problems == []
+    window.close()
