@@ -267,6 +267,8 @@ def _read(home: Path, cost: Cost | None) -> _VaultFile:
         vault = msgspec.json.decode(data, type=_VaultFile)
     except (msgspec.DecodeError, ValueError) as error:
         raise VaultDamaged("not a vault") from error
+    if msgspec.json.decode(data) != msgspec.to_builtins(vault):  # a bit that base64 passes over
+        raise VaultDamaged("not as it was written")
     if vault.version > VERSION:
         raise StoreTooNew(f"vault version {vault.version}")
     floor = FLOOR_MEMORY if vault.keyring else FLOOR_MEMORY_ALONE
