@@ -367,6 +367,35 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     ),
     # files and keys
     "bad_profile": lambda: _("The profile is not right at {key} ({reason}). Nothing was set up."),
+    # bundles and evidence files
+    "not_a_bundle": lambda: _("The file {path} is neither a bundle nor a ministry's directory. Nothing was taken."),
+    "bundle_damaged": lambda: _(
+        "The file {path} is damaged or cut short. What stands before the damage was verified and taken; copy the file "
+        "again and read it once more, and the rest follows."
+    ),
+    "bundle_not_for_us": lambda: _(
+        "The bundle {path} is sealed to other desks. Ask for one that names your ministry or this desk."
+    ),
+    "unknown_device": lambda: _(
+        "The bundle {path} was written by a desk that no ministry's directory names. Nothing of its cases was taken."
+    ),
+    "bundle_not_enrolled": lambda: _(
+        "This desk is not enrolled as far as it knows, so nobody would read its bundles. Read your ministry's "
+        "directory.log first."
+    ),
+    "no_reader": lambda: _("Say who can open the bundle: a ministry or a desk."),
+    "unknown_reader": lambda: _("No ministry or desk {reader} is known here that a bundle could be sealed to."),
+    "too_many_readers": lambda: _("A bundle cannot be sealed to {n} desks. Choose fewer."),
+    "reader_not_a_member": lambda: _(
+        "{reader} of {ministry} is no member of that case, so it is not carried there. Nothing was written."
+    ),
+    "unknown_file": lambda: _("The record has no file {file}."),
+    "file_not_here": lambda: _("The file {file} is not on this desk yet. It is fetched when the secretariat is there."),
+    "file_damaged": lambda: _(
+        "What this desk has of the file {file} is not what was sealed. Nothing was written; ask for it again."
+    ),
+    "file_too_large": lambda: _("The file {path} is too large to be attached: 29 GiB is the most."),
+    "no_files_here": lambda: _("Records of the type {type} take no files."),
     "file_unreadable": lambda: _("The file {path} cannot be read."),
     "file_unwritable": lambda: _("The file {path} cannot be written. Nothing was changed."),
     "bad_request": lambda: _("This is not a certificate request that can be trusted ({reason}). Nobody was enrolled."),

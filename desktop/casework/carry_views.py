@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from sync.bundle import PART_BYTES
+
 
 class BundleWritten(msgspec.Struct, frozen=True):
     """A bundle that was written; the `--json` of `tahaluf bundle write`."""
@@ -65,6 +67,20 @@ class BundleReader(msgspec.Struct, frozen=True):
     ministry: str
     officer: str = ""
     desk: str = ""
+
+    @property
+    def is_desk(self) -> bool:
+        """Whether it is one desk and not the whole ministry."""
+        return self.id != self.ministry
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A bundle to write: to whom (codes of ministries, ids or fingerprints of desks), of which spaces (none: all)."""
+
+    to: tuple[str, ...]
+    spaces: tuple[str, ...] = ()
+    everything: bool = False  # also what the readers are known to have
+    part_bytes: int = PART_BYTES
 
 
 class BlobMove(msgspec.Struct, frozen=True):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from desktop.casework.carry_views import BlobMove, BundleFile, FileView
+from desktop.casework.carry_views import BlobMove, BundleFile, FileView, Order
 from desktop.cli.desks import opened
 from desktop.cli.output import columns, complain, dump, say
 from desktop.cli.setup import Found
 from desktop.desk import Desk, Opening
-from desktop.desk.bundles import Order
 from desktop.messages import describe, describe_aside
 from i18n import _, ngettext
 from i18n.bidi import one_line

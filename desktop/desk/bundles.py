@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from desktop.casework.carry_views import BundleFile, BundleRead, BundleReader, BundleWritten
+from desktop.casework.carry_views import BundleFile, BundleRead, BundleReader, BundleWritten, Order
 from desktop.files import sync_folder
 from desktop.refusals import Refused
 from desktop.store import Connection, Store
@@ -19,7 +20,6 @@ from desktop.store.listing import parse_name
 from sync.bundle import (
     MAGIC,
     MAX_READERS,
-    PART_BYTES,
     BundleWriter,
     DirectoryPart,
     GrantPart,
@@ -40,15 +40,6 @@ from sync.wire.signing import fingerprint, unpack
 DIRECTORY_ENTRIES = 200  # in one record
 MAX_DIRECTORY_FILE = 64 << 20
 PATIENCE_S = 3.0
-
-
-class Order(msgspec.Struct, frozen=True):
-    """What to write: to whom (codes of ministries, ids or fingerprints of devices), of which spaces (none: all)."""
-
-    to: tuple[str, ...]
-    spaces: tuple[str, ...] = ()
-    everything: bool = False  # also what the readers are known to have
-    part_bytes: int = PART_BYTES
 
 
 def possible_readers(connection: Connection) -> list[BundleReader]:
@@ -102,9 +93,12 @@ def read_bundle(
     What verifies is kept, also of a damaged file; the same file again does nothing. Raises Refused (sync_running,
     file_unreadable, not_a_bundle, bundle_not_for_us, …), StoreError.
     """
-    with store.sync_lock() as held:
-        if not held:
-            raise Refused("sync_running")
+    with contextlib.ExitStack() as stack:
+        until = time.monotonic() + PATIENCE_S
+        while not stack.enter_context(store.sync_lock()):
+            if time.monotonic() > until:
+                raise Refused("sync_running")
+            time.sleep(0.05)  # the exchange of this desk is ending
         read: list[BundleFile] = []
         waiting = list(paths)
         while waiting:

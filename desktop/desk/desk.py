@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.casework.carry_views import BundleRead, BundleReader, BundleWritten
+from desktop.casework.carry_views import BundleRead, BundleReader, BundleWritten, Order
 from desktop.casework.views import SyncReport
 from desktop.desk import bundles
 from desktop.desk.blobs import DeskFiles
@@ -14,6 +14,7 @@ from desktop.desk.syncing import MakeTransport, catch_up, exchange, http_transpo
 from desktop.desk.trusting import DeskTrust
 from desktop.refusals import Refused
 from desktop.settings import Settings
+from desktop.store import Store
 from desktop.store.verify import VerifyReport, verify, verify_space
 
 UPGRADE_S = 0.5
@@ -63,11 +64,16 @@ class Desk(DeskTrust, DeskFiles):
         """After an upgrade: show what this version newly knows, as far as half a second goes."""
         catch_up(self._connection, UPGRADE_S)
 
+    @property
+    def store(self) -> Store:
+        """The unlocked store, for who opens a connection on another thread."""
+        return self._store
+
     def bundle_readers(self) -> list[BundleReader]:
         """Whom a bundle can be sealed to: each ministry, and each of its desks."""
         return bundles.possible_readers(self._connection)
 
-    def bundle_write(self, path: Path, order: bundles.Order) -> BundleWritten:
+    def bundle_write(self, path: Path, order: Order) -> BundleWritten:
         """Write what this desk has of its cases into a file for others. Raises Refused, StoreError."""
         return bundles.write_bundle(self._store, self._connection, path, order)
 

@@ -131,6 +131,9 @@ class Connecting(Editing):
             news, self._news = frozenset(self._news), set()
             self._announce(news)
 
+    def on_moved(self, move: object) -> None:
+        """The thread that moves evidence files tells how far one is."""
+
     def on_thread_failed(self, code: str, params: dict[str, object]) -> None:
         """A thread met a failure of the environment."""
         self.tell_failure(code, params)
@@ -143,6 +146,7 @@ class Connecting(Editing):
         self._sync = SyncThread(store, profile, server_url, self)
         self._sync.state_changed.connect(self.on_sync_state)
         self._sync.synced.connect(self.on_synced)
+        self._sync.moved.connect(self.on_moved)
         self._sync.broke.connect(self.on_thread_failed)
         self._sync.set_connected(self._connected)
         self._queries.start()

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.casework.views import Query, SyncState
 from desktop.session import Session
+from desktop.ui.carry_card import CarryCard
 from desktop.ui.connection import phase_text, unsent_text
 from desktop.ui.enrolment_card import EnrolmentCard
 from desktop.ui.kit import Button, Card, FlowLayout, IconLabel, Label, Living, Toast
 from desktop.ui.kit.chips import PHASES
 from desktop.ui.list_view import RecordListView
+from desktop.ui.moves_card import MovesCard
 from desktop.ui.presenter import SEPARATOR
 from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
@@ -45,6 +47,10 @@ class SyncPage(Living, QWidget):
         self._make_connection()
         self._make_enrolment()
         self._make_queue()
+        self.moves = MovesCard(session)
+        self.carry = CarryCard(session)
+        self._column.addWidget(self.moves)
+        self._column.addWidget(self.carry)
         self._make_aside()
         self._column.addStretch(1)
         self._news = QTimer(self)
@@ -60,6 +66,7 @@ class SyncPage(Living, QWidget):
     def refresh(self) -> None:
         """Ask what waits, and say everything again."""
         self._asked = self._session.query(Query(type="", unsent=True), _CHANNEL)
+        self.moves.refresh()
         self._tell()
 
     def copy_diagnostics(self) -> None:

@@ -11,9 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from desktop.casework.carry_views import BundleFile
+from desktop.casework.carry_views import BundleFile, Order
 from desktop.desk import Desk
-from desktop.desk.bundles import Order
 from desktop.refusals import Refused
 from desktop.store.verify import verify
 from sync.bundle import (

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from desktop.casework.carry_views import BundleFile, BundleWritten
+from desktop.casework.carry_views import BundleFile, BundleWritten, Order
 from desktop.desk import Desk
-from desktop.desk.bundles import Order
 from sync.wire.codec import encode
 from tests.support.desk import HomeOfDesk, set_up
 from tests.support.secretariat import Ministry, make_ministry

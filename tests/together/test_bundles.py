@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.desk.bundles import Order
+from desktop.casework.carry_views import Order
 from desktop.refusals import Refused
 from desktop.settings import Settings
 from desktop.store.verify import verify
@@ -145,3 +145,32 @@ def test_desks_that_met_by_bundle_agree_once_both_reach_the_server(alliance: Sti
         assert [desk.set_aside() for desk in alliance.desks.values()] == [[], [], []]
         assert alliance.desks["IT"].show(case).fields["title"].value == "Nord-Est"
         assert alliance.carry("SN", "AE")[1].taken == 0
+
+
+def test_who_was_invited_later_and_what_a_removed_member_wrote_travel_too(
+    alliance: StickAlliance, tmp_path: Path
+) -> None:
+    dakar, abu_dhabi, rome = (alliance.desks[code] for code in ("SN", "AE", "IT"))
+    case = dakar.new_case({"title": "Nord"}, ("AE",)).record
+    secretariat = Secretariat(tmp_path / "secretariat")
+    secretariat.admit(*alliance.ministries.values())
+    with secretariat:
+        for code in ("SN", "AE"):
+            home = alliance.homes[code]
+            Settings(home.home, home.profile).set(server_url=secretariat.url)
+        dakar.sync_once()
+        abu_dhabi.sync_once()
+        abu_dhabi.new_record("person", case, {"name": "محمد"})
+        abu_dhabi.sync_once()
+        dakar.sync_once()
+        dakar.remove_member(case, "AE")
+        dakar.edit(case, "title", "Sud")
+        dakar.sync_once()
+        dakar.invite(case, "IT", "contributor")
+        dakar.sync_once()
+    _, read = alliance.carry("SN", "IT")
+    assert (read.rejected, read.waiting, read.problems) == (0, 0, ())
+    assert rome.show(case).fields["title"].value == "Sud"
+    assert alliance.states("IT") == alliance.states("SN")
+    with pytest.raises(Refused, match="reader_not_a_member"):
+        dakar.bundle_write(tmp_path / "stick", Order(("AE",), (case,)))
