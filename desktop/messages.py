@@ -317,6 +317,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "no_such_space": _set_aside,
     "no_such_device": _set_aside,
     "unknown_epoch": _set_aside,
+    "stale": _set_aside,
     "fork": _set_aside,
     "gap": _set_aside,
     "server_data_changed": lambda: _(
@@ -349,6 +350,17 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "unknown_type": lambda: _("This version of Tahaluf knows no record type {type}. Install the newer version."),
     "unknown_space": lambda: _("There is no space {space} on this desk, or its key has not arrived yet."),
     "unknown_member": lambda: _("{ministry} is not a member of the alliance according to this desk's profile."),
+    "no_member": lambda: _(
+        "You are not a member of this case any more: it stands as it was when you were let go. Nothing was changed."
+    ),
+    "not_lead": lambda: _("Only a lead of this case decides who belongs to it. Nothing was changed."),
+    "last_lead": lambda: _(
+        "This case would be left without a lead. Make another member lead first. Nothing was changed."
+    ),
+    "already_member": lambda: _("{subject} belongs to this case already. Nothing was changed."),
+    "not_a_member": lambda: _("{subject} does not belong to this case. Nothing was changed."),
+    "unknown_desk": lambda: _("No trusted ministry has enrolled the desk {subject}. Nothing was changed."),
+    "unknown_role": lambda: _("There is no role {role}: lead, contributor or reader. Nothing was changed."),
     "reader_only": lambda: _("Your ministry may read this space but not write in it. Nothing was changed."),
     "no_conflict": lambda: _("{field} is not in conflict: it holds one value. Use an ordinary edit."),
     "nothing_to_undo": lambda: _("There is nothing to undo."),

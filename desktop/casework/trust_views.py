@@ -52,6 +52,21 @@ class MemberView(msgspec.Struct, frozen=True):
     own: bool = False  # this desk's own ministry, or this very desk
 
 
+class MemberEvent(msgspec.Struct, frozen=True):
+    """One entry of a space's own log, in the order in which they count; `number` 0: one of ours that did not hold."""
+
+    number: int
+    what: str  # invite, role, remove, leave, rotate; newer: an event of a later version
+    subject: str  # a ministry's code or a device's id; empty for a rotation
+    ministry: str
+    officer: str
+    role: str
+    from_start: bool
+    author: Author
+    late: bool = False  # it came from a desk that was known to be revoked
+    refused: str = ""  # code of why it did not hold
+
+
 class CandidateView(msgspec.Struct, frozen=True):
     """Who may be invited into a space: a ministry that is no member, or a desk of such a ministry."""
 

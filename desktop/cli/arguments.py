@@ -58,6 +58,7 @@ def build() -> Parser:
     _add_setup(commands)
     _add_edits(commands)
     _add_reading(commands)
+    _add_members(commands)
     _add_carrying(commands)
     _add_evidence(commands)
     add_ministry(commands, Parser, _ending)
@@ -216,6 +217,28 @@ def _add_evidence(commands: Commands) -> None:
     export.add_argument("number", metavar="N", type=int, help=_("number of the finding"))
     export.add_argument("file", type=Path, metavar="FILE", help=_("file to write"))
     _ending(export)
+
+
+def _add_members(commands: Commands) -> None:
+    member = commands.add_parser("member", help=_("who belongs to a case")).add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=Parser
+    )
+    listed = member.add_parser("list", help=_("list the members of a case"))
+    log = member.add_parser("log", help=_("what happened to the members of a case"))
+    invite = member.add_parser("invite", help=_("let a ministry, or one desk, into a case"))
+    role = member.add_parser("role", help=_("give a member another role"))
+    remove = member.add_parser("remove", help=_("remove a member from a case"))
+    leave = member.add_parser("leave", help=_("leave a case, with your whole ministry or as the one desk invited"))
+    for command in (listed, log, invite, role, remove, leave):
+        command.add_argument("space", metavar="SPACE", help=_("id of the case"))
+    for command in (invite, role, remove):
+        command.add_argument("subject", metavar="WHOM", help=_("code of a ministry, or id of a desk"))
+    roles = ("lead", "contributor", "reader")
+    role.add_argument("role", choices=roles, help=_("the role"))
+    invite.add_argument("--role", choices=roles, default="contributor", help=_("the role"))
+    invite.add_argument("--from-now", action="store_true", help=_("without what was written before"))
+    for command in (listed, log, invite, role, remove, leave):
+        _ending(command)
 
 
 def _common(parser: Parser, default: object) -> None:

@@ -10,6 +10,7 @@ from desktop.desk import bundles
 from desktop.desk.blobs import DeskFiles
 from desktop.desk.moving import move_once
 from desktop.desk.guarding import obey
+from desktop.desk.members import DeskMembers
 from desktop.desk.syncing import MakeTransport, catch_up, exchange, http_transport, index_all
 from desktop.desk.trusting import DeskTrust
 from desktop.refusals import Refused
@@ -20,7 +21,7 @@ from desktop.store.verify import VerifyReport, verify, verify_space
 UPGRADE_S = 0.5
 
 
-class Desk(DeskTrust, DeskFiles):
+class Desk(DeskMembers, DeskTrust, DeskFiles):
     """One desk, bound to the thread that opened it."""
 
     @property

@@ -209,10 +209,10 @@ class DeskEdits(DeskReads):
 
     def check_writer(self, space: str) -> None:
         """Refuse to write where this desk only reads. Raises Refused."""
-        roles = dict(self._connection.reads.members(space))
-        role = roles.get(self._connection.identity.ministry)
-        if roles and role not in WRITING_ROLES:
-            raise Refused("reader_only")
+        members = self._connection.members
+        role = members.role(space)
+        if role not in WRITING_ROLES and members.number(space) is not None:
+            raise Refused("reader_only" if role else "no_member")
 
     def _next_reference(self) -> str:
         return ReferenceBook(self._connection).take(date.today().year)  # noqa: DTZ011 - the officer's own calendar

@@ -9,7 +9,7 @@ from desktop.casework.views import Query, SyncState
 from desktop.desk import Desk
 from desktop.desk.guarding import Marking
 from desktop.profile import Profile
-from desktop.session.editing import Editing
+from desktop.session.membering import Membering
 from desktop.session.query_thread import QueryThread, Read
 from desktop.store import Store
 from desktop.store.listing import parse_name
@@ -20,7 +20,7 @@ _LISTS, _HISTORIES, _CHECKS = "list ", "history ", "verify"  # the first word of
 GATHER_MS = 100  # in which the news of a long pull become one signal
 
 
-class Connecting(Editing):
+class Connecting(Membering):
     """The part of the session that owns the query thread and the sync thread while the desk is unlocked."""
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -160,6 +160,15 @@ class Entries:
             database.run(f"INSERT INTO {table} VALUES (?, ?, ?)", (number, subject, role))  # noqa: S608 - two names of ours
         return membership
 
+    def hidden(self, number: int) -> list[bytes]:
+        """Epochs of a space that this desk was never given and will not be: it was invited without the history."""
+        membership, identity = self.membership(number), self._context.identity
+        first = membership.keys_from(identity.device, identity.ministry) if membership is not None else None
+        if membership is None or not first:
+            return []
+        keys = {row[0] for row in self._database.all("SELECT epoch FROM epochs WHERE space = ?", (number,))}
+        return [each.id for each in membership.epochs[:first] if each.id not in keys]
+
     def note_enrolled(self, recipient: bytes, ministry: str) -> None:
         """Owe a new device or continuity key what it may read of spaces whose own log has gone on."""
         if recipient == self._context.device:

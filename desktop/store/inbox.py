@@ -10,6 +10,7 @@ from desktop.store.chains import Chain, ChainNumbers, Ordering, write_all
 from desktop.store.context import Context, change_number
 from desktop.store.database import Step
 from desktop.store.evidence import SUSPECT, Evidence
+from desktop.store.numbers import split_number
 from desktop.store.outbox import note_sent
 from desktop.store.positions import Positions
 from desktop.store.states import States
@@ -21,6 +22,7 @@ from sync.wire.codec import NO_HASH
 from sync.wire.errors import WireError
 from sync.wire.space import epoch_id, read_founding, read_segment
 
+HIDDEN = b"\xc0"  # in the place of a change that this desk is not to read; it is none
 MAX_ASIDE = 2_000  # rejected items kept, the newest,
 MAX_ASIDE_BYTES = 32 << 20  # and of all of them; a server can send as many as it likes
 
@@ -76,6 +78,8 @@ class Inbox(Positions):
                 ordering.follow(chain)
         for opened in news.segments:
             self._take(ordering, opened, step, totals)
+        if news.entries or any(opened.locked for opened in news.segments):
+            self._hide(ordering, step)
         self._write_again(ordering, news.cursor.sequence)
         self._keep_aside(news.space, news.rejected)
         totals.add(ordering)
@@ -128,6 +132,25 @@ class Inbox(Positions):
             totals.taken += len(portion)
             at += len(portion)
             step.count(len(portion))
+
+    def _hide(self, ordering: Ordering, step: Step) -> None:
+        """Count what this desk is not to read in its place of the chains, so that what follows can be applied."""
+        number = ordering.space[0]
+        if self._database.value("SELECT entered FROM spaces WHERE n = ?", (number,)) == 1:
+            return
+        self._write()
+        for epoch in self._entries.hidden(number):
+            for first, last, device in self._database.all(
+                "SELECT g.n, g.last, c.device FROM segments g JOIN chains c ON c.n = g.n >> 32 WHERE c.space = ?"
+                " AND g.locked = 1 AND g.epoch = ? AND NOT EXISTS (SELECT 1 FROM changes WHERE n = g.n) ORDER BY g.n",
+                (number, epoch),
+            ):
+                chain, refused = ordering.chain(device), ordering.refused
+                for sequence in range(split_number(first)[1], last + 1):
+                    ordering.take(chain, sequence, HIDDEN)
+                    step.count()
+                ordering.refused = refused
+                ordering.follow(chain)
 
     def _parted(self, chain: Chain, opened: Opened) -> bool:
         """Whether another segment or other changes of our own are in a segment's place."""
@@ -286,6 +309,11 @@ class Inbox(Positions):
         except WireError:
             changes = [b""] * header.count
         chain = ordering.chain(header.device)
+        if self._database.run(
+            "UPDATE changes SET body = x'' WHERE n >= ? AND n < ? AND body = ?",
+            (locked.number, locked.number + header.count, HIDDEN),
+        ):  # it was counted without being read: what followed was applied meanwhile
+            self._database.run("INSERT OR IGNORE INTO again_spaces VALUES (?)", (ordering.space[0],))
         self._take_changes(ordering, chain, header.first, changes, (step, totals))
         self._database.run("UPDATE segments SET locked = 0 WHERE n = ?", (locked.number,))
         ordering.follow(chain)

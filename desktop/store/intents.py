@@ -6,6 +6,8 @@ it is judged and signed anew; one that no longer holds is kept with the code of 
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 
 from desktop.store.context import Context
@@ -15,7 +17,7 @@ from sync.keys import commitment, new_epoch_key
 from sync.replica import Outgoing
 from sync.wire.calls import PushItem
 from sync.wire.codec import MAX_ENTRY, decode, encode
-from sync.wire.errors import WireError
+from sync.wire.errors import NotEntitled, WireError
 from sync.wire.membership import Membership
 from sync.wire.space import Event, Invited, Removed, Rotated, read_entry
 
@@ -53,15 +55,33 @@ class Intents:
         """Note what the officer decided. Raises a WireError if it would not hold after all that waits already."""
         with self._database.transaction():
             number = self._database.value("SELECT n FROM spaces WHERE id = ?", (space,))
-            membership = self._entries.membership(number)
-            if membership is not None:
-                for each in self._waiting(number):
-                    self._try(membership, decode(Event, each.event, MAX_ENTRY), each.at_ms)  # type: ignore[arg-type]
-                now = self._context.now_ms()
-                self._sign(membership, event, now)
-                self._database.run(
-                    "INSERT INTO intents (space, at_ms, event) VALUES (?, ?, ?)", (number, now, encode(event))
-                )
+            membership = self.expected(number)
+            if membership is None:
+                raise NotEntitled("a space that is not here")
+            now = self._context.now_ms()
+            self._sign(membership, event, now)
+            self._database.run(
+                "INSERT INTO intents (space, at_ms, event) VALUES (?, ?, ?)", (number, now, encode(event))
+            )
+
+    def expected(self, number: int) -> Membership | None:
+        """The members of a space once all that waits here is done, as far as it would hold."""
+        membership = self._entries.membership(number)
+        for each in self._waiting(number) if membership is not None else ():
+            with contextlib.suppress(WireError):  # it will be found when it is its turn
+                self._sign(membership, decode(Event, each.event, MAX_ENTRY), each.at_ms)  # type: ignore[arg-type]
+        return membership
+
+    def any_waiting(self, number: int) -> bool:
+        """Whether something waits to be signed or answered for."""
+        return bool(self._waiting(number))
+
+    def refused(self, number: int) -> list[tuple[Event, int, str]]:
+        """What did not hold when its turn came: the event, when it was decided, and the code."""
+        rows = self._database.all(
+            "SELECT event, at_ms, refused FROM intents WHERE space = ? AND refused IS NOT NULL ORDER BY n", (number,)
+        )
+        return [(decode(Event, event, MAX_ENTRY), at_ms, code) for event, at_ms, code in rows]  # type: ignore[arg-type]
 
     def due(self, now_ms: int) -> list[Outgoing]:
         """Entries to send, each signed on top of what is here of its space's log, in the order of sending. Flushed."""
@@ -155,9 +175,3 @@ class Intents:
         data = make_entry(self._context.identity.keys, membership, event, known, at_ms)
         membership.append(data, self._entries.books)
         return data
-
-    def _try(self, membership: Membership, event: Event, at_ms: int) -> None:
-        try:
-            self._sign(membership, event, at_ms)
-        except WireError:  # it will be found when it is its turn
-            return

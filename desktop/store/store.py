@@ -24,6 +24,7 @@ from desktop.store.lock import hold
 from desktop.store.log import Log
 from desktop.store.logbook import LogBook
 from desktop.store.marks import Marker
+from desktop.store.members import Members
 from desktop.store.notes import Notes
 from desktop.store.projection import Projection
 from desktop.store.reads import Reads
@@ -57,6 +58,7 @@ class Connection:
         self.notes = Notes(context)
         self.evidence = Evidence(context)
         self.replica = DeskReplica(context, states, authors)
+        self.members = Members(context, authors)
         self.logbook = LogBook(context, self.replica)
         self.index.refresh()
         self.upgrade.refresh()

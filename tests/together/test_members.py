@@ -1,0 +1,254 @@
+"""Members come and go, devices are revoked, keys change with them: three desks and the real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from desktop.casework.views import Query
+from desktop.desk import Desk, Refused
+from desktop.store import UnknownRecord
+from sync.errors import Revoked
+from sync.transport import HttpTransport
+from sync.wire.calls import EnrolReply, EnrolRequest
+from sync.wire.directory import DeviceRevoked, make_entry
+from sync.wire.space import read_segment
+from tests.support.desk import HomeOfDesk, quick_opening, set_up
+from tests.support.secretariat import AT_MS, Ministry, Secretariat
+
+
+@dataclass
+class World:
+    """A server, three ministries, and desks by name: SN, SN2, AE, IT."""
+
+    server: Secretariat
+    ministries: dict[str, Ministry]
+    homes: dict[str, HomeOfDesk] = field(default_factory=dict)
+    desks: dict[str, Desk] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Desk:
+        return self.desks[name]
+
+    def set_up(self, name: str) -> Desk:
+        """Set up a desk of the ministry that the name begins with, enrol and open it."""
+        code = name[:2]
+        home = set_up(
+            self.server.data.parent / name,
+            ministry=code,
+            officer=f"Officer {name}",
+            desk=f"Desk {name}",
+            trust={one: each.keys.root for one, each in self.ministries.items()},
+            url=self.server.url,
+            opening=quick_opening(),
+        )
+        self.ministries[code].enrol(home.request())
+        self.server.publish(self.ministries[code])
+        self.homes[name] = home
+        self.desks[name] = home.open()
+        return self.desks[name]
+
+    def sync(self, *names: str) -> None:
+        """Let desks exchange, one after the other, and once more: grants and rotations take a round."""
+        for _ in range(2):
+            for name in names or tuple(self.desks):
+                self.desks[name].sync_once()
+
+    def revoke(self, name: str) -> None:
+        """Revoke a desk by its ministry's directory, and tell the server."""
+        member = self.ministries[name[:2]]
+        event = DeviceRevoked(self.id(name), "stolen", wipe=False)
+        entry = make_entry(member.keys.administrator_seed, member.directory, event, AT_MS)
+        member.directory.append(entry)
+        member.entries.append(entry)
+        transport = HttpTransport(self.server.url)
+        transport.call("enrol", EnrolRequest(member.code, len(member.entries), [entry]), EnrolReply)
+        transport.close()
+
+    def id(self, name: str) -> bytes:
+        """The device's id."""
+        return self.desks[name]._connection.identity.device
+
+    def case(self, by: str = "SN", members: tuple[str, ...] = ("SN", "AE")) -> str:
+        """A case that everybody has."""
+        record = self.desks[by].new_case({"title": "first"}, members).record
+        self.sync()
+        return record
+
+    def title(self, name: str, record: str) -> object:
+        """The title as a desk has it."""
+        try:
+            return self.desks[name].show(record).fields["title"].value
+        except UnknownRecord:
+            return None
+
+    def epochs(self, name: str, record: str) -> int:
+        """Number of keys of the case that a desk has."""
+        database = self.desks[name]._connection.database
+        return int(
+            database.value(
+                "SELECT count(*) FROM epochs e JOIN spaces s ON s.n = e.space WHERE s.id = ?", (bytes.fromhex(record),)
+            )
+        )
+
+    def sealed_under(self, name: str, record: str) -> list[bytes]:
+        """The epochs of a desk's own segments of a case, in order."""
+        database = self.desks[name]._connection.database
+        rows = database.all(
+            "SELECT g.data FROM segments g JOIN chains c ON c.n = g.n >> 32 JOIN spaces s ON s.n = c.space"
+            " WHERE s.id = ? AND c.own = 1 ORDER BY g.n",
+            (bytes.fromhex(record),),
+        )
+        return [read_segment(data)[1].epoch for (data,) in rows]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with Secretariat(tmp_path / "server") as server:
+        made = World(server, server.provision(["SN", "AE", "IT"]))
+        for name in ("SN", "AE", "IT"):
+            made.set_up(name)
+        made.sync()
+        yield made
+        for home in made.homes.values():
+            home.close()
+
+
+def test_who_is_invited_from_the_start_reads_all_and_writes(world: World) -> None:
+    case = world.case()
+    assert world.title("IT", case) is None
+    world["SN"].invite(case, "IT", "contributor")
+    world.sync()
+    assert world.title("IT", case) == "first"
+    world["IT"].edit(case, "title", "by Rome")
+    world.sync()
+    assert {world.title(name, case) for name in world.desks} == {"by Rome"}
+    assert world.epochs("SN", case) == 1
+
+
+def test_who_is_invited_from_now_reads_what_is_written_from_then_on(world: World) -> None:
+    case = world.case()
+    world["SN"].invite(case, "IT", "contributor", from_start=False)
+    world.sync()
+    assert world.title("IT", case) is None
+    assert (world.epochs("SN", case), world.epochs("IT", case)) == (2, 1)
+    person = world["SN"].new_record("person", case, {"name": "Awa"}).record
+    world.sync()
+    assert world["IT"].query(Query(type="person", space=case)) == [person]
+    found = world["IT"].new_record("person", case, {"name": "Bruno"}).record
+    world.sync()
+    assert world["SN"].show(found).fields["name"].value == "Bruno"
+    assert world["AE"].show(found).fields["name"].value == "Bruno"
+
+
+def test_a_removed_member_reads_nothing_new_and_keeps_what_it_had(world: World) -> None:
+    case = world.case(members=("SN", "AE", "IT"))
+    world["SN"].remove_member(case, "IT")
+    world["SN"].edit(case, "title", "without Rome")
+    world.sync()
+    assert (world.title("AE", case), world.title("IT", case)) == ("without Rome", "first")
+    assert (world.epochs("SN", case), world.epochs("AE", case), world.epochs("IT", case)) == (2, 2, 1)
+    with pytest.raises(Refused) as refused:
+        world["IT"].edit(case, "title", "still here")
+    assert refused.value.code == "no_member"
+    assert [each.subject for each in world["IT"].space_members(case).members] == ["AE", "SN"]
+    first, second = world.sealed_under("SN", case)
+    assert first != second
+    assert world["IT"].verify().ok
+    assert world["AE"].verify().ok
+
+
+def test_a_desk_that_was_away_seals_what_it_wrote_under_the_new_key(world: World) -> None:
+    case = world.case(members=("SN", "AE", "IT"))
+    world["AE"].edit(case, "title", "written offline")
+    world["SN"].remove_member(case, "IT")
+    world.sync("SN")
+    world.sync("AE", "IT", "SN")
+    assert (world.title("SN", case), world.title("IT", case)) == ("written offline", "first")
+
+
+def test_what_a_revoked_desk_can_read_is_written_under_no_more(world: World) -> None:
+    world.set_up("SN2")
+    world.sync()
+    case = world.case()
+    assert world.title("SN2", case) == "first"
+    world.revoke("SN2")
+    world["AE"].edit(case, "title", "not for thieves")
+    world.sync("AE", "SN", "IT")
+    with pytest.raises(Revoked):
+        world["SN2"].sync_once()
+    assert (world.title("SN", case), world.title("SN2", case)) == ("not for thieves", "first")
+    assert (world.epochs("SN", case), world.epochs("SN2", case)) == (2, 1)
+    assert len(set(world.sealed_under("AE", case))) == 1, "it wrote before for the first time"
+
+
+def test_two_desks_that_rotate_at_once_end_under_one_key(world: World) -> None:
+    world.set_up("SN2")
+    world.sync()
+    case = world.case(members=("SN", "AE", "IT"))
+    world.revoke("SN2")
+    world["SN"].edit(case, "title", "one")
+    world["IT"].edit(case, "summary", "two")
+    world.sync("SN", "IT", "AE")
+    for name in ("SN", "IT", "AE"):
+        assert world.epochs(name, case) == 2
+        assert world[name].show(case).fields["summary"].text == "two"
+    assert world.sealed_under("IT", case) == world.sealed_under("SN", case)[-1:]
+
+
+def test_two_leads_that_decide_at_once_are_both_heard(world: World) -> None:
+    case = world.case(members=("SN", "AE", "IT"))
+    world["SN"].set_role(case, "AE", "lead")
+    world.sync()
+    world["SN"].remove_member(case, "IT")
+    world["AE"].set_role(case, "IT", "reader")
+    world.sync("SN", "AE", "SN")
+    assert [event.what for event in world["AE"].member_events(case)] == ["role", "remove", "rotate", "role"]
+    assert world["AE"].member_events(case)[-1].refused == "not_entitled"
+    assert "IT" not in {each.subject for each in world["AE"].space_members(case).members}
+
+
+def test_a_member_leaves_and_the_next_to_write_changes_the_key(world: World) -> None:
+    case = world.case(members=("SN", "AE", "IT"))
+    world["IT"].leave(case)
+    world.sync()
+    world["AE"].edit(case, "title", "after")
+    world.sync()
+    assert (world.title("SN", case), world.title("IT", case)) == ("after", "first")
+    assert world["IT"].space_members(case).role == ""
+
+
+def test_a_case_that_was_founded_and_shared_offline_goes_in_one_exchange(world: World) -> None:
+    case = world["SN"].new_case({"title": "offline"}, ("SN",)).record
+    world["SN"].invite(case, "AE", "contributor")
+    world["SN"].invite(case, world.id("IT").hex(), "reader", from_start=False)
+    assert [each.subject for each in world["SN"].space_members(case).members] == ["AE", world.id("IT").hex(), "SN"]
+    world["SN"].sync_once()
+    assert world["SN"].unsent() == 0
+    world.sync()
+    assert world.title("AE", case) == "offline"
+    assert world.title("IT", case) is None
+    world["AE"].edit(case, "title", "both")
+    world.sync()
+    assert world["IT"].show(case).fields["title"].value == "both"
+    with pytest.raises(Refused) as refused:
+        world["IT"].new_record("person", case, {"name": "a reader writes"})
+    assert refused.value.code == "reader_only"
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda desk, case: desk.invite(case, "IT", "lead"),
+        lambda desk, case: desk.set_role(case, "AE", "lead"),
+        lambda desk, case: desk.remove_member(case, "SN"),
+    ],
+    ids=["invite", "role", "remove"],
+)
+def test_who_does_not_lead_decides_nothing(world: World, decide: Callable[[Desk, str], None]) -> None:
+    case = world.case()
+    with pytest.raises(Refused) as refused:
+        decide(world["AE"], case)
+    assert refused.value.code == "not_lead"
