@@ -57,8 +57,8 @@ class Engine:
             for _ in range(ROUNDS):
                 reply = self._link.call("poll", self._puller.poll_request(0), PollReply)
                 if not self._take(reply, run):
-                    self._look(run, patient=False)
-                    return run
+                    if not self._look(run, patient=False):
+                        return run
             raise BadReply("the server always has more")
 
     def listen(self, timeout_s: float) -> Run:
@@ -125,9 +125,10 @@ class Engine:
         doubted = push(self._replica, self._link, run, self._now_ms())
         return bool(doubted) and self._puller.probe(doubted, run)
 
-    def _look(self, run: Run, *, patient: bool) -> None:
-        if self._witness is not None:
-            self._witness.look(self._link, self._replica.device_keys(), run, self._now_ms(), patient=patient)
+    def _look(self, run: Run, *, patient: bool) -> bool:
+        """Look at the server's log; returns whether it names more than was delivered, so that asking again is due."""
+        witness, keys = self._witness, self._replica.device_keys()
+        return witness is not None and witness.look(self._link, keys, run, self._now_ms(), patient=patient)
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

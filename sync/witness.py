@@ -105,18 +105,20 @@ class Witness:
         self._promised: dict[bytes, tuple[Checkpoint, bytes, Included]] = {}
         self._found = 0
 
-    def look(self, link: Link, keys: DeviceKeys, run: Run, now_ms: int, *, patient: bool = False) -> None:
+    def look(self, link: Link, keys: DeviceKeys, run: Run, now_ms: int, *, patient: bool = False) -> bool:
         """Look at the log if something moved or a look is due; `patient`: at most once in PAUSE_S. Raises a SyncError.
 
-        Nothing is asked of the server while nothing moves.
+        Nothing is asked of the server while nothing moves. Returns whether the log names more of some space than was
+        delivered: the next look, after another pull, tells whether it is withheld.
         """
         moved = self._book.moved()
         if patient and time.monotonic() - self._looked_s < PAUSE_S:
-            return
+            return False
         notes = self._book.notes()
         due = notes.due if abs(now_ms - notes.sent_ms) >= PAUSE_S * 1000 else b""
-        if not moved and not due and notes.checkpoint and abs(now_ms - notes.looked_ms) < IDLE_MS:
-            return
+        idle = not moved and not due and not self._promised
+        if idle and notes.checkpoint and abs(now_ms - notes.looked_ms) < IDLE_MS:
+            return False
         self._looked_s = time.monotonic()
         self._found = 0
         try:
@@ -129,6 +131,7 @@ class Witness:
         self._book.keep_notes(notes)
         if self._found:
             run.problems.append(FOUND)
+        return bool(self._promised)
 
     def _ask(self, link: Link, keys: DeviceKeys, notes: Notes, now_ms: int) -> None:
         moved = self._book.moved()

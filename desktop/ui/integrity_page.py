@@ -17,7 +17,7 @@ from desktop.ui.kit import Button, Card, IconLabel, Label, Living, Toast
 from desktop.ui.presenter import SEPARATOR
 from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
-from i18n import _, ngettext
+from i18n import _, current, ngettext
 from i18n.bidi import isolate, ltr
 from i18n.formats import moment, number
 from i18n.names import country_name
@@ -42,6 +42,7 @@ class IntegrityPage(Living, QWidget):
         self._choose = choose
         self._checking = 0
         self._found = ""
+        self._told: tuple[str, list[tuple[int, int]]] = ("", [])
         self.title = Label("", "h1")
         self.toast = Toast(self)
         self.cards: list[FindingCard] = []
@@ -159,6 +160,10 @@ class IntegrityPage(Living, QWidget):
         self.confirmed_list.setVisible(bool(lines))
 
     def _tell_findings(self, findings: tuple[EvidenceView, ...]) -> None:
+        shown = (current().code, [(one.id, one.times) for one in findings])
+        if shown == self._told:
+            return
+        self._told = shown
         while (taken := self._findings.takeAt(0)) is not None:
             widget = taken.widget()
             if widget is not None:

@@ -110,6 +110,7 @@ def test_the_page_with_findings_is_pictured_and_nothing_is_cut(
     unlock(qtbot, window)
     page = page_of(window)
     qtbot.waitUntil(lambda: len(page.cards) == 3)
-    qtbot.wait(200)
+    qtbot.wait(400)
+    assert all(card.isVisible() and card.height() > 100 for card in page.cards)
     qtbot.waitUntil(lambda: clipped(window) == [])
     save(window, f"shell_integrity_findings_{language}_{theme}")
