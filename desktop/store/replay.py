@@ -7,6 +7,7 @@ import msgspec
 from desktop.store.context import change_number
 from desktop.store.database import Database
 from desktop.store.errors import StoreDamaged
+from desktop.store.states import RecordTooLarge
 from sync.changes import Change, decode_change, dependencies
 from sync.merge import RecordState, apply, decode_state, encode_state, new_state
 from sync.wire.errors import WireError
@@ -21,9 +22,7 @@ class Replayed(msgspec.Struct):
     pending: int = 0
     problems: list[str] = []
     reached: dict[bytes, int] = {}  # by device, the last change that was applied
-    readable: dict[
-        int, Change | str
-    ] = {}  # changes readable now and not before, or why it is the other way
+    readable: dict[int, Change | str] = {}  # changes that can be read now and could not, or why they cannot
 
 
 class _Chain(msgspec.Struct):
@@ -33,13 +32,16 @@ class _Chain(msgspec.Struct):
     at: int = 0
 
 
-def replay(database: Database, space: int) -> Replayed:
-    """Apply a space's log anew, as far as the store says that it was applied."""
+def replay(database: Database, space: int, upto: dict[bytes, int] | None = None) -> Replayed:
+    """Apply a space's log anew, as far as the store says that it was applied; or `upto`: by device, so far."""
     outcome = Replayed()
     chains = [
         _Chain(*row)
         for row in database.all("SELECT n, device, applied FROM chains WHERE space = ? ORDER BY n", (space,))
     ]
+    if upto is not None:
+        for chain in chains:
+            chain.applied = min(chain.applied, upto.get(chain.device, 0))
     at = {chain.device: chain for chain in chains}
     moved = True
     while moved:
@@ -66,6 +68,10 @@ def _step(database: Database, outcome: Replayed, at: dict[bytes, _Chain], chain:
         return False
     if row is None:
         return False
+    if row[1] == RecordTooLarge.code:
+        outcome.refused += 1
+        chain.at = sequence
+        return True
     try:
         change = decode_change(row[0])
         needed = dependencies(change, chain.device, sequence)

@@ -12,6 +12,7 @@ from desktop.store.search import SearchIndex
 from sync.changes import Change, Edit, Operation, RecordEdit, Unknown
 from sync.clock import observe
 from sync.merge import RecordState, apply, decode_state, encode_state, new_state
+from sync.wire.errors import Malformed
 
 Encoded: TypeAlias = Callable[[], bytes]
 First: TypeAlias = tuple[bytes, int, int, list[Operation | Unknown]]
@@ -20,7 +21,14 @@ First: TypeAlias = tuple[bytes, int, int, list[Operation | Unknown]]
 _ASKED = 50
 _HERE = f"SELECT name FROM records WHERE name IN ({', '.join('?' * _ASKED)})"  # noqa: S608 - our own words only
 
+MAX_STATE = 256 << 20  # bytes of a record's state; SQLite takes no value of a gigabyte, and nobody could work on it
 MAX_LEAD_MS = 24 * 3600 * 1000  # how far a foreign clock may push a record up the list
+
+
+class RecordTooLarge(Malformed):
+    """A change of a record that has grown beyond all use: set aside, so that nothing else waits for it."""
+
+    code = "record_too_large"
 
 
 class Held:
@@ -39,6 +47,7 @@ class Held:
         "n",
         "name",
         "shown",
+        "size",
         "space",
         "unread",
         "unsent",
@@ -58,6 +67,7 @@ class Held:
         self.dirty = False
         self.first: First | None = None
         self.shown: Projected | None = None
+        self.size = 0  # bytes of the state as it was read
 
     @property
     def state(self) -> RecordState:
@@ -114,6 +124,8 @@ class States:
         `sealed`: the change stands in a segment, so a state that follows from it alone need not be written.
         """
         held = [self.get(space, edit.record) for edit in edits]
+        if any(each.size > MAX_STATE for each in held):
+            raise RecordTooLarge("a record beyond all use")
         before = _copies(held, edits)
         try:
             place = 0
@@ -178,7 +190,9 @@ class States:
         elif row is None and record in self._fresh:
             name = record + space[1]
         if row is not None:
-            return Held(row[0], name, space[0], partial(self._context.bodies.state_of, row[0], row[2]), row[3:])
+            there = Held(row[0], name, space[0], partial(self._context.bodies.state_of, row[0], row[2]), row[3:])
+            there.size = len(row[2])
+            return there
         self._next = self._next or int(self._database.value("SELECT coalesce(max(n), 0) + 1 FROM records"))
         held = Held(self._next, name, space[0], new_state(), (0, 0, 0))
         held.fresh = True
