@@ -135,11 +135,15 @@ class DeskEdits(DeskReads):
 
     def _write(self, record: str, standing: Standing, field: Field, value: Value) -> Changed:
         self.check_writer(standing.space.hex())
+        step = _step_of(record, standing.state, field, value)
+        while len(standing.state.registers.get(field.name, ())) > operations.MANY:  # somebody means harm
+            some = operations.write_field(standing.state, field, value, self._place(standing.space))
+            self._append(standing.space, RecordEdit(standing.record, some))
+            standing = self._connection.reads.standing(record)
         at = self._place(standing.space)
         written = operations.write_field(standing.state, field, value, at)
         if not written:
             return Changed(record)
-        step = _step_of(record, standing.state, field, value)
         return self._append(standing.space, RecordEdit(standing.record, written), step)
 
     def _step(self, step: Step) -> Changed:
