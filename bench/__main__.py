@@ -10,6 +10,7 @@ WORKLOADS = {
     "limits": ["bench.workloads.limits"],
     "w1": ["bench.workloads.w1"],
     "w1-spaces": ["bench.workloads.w1", "spaces"],
+    "snapshots": ["bench.workloads.snapshots"],
     "edits": ["bench.workloads.edits"],
     "blobs": ["bench.workloads.blobs"],
     "window": ["bench.workloads.window"],

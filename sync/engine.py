@@ -15,6 +15,7 @@ from sync.pull import Puller
 from sync.push import push
 from sync.replica import Applied, Replica
 from sync.run import Run
+from sync.shortcut import GROWTH, Book, Shortcut
 from sync.transport import CALL_S, Transport
 from sync.wire.calls import PollReply
 from sync.witness import Witness
@@ -35,17 +36,21 @@ class Engine:
         on_applied: Callable[[Applied], None] | None = None,
         timeout_s: float = CALL_S,
         witness: Witness | None = None,
+        snapshots: Book | None = None,
     ) -> None:
         """Take the replica, the way to the server, the wall clock in seconds, and who hears of records that moved.
 
         `timeout_s` bounds each call but the long poll. `witness` looks at the server's log after what moved.
+        With `snapshots` new spaces begin from one, and spaces that grew are given one.
         """
         self._witness = witness
         self._replica = replica
         self._transport = transport
         self._clock = clock
         self._link = Link(transport, replica.device_keys(), timeout_s=timeout_s)
-        self._puller = Puller(replica, self._link, on_applied or (lambda _: None))
+        tell = on_applied or (lambda _: None)
+        self._puller = Puller(replica, self._link, tell)
+        self._shortcut = Shortcut(replica, snapshots, self._link, self._puller, tell) if snapshots else None
         self._events: SimpleQueue[PollReply | Exception | None] = SimpleQueue()
         self._listener = Listener(self._link, self._events.put)
         self._woken = threading.Event()
@@ -88,6 +93,17 @@ class Engine:
             self._look(run, patient=True)
         return run
 
+    def snapshot(self, growth: int = GROWTH) -> int:
+        """Give the server snapshots of spaces that grew by so many items; returns how many. Raises a SyncError."""
+        return self._shortcut.offer(Run(), growth) if self._shortcut is not None else 0
+
+    def backfill(self) -> bool:
+        """Fetch and verify a part of the history behind snapshots; False when none is left, or none comes.
+
+        Raises a SyncError.
+        """
+        return self._shortcut is not None and self._shortcut.backfill(Run())
+
     def wake(self) -> None:
         """Say that there is something to send."""
         if not self._woken.is_set():
@@ -110,6 +126,8 @@ class Engine:
             anew = self._send(run)
         except Refused as refusal:  # a full quota, say: reading goes on all the same
             failure = refusal
+        if self._shortcut is not None:
+            self._shortcut.take(run)
         complete = self._puller.pull(run)
         if failure is not None:
             raise failure
@@ -127,6 +145,8 @@ class Engine:
 
     def _look(self, run: Run, *, patient: bool) -> bool:
         """Look at the server's log; returns whether it names more than was delivered, so that asking again is due."""
+        if self._shortcut is not None and run.pushed:
+            self._shortcut.offer(run)
         witness, keys = self._witness, self._replica.device_keys()
         return witness is not None and witness.look(self._link, keys, run, self._now_ms(), patient=patient)
 

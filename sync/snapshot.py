@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator
+from typing import Annotated
 
 import msgspec
 import zstandard
+from msgspec import Meta
 from nacl import bindings, exceptions
 
 from sync.changes import VERSION as CHANGE_VERSION
 from sync.changes import shapes
 from sync.keys import DeviceKeys, commitment
-from sync.wire.codec import Hash, Id, Moment, decode, digest, encode
+from sync.wire.codec import MAX_ENTRY, NO_HASH, Hash, Id, Moment, Sequence, decode, digest, encode
 from sync.wire.errors import Malformed, NotEntitled
 from sync.wire.signing import Signed, pack
 from sync.wire.snapshot import MAX_PART, PART_PLAIN, SNAPSHOT_DOMAIN, SnapshotHeader, part_hash
@@ -33,6 +35,13 @@ class Standing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     updated_ms: Moment
 
 
+class Placed(msgspec.Struct, frozen=True, array_like=True):
+    """A signed entry of the space's own log, and its place in the server's."""
+
+    sequence: Sequence
+    entry: Annotated[bytes, Meta(max_length=2 * MAX_ENTRY)]
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """A snapshot ready to be sent: the signed header and the sealed parts."""
 
@@ -46,14 +55,29 @@ def meanings() -> Hash:
     return digest(encode([CHANGE_VERSION, shapes()]), domain="tahaluf-meaning")
 
 
-def digest_states(states: Iterable[tuple[bytes, bytes]]) -> Hash:
-    """Hash records and their encoded states, given in order of the records."""
-    return digest(*(piece for pair in states for piece in pair), domain="tahaluf-states")
+class StateDigest:
+    """Hashes records and their encoded states, given in order of the records."""
+
+    def __init__(self) -> None:
+        self._value = NO_HASH
+
+    def add(self, record: bytes, state: bytes) -> None:
+        """Go on with a record."""
+        self._value = digest(self._value, record, state, domain="tahaluf-states")
+
+    @property
+    def value(self) -> Hash:
+        """The hash so far."""
+        return self._value
 
 
-def seal_parts(place: SnapshotHeader, key: bytes, standing: Iterable[Standing]) -> list[bytes]:
-    """Compress and seal what stands, in order of the records. `place` says where in the log; its parts do not count."""
-    return [_seal(encode(batch), place, key, number) for number, batch in enumerate(_batches(standing))]
+def seal_parts(place: SnapshotHeader, key: bytes, entries: list[Placed], standing: Iterable[Standing]) -> list[bytes]:
+    """Compress and seal the entries, then what stands, in order of the records.
+
+    `place` says where in the log; its parts do not count. Raises Malformed where a single state fits no part.
+    """
+    plain = [encode(entries), *(encode(batch) for batch in _batches(standing))]
+    return [_seal(each, place, key, number) for number, each in enumerate(plain)]
 
 
 def sign_snapshot(keys: DeviceKeys, header: SnapshotHeader, parts: list[bytes]) -> Snapshot:
@@ -62,8 +86,17 @@ def sign_snapshot(keys: DeviceKeys, header: SnapshotHeader, parts: list[bytes]) 
     return Snapshot(header.space, pack(Signed(body, keys.sign(SNAPSHOT_DOMAIN, body))), parts)
 
 
+def open_entries(header: SnapshotHeader, key: bytes, part: bytes) -> list[Placed]:
+    """Open the first part of a snapshot whose header was verified. Raises Malformed, NotEntitled."""
+    return decode(list[Placed], _open(header, key, 0, part), MAX_PLAIN)
+
+
 def open_part(header: SnapshotHeader, key: bytes, place: int, part: bytes) -> list[Standing]:
-    """Open a part of a snapshot whose header was verified. Raises Malformed, NotEntitled."""
+    """Open a later part of a snapshot whose header was verified. Raises Malformed, NotEntitled."""
+    return decode(list[Standing], _open(header, key, place, part), MAX_PLAIN)
+
+
+def _open(header: SnapshotHeader, key: bytes, place: int, part: bytes) -> bytes:
     if epoch_id(commitment(key)) != header.epoch:
         raise NotEntitled("the key is not that of the snapshot's epoch")
     if place >= len(header.parts) or part_hash(part) != header.parts[place]:
@@ -76,10 +109,9 @@ def open_part(header: SnapshotHeader, key: bytes, place: int, part: bytes) -> li
         size = zstandard.get_frame_parameters(plain).content_size
         if size > min(MAX_PLAIN, GROWTH_FREE + GROWTH * len(part)):  # not given: that one reads as 2⁶⁴ − 1
             raise Malformed("a part that would not fit in memory")
-        data = zstandard.ZstdDecompressor().decompress(plain, max_output_size=size)
+        return zstandard.ZstdDecompressor().decompress(plain, max_output_size=size)
     except (exceptions.CryptoError, zstandard.ZstdError) as error:
         raise Malformed("a part that does not open") from error
-    return decode(list[Standing], data, MAX_PLAIN)
 
 
 def _batches(standing: Iterable[Standing]) -> Iterator[list[Standing]]:

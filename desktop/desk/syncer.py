@@ -163,6 +163,7 @@ class Syncer:
                 on_applied=self._on_applied,
                 timeout_s=self._profile.timeout_s,
                 witness=Witness(connection.logbook, self._profile.log_key),
+                snapshots=connection.snapshots,
             )
             try:
                 with self._changed:
@@ -175,7 +176,10 @@ class Syncer:
                 self._settle(connection, run)
                 with self._moving(url):
                     while not self._gone(url):
-                        self._settle(connection, engine.listen(LISTEN_S))
+                        more = engine.backfill()
+                        if more:
+                            self._tell(connection, "online")
+                        self._settle(connection, engine.listen(0.0 if more else LISTEN_S))
             finally:
                 with self._changed:
                     self._engine = self._transport = None

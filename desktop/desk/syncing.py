@@ -57,9 +57,17 @@ def exchange(
         catch_up(connection, CATCH_UP_S)
         transport = make_transport(url, profile.ca_file)
         witness = Witness(connection.logbook, profile.log_key)
-        engine = Engine(connection.replica, transport, timeout_s=profile.timeout_s, witness=witness)
+        engine = Engine(
+            connection.replica,
+            transport,
+            timeout_s=profile.timeout_s,
+            witness=witness,
+            snapshots=connection.snapshots,
+        )
         try:
             run = _persist(engine, patience_s)
+            while engine.backfill():
+                pass
         finally:
             engine.close()
             transport.close()

@@ -199,7 +199,19 @@ DROP TABLE due;
 ALTER TABLE owed RENAME TO due
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
+_EIGHTH = """
+-- Spaces that began from a snapshot (desktop.store.snapshots). phase: 0 arriving, 1 in use, 2 verified by the history,
+-- 3 false, 4 in use without history. states: hash of what it said; seq, head: how far the history is here.
+CREATE TABLE snapshots (
+    space INTEGER PRIMARY KEY, header BLOB NOT NULL, phase INTEGER NOT NULL, states BLOB NOT NULL,
+    seq INTEGER NOT NULL, head BLOB NOT NULL
+);
+CREATE INDEX snapshots_phase ON snapshots (phase) WHERE phase = 1;
+-- The place in the log of the newest snapshot that this desk made or took, and the epoch that seals it.
+CREATE TABLE snapshots_made (space INTEGER PRIMARY KEY, seq INTEGER NOT NULL, epoch BLOB NOT NULL)
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)
 VERSION = len(STEPS)
 
 

@@ -6,6 +6,7 @@ from desktop.store.authors import Authors
 from desktop.store.context import Context
 from desktop.store.directories import Directories
 from desktop.store.inbox import Inbox
+from desktop.store.keeping import NO_HISTORY, UNVERIFIED, begin_anew
 from desktop.store.outbox import Outbox
 from desktop.store.states import States
 from sync.evidence import Finding
@@ -64,7 +65,14 @@ class DeskReplica(Outbox, Inbox):
     def rewind(self, space: bytes) -> None:
         """Start a space over (see Positions), and keep that the server has not the history that it had."""
         cursor = self.standing(space).cursor
-        super().rewind(space)
+        unverified = self._database.one(
+            "SELECT s.n FROM spaces s JOIN snapshots p ON p.space = s.n WHERE s.id = ? AND p.phase IN (?, ?)",
+            (space, UNVERIFIED, NO_HISTORY),
+        )
+        if unverified is None:
+            super().rewind(space)
+        else:  # what stands came from a snapshot, and has no history to compare the log with
+            begin_anew(self._context, self._states, (unverified[0], space))
         facts: dict[str, int | str] = {"sequence": cursor.sequence, "head": cursor.head.hex()}
         self.keep_finding(Finding("server_rewound", space, facts=facts, once=cursor.head))
 

@@ -30,6 +30,7 @@ from desktop.store.projection import Projection
 from desktop.store.reads import Reads
 from desktop.store.replica import DeskReplica
 from desktop.store.search import SearchIndex
+from desktop.store.snapshots import Snapshots
 from desktop.store.states import States
 from desktop.store.upgrade import Upgrade
 from desktop.store.vault import Cost, DataKey
@@ -58,6 +59,7 @@ class Connection:
         self.notes = Notes(context)
         self.evidence = Evidence(context)
         self.replica = DeskReplica(context, states, authors)
+        self.snapshots = Snapshots(context, states, projection, self.replica)
         self.members = Members(context, authors)
         self.logbook = LogBook(context, self.replica)
         self.index.refresh()

@@ -135,7 +135,7 @@ def rebuild(context: Context, states: States, space: tuple[int, bytes]) -> froze
     is here, and one that can be read by now is.
     """
     replayed = replay(context.database, space[0])
-    moved = _note_readable(context, states, space, replayed)
+    moved = note_readable(context, states, space, replayed)
     names = context.database.all("SELECT name FROM records WHERE space = ?", (space[0],))
     for record in {row[0][:16] for row in names} | replayed.states.keys():
         wanted, held = replayed.states.get(record) or new_state(), states.get(space, record)
@@ -156,7 +156,7 @@ def rebuild(context: Context, states: States, space: tuple[int, bytes]) -> froze
     return frozenset(moved | ordering.records)
 
 
-def _note_readable(context: Context, states: States, space: tuple[int, bytes], replayed: Replayed) -> set[bytes]:
+def note_readable(context: Context, states: States, space: tuple[int, bytes], replayed: Replayed) -> set[bytes]:
     """Note which changes can be read by now, and which cannot any more; returns the records of the former."""
     database, records = context.database, set()
     for number, found in replayed.readable.items():

@@ -11,6 +11,7 @@ from desktop.store.context import change_number
 from desktop.store.database import Database
 from desktop.store.entries import Books
 from desktop.store.errors import StoreDamaged
+from desktop.store.keeping import NO_HISTORY, UNVERIFIED
 from desktop.store.listing import parse_name
 from desktop.store.projection import Projection, encode_card
 from desktop.store.replay import replay
@@ -47,6 +48,7 @@ class VerifyReport(msgspec.Struct):
     changes: int = 0
     refused: int = 0  # changes set aside as unreadable, as they should be
     pending: int = 0  # changes that wait for others
+    without_history: int = 0  # spaces that stand on a snapshot whose history is not here
     records: int = 0
     problems: list[Problem] = []
 
@@ -147,6 +149,9 @@ class _Verifier:
         if founding is not None:
             self._check_founding(id_, founding)
             self._check_members(number, id_, founding)
+        if self._database.value("SELECT phase FROM snapshots WHERE space = ?", (number,)) in (UNVERIFIED, NO_HISTORY):
+            self.report.without_history += 1
+            return
         for chain, device, last, hash_ in self._database.all(
             "SELECT n, device, last, hash FROM chains WHERE space = ? ORDER BY n", (number,)
         ):
