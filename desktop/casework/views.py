@@ -96,6 +96,7 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     before: tuple[Scalar, ...]  # the values it superseded
     author: Author
     sent: bool
+    late: bool = False  # it came after its desk was known to be revoked
 
 
 class ConflictView(msgspec.Struct, frozen=True):

@@ -43,6 +43,7 @@ class Touch(NamedTuple):
     sequence: int
     at_ms: int
     sent: bool
+    late: bool
     change: Change
 
 
@@ -128,13 +129,24 @@ class History:
 
     def _touches(self, numbers: list[int]) -> list[Touch]:
         """Changes by their numbers, in the order of these."""
+        late = [
+            (first, change_number(split_number(first)[0], last))
+            for first, last in self._database.all("SELECT g.n, g.last FROM late l JOIN segments g ON g.n = l.segment")
+        ]
         rows = self._database.all(
             "SELECT c.n, c.at_ms, body_of(c.n, c.body), h.device, h.own, h.sent"
             " FROM changes c JOIN chains h ON h.n = c.n >> 32 WHERE c.n IN (SELECT value FROM json_each(?))",
             (f"[{','.join(map(str, numbers))}]",),
         )
         found = {
-            n: Touch(device, split_number(n)[1], at_ms, not own or split_number(n)[1] <= sent, decode_change(body))
+            n: Touch(
+                device,
+                split_number(n)[1],
+                at_ms,
+                not own or split_number(n)[1] <= sent,
+                any(first <= n <= last for first, last in late),
+                decode_change(body),
+            )
             for n, at_ms, body, device, own, sent in rows
         }
         return [found[number] for number in numbers if number in found]
@@ -180,6 +192,7 @@ class History:
             before=before,
             author=self._authors.author(touch.device, touch.at_ms),
             sent=touch.sent,
+            late=touch.late,
         )
 
 

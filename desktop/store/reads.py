@@ -90,7 +90,7 @@ class Reads:
             deleted=state.deleted,
             revived=state.revived,
             updated_ms=row[3],
-            readers=tuple(code for code, _ in self._members(number)),
+            readers=tuple(dict.fromkeys(code for code, _ in self._members(number) + self._guests(number))),
             unknown_operations=len(state.unknown),
         )
 
@@ -202,6 +202,14 @@ class Reads:
                 "UPDATE rows SET unread = 0 WHERE unread = 1 AND n = (SELECT n FROM records WHERE name = ?)",
                 (parse_name(record) or b"",),
             )
+
+    def _guests(self, space: int) -> list[tuple[str, str]]:
+        """Ministries and roles of single desks that are members."""
+        return self._database.all(
+            "SELECT d.ministry, g.role FROM guests g JOIN devices d ON d.device = g.device WHERE g.space = ?"
+            " ORDER BY d.ministry",
+            (space,),
+        )
 
     def _members(self, space: int) -> list[tuple[str, str]]:
         return self._database.all("SELECT ministry, role FROM members WHERE space = ? ORDER BY ministry", (space,))

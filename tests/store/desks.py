@@ -206,6 +206,7 @@ class Desk:
         made: list[tuple[bytes, bytes]] = []
         while due := replica.grants_due():
             for each in due:
+                assert each.recipient is not None
                 data = make_grant(replica.device_keys(), each.recipient, each.keys, DAY)
                 replica.keep_grant(each, data)
                 made.append((each.recipient.device, data))
