@@ -139,7 +139,7 @@ class HavePart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", t
 
 
 class CheckpointPart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", tag="checkpoint"):
-    """The newest checkpoint of the secretariat's log that the writer has, as it received it."""
+    """The newest checkpoint of the secretariat's log that the writer cosigned, with both signatures."""
 
     body: bytes
 

@@ -73,7 +73,7 @@ class Peers(Protocol):
         """Whether a key of a space is here, though its log may not be."""
 
     def note_checkpoint(self, data: bytes) -> None:
-        """Keep a checkpoint of the server's log that a bundle carried, or do not: it is not verified yet."""
+        """Keep a cosigned checkpoint that a bundle carried; the witness verifies it when it looks next."""
 
 
 class Carrier:

@@ -52,6 +52,7 @@ class Notes(msgspec.Struct):
     sent_ms: int = 0  # when one was sent last
     looked_ms: int = 0
     swept: bytes = b""  # the space up to which the sweep has come
+    cosigned: bytes = b""  # the last checkpoint that was cosigned here, for bundles to carry
 
 
 class Book(Protocol):
@@ -62,6 +63,12 @@ class Book(Protocol):
 
     def keep_notes(self, notes: Notes) -> None:
         """Remember."""
+
+    def carried(self) -> bytes:
+        """A cosigned checkpoint that a bundle brought and that was not heard yet; empty: none."""
+
+    def forget_carried(self) -> None:
+        """It was heard."""
 
     def moved(self) -> set[bytes]:
         """Spaces whose cursors moved since the last look; the set itself, to be emptied."""
@@ -116,7 +123,8 @@ class Witness:
             return False
         notes = self._book.notes()
         due = notes.due if abs(now_ms - notes.sent_ms) >= PAUSE_S * 1000 else b""
-        idle = not moved and not due and not self._promised
+        carried = self._book.carried()
+        idle = not moved and not due and not self._promised and not carried
         if idle and notes.checkpoint and abs(now_ms - notes.looked_ms) < IDLE_MS:
             return False
         self._looked_s = time.monotonic()
@@ -125,6 +133,8 @@ class Witness:
             self._ask(link, keys, notes, now_ms)
             if notes.due and abs(now_ms - notes.sent_ms) >= PAUSE_S * 1000:
                 self._ask(link, keys, notes, now_ms)
+            if carried:
+                self._hear_carried(link, notes, carried)
         except Refused as refusal:
             if refusal.code != "not_found":
                 raise
@@ -165,7 +175,7 @@ class Witness:
         if len(chosen) == MOVED:
             moved.clear()
         if self._found == before and newest.size and reply.checkpoint != notes.checkpoint:
-            notes.due = make_cosigned(keys.sign, keys.device, reply.checkpoint, now_ms)
+            notes.due = notes.cosigned = make_cosigned(keys.sign, keys.device, reply.checkpoint, now_ms)
         notes.checkpoint = reply.checkpoint
 
     def _kept(self, notes: Notes) -> Checkpoint | None:
@@ -233,6 +243,21 @@ class Witness:
             return
         exhibits = [_checkpoint(signed), Exhibit("cosigned", witnessed.cosigned), _path(witnessed.path)]
         self._find(Finding("split_view", device=device, exhibits=exhibits))
+
+    def _hear_carried(self, link: Link, notes: Notes, cosigned: bytes) -> None:
+        """Hear what a bundle brought past the server, which cannot withhold it: it has to show a path from there."""
+        self._book.forget_carried()
+        log_key = self._log_key or notes.key
+        try:
+            theirs = read_checkpoint(read_cosigned(cosigned)[0].checkpoint, log_key)
+        except WireError:
+            return
+        reply = link.call("checkpoint", CheckpointRequest(theirs.origin, theirs.size, [], [], b""), CheckpointReply)
+        try:
+            newest = read_checkpoint(reply.checkpoint, log_key)
+        except WireError as error:
+            raise BadReply("a checkpoint that does not verify") from error
+        self._hear(Witnessed(cosigned, reply.path), newest, reply.checkpoint, log_key)
 
     def _find(self, finding: Finding) -> None:
         self._found += 1

@@ -21,6 +21,7 @@ from sync.bundle import (
     MAGIC,
     MAX_READERS,
     BundleWriter,
+    CheckpointPart,
     DirectoryPart,
     GrantPart,
     HavePart,
@@ -138,6 +139,7 @@ class _Writing:
     def run(self, spaces: list[CarriedSpace]) -> None:
         """Write all of it."""
         self._add_directories()
+        self._add_checkpoint()
         for reader in self._readers:
             keys = [key for space in spaces for key in self._carrying.keys_for(space, reader) or []]
             for start in range(0, len(keys), MAX_GRANT_KEYS):
@@ -175,6 +177,12 @@ class _Writing:
                 ministry, first, entries = code, number, []
             entries.append(entry)
         self._add_directory(ministry, first, entries)
+
+    def _add_checkpoint(self) -> None:
+        """Carry what the server showed this desk past the server, which could keep it from the others."""
+        cosigned = self._connection.logbook.notes().cosigned
+        if cosigned:
+            self._add(CheckpointPart(cosigned))
 
     def _add_directory(self, ministry: str, first: int, entries: list[bytes]) -> None:
         if entries:

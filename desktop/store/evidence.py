@@ -13,7 +13,16 @@ from sync.evidence import KINDS, Exhibit, Finding, Kept, keep
 from sync.wire.codec import decode
 from sync.wire.errors import WireError
 from sync.wire.signing import verify
-from sync.wire.space import SEGMENT_DOMAIN, Head, SegmentHeader, read_segment, segment_hash
+from sync.wire.space import (
+    ENTRY_DOMAIN,
+    SEGMENT_DOMAIN,
+    Head,
+    SegmentHeader,
+    entry_hash,
+    read_entry,
+    read_segment,
+    segment_hash,
+)
 
 MAX_OF_ONE = 16
 MAX_OF_KIND = 256
@@ -105,7 +114,10 @@ class Evidence:
                     self.note(finding)
 
     def _examine(self, space: bytes, data: bytes) -> Finding | None:
-        segment, header = read_segment(data)
+        try:
+            segment, header = read_segment(data)
+        except WireError:
+            return self._examine_entry(space, data)
         found = self._authors.certificate(header.device)
         if found is None or header.space != space:
             return None
@@ -121,6 +133,22 @@ class Evidence:
             facts: dict[str, int | str] = {"first": header.first, "have": self._end(space, header.device)}
             return Finding("gap", space, header.device, [Exhibit("segment", data)], facts)
         return self._told_otherwise(space, header, data)
+
+    def _examine_entry(self, space: bytes, data: bytes) -> Finding | None:
+        """An entry of a space's own log beside another one with the same predecessor: its members saw two logs."""
+        entry, signed = read_entry(data)
+        found = self._authors.certificate(entry.device)
+        here = self._database.value(
+            "SELECT e.data FROM spaces s JOIN entries e ON e.space = s.n AND e.number = ? WHERE s.id = ?",
+            (entry.number, space),
+        )
+        if found is None or here is None or entry.space != space or entry_hash(here) == entry_hash(data):
+            return None
+        if read_entry(here)[0].previous != entry.previous:
+            return None
+        verify(found[1].sign_key, ENTRY_DOMAIN, signed.body, signed.signature)
+        exhibits = [Exhibit("entry", here), Exhibit("entry", data)]
+        return Finding("space_fork", space, entry.device, exhibits, {"number": entry.number})
 
     def _told_otherwise(self, space: bytes, header: SegmentHeader, data: bytes) -> Finding | None:
         """A head in the segment that is not that of our copy of the chain: its author was shown another history."""

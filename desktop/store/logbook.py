@@ -11,7 +11,8 @@ from sync.wire.codec import NO_HASH
 from sync.wire.directory import Certificate
 from sync.witness import Notes
 
-_NAMES = ("log_key", "log_checkpoint", "log_due", "log_sent_ms", "log_looked_ms", "log_swept")
+_NAMES = ("log_key", "log_checkpoint", "log_due", "log_sent_ms", "log_looked_ms", "log_swept", "log_cosigned")
+CARRIED = "carried.checkpoint"  # the note in which a bundle leaves the checkpoint that it carried
 
 
 class LogBook:
@@ -24,7 +25,7 @@ class LogBook:
 
     def notes(self) -> Notes:
         """What was remembered. Cheap."""
-        rows = self._database.all("SELECT key, value FROM meta WHERE key IN (?, ?, ?, ?, ?, ?)", _NAMES)
+        rows = self._database.all("SELECT key, value FROM meta WHERE key IN (?, ?, ?, ?, ?, ?, ?)", _NAMES)
         found = dict(rows)
         return Notes(
             found.get("log_key", b""),
@@ -33,15 +34,25 @@ class LogBook:
             found.get("log_sent_ms", 0),
             found.get("log_looked_ms", 0),
             found.get("log_swept", b""),
+            found.get("log_cosigned", b""),
         )
 
     def keep_notes(self, notes: Notes) -> None:
         """Remember."""
         values: list[int | bytes] = [notes.key, notes.checkpoint, notes.due]
-        values += [notes.sent_ms, notes.looked_ms, notes.swept]
+        values += [notes.sent_ms, notes.looked_ms, notes.swept, notes.cosigned]
         with self._database.transaction(durable=False):
             for name, value in zip(_NAMES, values, strict=True):
                 self._context.set_meta(name, value)
+
+    def carried(self) -> bytes:
+        """A cosigned checkpoint that a bundle brought and that was not heard yet; empty: none."""
+        return self._database.value("SELECT value FROM notes WHERE key = ?", (CARRIED,)) or b""
+
+    def forget_carried(self) -> None:
+        """It was heard."""
+        with self._database.transaction(durable=False):
+            self._database.run("DELETE FROM notes WHERE key = ?", (CARRIED,))
 
     def moved(self) -> set[bytes]:
         """Spaces whose cursors moved since the last look; the set itself, to be emptied."""

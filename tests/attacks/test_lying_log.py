@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from desktop.casework.carry_views import Order
 from desktop.casework.trust_views import EvidenceView
 from desktop.desk import Desk
 from sync.errors import BadReply
@@ -149,6 +150,38 @@ def test_a_split_view_is_found_by_the_cosigned_checkpoint_of_the_other_ministry(
         assert (one.kind, one.by and one.by.ministry) == ("split_view", "AE")
         (verdict,) = verdicts(dakar, "split_view")
         assert (verdict.judgement, verdict.reason) == ("proven", "two_roots")
+
+
+def test_a_split_view_that_the_server_hides_is_found_by_a_bundle(
+    alliance: Alliance, forkable: tuple[Desk, Desk, str], tmp_path: Path
+) -> None:
+    dakar, abu_dhabi, case = forkable
+    with tried(SERVER, "a split view whose witnesses are withheld"):
+        with Secretariat(copy_of(alliance.server, tmp_path / "fork")) as fork:
+            point_to(abu_dhabi, fork)
+            abu_dhabi.edit(case, "title", "shown to Abu Dhabi")
+            abu_dhabi.sync_once()
+        dakar.edit(case, "title", "shown to Dakar")
+        dakar.sync_once()
+        assert found(dakar) == [], "the server told nobody"
+        abu_dhabi.bundle_write(tmp_path / "stick", Order(("SN",), (case,)))
+        dakar.bundle_read([tmp_path / "stick"])
+        dakar.sync_once()
+        assert "split_view" in kinds(dakar)
+        (verdict,) = verdicts(dakar, "split_view")
+        assert (verdict.judgement, verdict.by and verdict.by.ministry) == ("proven", "AE")
+
+
+def test_a_bundle_of_an_honest_server_confirms(shared: tuple[Desk, Desk, str], tmp_path: Path) -> None:
+    dakar, abu_dhabi, case = shared
+    abu_dhabi.edit(case, "title", "by hand")
+    abu_dhabi.sync_once()
+    abu_dhabi.bundle_write(tmp_path / "stick", Order(("SN",), (case,)))
+    dakar.bundle_read([tmp_path / "stick"])
+    dakar.sync_once()
+    assert found(dakar) == []
+    assert [one.ministry for one in dakar.confirmed()] == ["AE"]
+    assert dakar._connection.logbook.carried() == b""
 
 
 @pytest.mark.parametrize("grown", [False, True])

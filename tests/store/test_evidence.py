@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import Raw
 
 from desktop.store import evidence
+from desktop.store.proofs import export
 from sync.changes import Create, Set
 from sync.evidence import Exhibit, Finding
+from sync.proof import judge
 from sync.replica import Received
 from sync.seal import Place, Sealed, seal
 from sync.wire.calls import Cursor
 from sync.wire.codec import NO_HASH, encode
-from sync.wire.space import Head, Segment, read_segment
-from tests.store.desks import Desk
+from sync.wire.signing import Signed, pack
+from sync.wire.space import ENTRY_DOMAIN, Head, RoleGiven, Segment, SpaceEntry, entry_hash, read_segment
+from tests.store.desks import DAY, Desk
 from tests.store.test_receive import body, hand_sealed, key_of, share
 
 
@@ -128,3 +132,22 @@ def test_looking_at_findings_marks_them_until_a_new_one_comes(dakar: Desk) -> No
     assert kept.unseen() == 0
     kept.note(Finding("server_rewound", b"s" * 16, once=b"2"))
     assert kept.unseen() == 1
+
+
+def test_two_entries_with_one_predecessor_are_a_fork_of_the_spaces_log(dakar: Desk, abu_dhabi: Desk) -> None:
+    space = share(dakar, abu_dhabi)
+    number, founding = abu_dhabi.connection.database.one("SELECT n, founding FROM spaces WHERE id = ?", (space,))
+    keys = dakar.connection.identity.keys
+    made = []
+    for event in (RoleGiven("AE", "reader"), RoleGiven("AE", "lead")):
+        entry = SpaceEntry(1, 1, space, dakar.device, 2, entry_hash(founding), DAY, [], Raw(encode(event)))
+        signed = encode(entry)
+        made.append(pack(Signed(signed, keys.sign(ENTRY_DOMAIN, signed))))
+    abu_dhabi.connection.database.run("INSERT INTO entries VALUES (?, 2, 2, 0, ?)", (number, made[0]))
+    receive_rejected(abu_dhabi, space, (made[1], "fork"), (made[0], "fork"))
+    (found,) = abu_dhabi.connection.evidence.findings()
+    assert (found.kind, found.by and found.by.desk, found.facts) == ("space_fork", "Dakar 1", {"number": 2})
+    proof = export(abu_dhabi.connection.context, abu_dhabi.connection.evidence, abu_dhabi.connection.logbook, found.id)
+    assert proof is not None
+    verdict = judge(proof, abu_dhabi.alliance.roots)
+    assert (verdict.judgement, verdict.reason) == ("proven", "two_for_one_place")
