@@ -11,7 +11,7 @@ from server.registry import Registry
 from server.running import exclusive, initialise
 from server.sqlite_schema import create_or_check, open_connection, renew_data_epoch
 from server.sqlite_storage import SqliteStorage
-from server.storage import MemberDiffers
+from server.storage import CharterBegan, MemberDiffers
 from sync.wire.calls import EnrolRequest
 from sync.wire.codec import MAX_CALL, Ministry, decode
 from sync.wire.errors import WireError
@@ -42,6 +42,8 @@ async def add_member(folder: Path, ministry: str, root: bytes) -> bool:
         return await storage.add_member(ministry, root)
     except MemberDiffers:
         raise Refused(f"{ministry} is a member already, with another root key") from None
+    except CharterBegan:
+        raise Refused("the charter has begun: members are added by its entries, which the members sign") from None
     finally:
         await storage.close()
 
@@ -57,8 +59,8 @@ async def list_members(folder: Path) -> list[dict[str, str | int]]:
     return [
         {
             "ministry": ministry,
-            "root": member.directory.root.hex(),
-            "fingerprint": fingerprint(member.directory.root),
+            "root": member.directory.present_root.hex(),
+            "fingerprint": fingerprint(member.directory.present_root),
             "entries": len(member.entries),
             "devices": len(member.directory.devices),
         }

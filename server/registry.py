@@ -6,12 +6,15 @@ enrols nobody whom a desk would not accept.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from server.problems import Refusal
-from server.storage import DeviceElsewhere, DirectoryMoved, Storage
+from server.storage import CharterChange, DeviceElsewhere, DirectoryMoved, MemberRow, Storage
 from sync.wire.calls import DirectoryHead, DirectoryItems
+from sync.wire.charter import NAME, Charter, MemberAdded, MemberRemoved, RootReplaced
+from sync.wire.codec import NO_HASH, decode, encode
 from sync.wire.directory import (
     AdministratorAdded,
     AdministratorRemoved,
@@ -22,6 +25,7 @@ from sync.wire.directory import (
     DirectoryEntry,
     administrator_id,
     continuity_id,
+    entry_hash,
 )
 
 DIRECTORY_BYTES = 256 * 1024  # of entries in one reply
@@ -55,6 +59,8 @@ class Registry:
         self.devices: dict[bytes, Device] = {}
         self.administrators: dict[bytes, Device] = {}  # by the id under which they sign in to read directories
         self.continuity: dict[bytes, str] = {}  # ministry by the id of each continuity key it named
+        self._charter: Charter | None = None
+        self._charter_entries: list[bytes] = []
         self.on_growth: Callable[[], None] = lambda: None
 
     async def refresh(self) -> bool:
@@ -62,15 +68,43 @@ class Registry:
         version = await self._storage.registry_version()
         if version == self._version:
             return False
-        known = {ministry: len(member.entries) for ministry, member in self.members.items()}
-        for row in await self._storage.registry(known):
-            member = self.members.setdefault(row.ministry, Member(Directory(row.ministry, row.root), []))
+        rows = await self._storage.registry({name: len(member.entries) for name, member in self.members.items()})
+        if rows and rows[0].ministry == NAME and rows[0].entries != self._charter_entries:
+            rows = await self._storage.registry({})
+            self._begin_anew(rows[0])
+        for row in rows:
+            if row.ministry == NAME or row.ministry in self.former():
+                continue
+            member = self.members.setdefault(row.ministry, Member(self._new_directory(row), []))
             seen = len(member.entries) - (row.first - 1)  # taken in by somebody else while we read
-            for body in row.entries[max(seen, 0) :]:
+            for body in row.entries[seen:] if seen >= 0 else []:
                 self._take(member, body)
         self._version = version
         self.on_growth()
         return True
+
+    def former(self) -> set[str]:
+        """Ministries that the charter took out: none of their devices is known here."""
+        return self._charter.removed if self._charter else set()
+
+    def charter(self) -> Charter:
+        """The charter as it stands; without an entry, the list of the members with their roots."""
+        return self._charter or Charter({code: member.directory.root for code, member in self.members.items()})
+
+    def _begin_anew(self, row: MemberRow) -> None:
+        """The charter moved: what any directory says is worked out again from its first entry."""
+        charter = Charter(decode(dict[str, bytes], row.root))
+        for body in row.entries:
+            charter.append(body)
+        self._charter, self._charter_entries = charter, row.entries
+        for known in (self.members, self.devices, self.administrators, self.continuity):
+            known.clear()
+
+    def _new_directory(self, row: MemberRow) -> Directory:
+        if self._charter is None:
+            return Directory(row.ministry, row.root)
+        handovers = self._charter.handovers.get(row.ministry)
+        return Directory(row.ministry, self._charter.first_roots[row.ministry], handovers)
 
     async def device(self, device: bytes) -> Device | None:
         """Return a device, after a second look at the storage if it is not known here."""
@@ -98,8 +132,10 @@ class Registry:
         """Append entries to a ministry's directory, verified against its root, and return where it ends.
 
         Refuses what does not follow. Entries that are there already are skipped, so a retry succeeds.
-        Raises WireError for an entry that does not hold.
+        Raises WireError for an entry that does not hold. Under the empty name the log is the charter.
         """
+        if ministry == NAME:
+            return await self._enrol_charter(first, entries)
         while True:
             await self.refresh()
             member = self.members.get(ministry)
@@ -115,6 +151,34 @@ class Registry:
             except DirectoryMoved:  # somebody else was faster: look at what they appended
                 continue
 
+    async def _enrol_charter(self, first: int, entries: list[bytes]) -> int:
+        while True:
+            await self.refresh()
+            log = self._charter_entries
+            there = log[max(first - 1, 0) :][: len(entries)]
+            if not 1 <= first <= len(log) + 1 or there != entries[: len(there)]:
+                raise Refusal("broken_chain", f"the charter has {len(log)} entries")
+            if len(there) == len(entries):
+                return len(log)
+            with contextlib.suppress(DirectoryMoved):  # somebody else was faster: look at what they appended
+                await self._storage.append_charter(len(log) + 1, entries[len(there)], self._try(entries[len(there)]))
+
+    def _try(self, body: bytes) -> CharterChange:
+        """What an entry of the charter would change. Raises WireError, Refusal."""
+        charter = self.charter()
+        event = charter.copy().append(body).event
+        genesis = encode(charter.genesis)
+        match event:
+            case MemberAdded(ministry, root):
+                return CharterChange(genesis, ministry, root)
+            case MemberRemoved(ministry):
+                return CharterChange(genesis, ministry, b"")
+            case RootReplaced(ministry, root, sequence, head):
+                entries = self.members[ministry].entries
+                if sequence > len(entries) or (entry_hash(entries[sequence - 1]) if sequence else NO_HASH) != head:
+                    raise Refusal("broken_chain", f"the directory of {ministry} has no such entry {sequence}")
+                return CharterChange(genesis, ministry, root, sequence)
+
     async def _append(self, member: Member, entries: list[bytes]) -> None:
         trial = member.directory.copy()
         inboxes = [inbox for body in entries if (inbox := _inbox(trial.append(body)))]
@@ -127,11 +191,8 @@ class Registry:
         """Return the entries behind the given heads that fit the budget (bytes), and whether more are left."""
         replies: list[DirectoryItems] = []
         for head in heads:
-            member = self.members.get(head.ministry)
-            if member is None or head.sequence >= len(member.entries):
-                continue
             entries: list[bytes] = []
-            for body in member.entries[head.sequence :]:
+            for body in self._log(head.ministry)[head.sequence :]:
                 budget -= len(body) + _ENTRY_OVERHEAD
                 if budget < 0 and (entries or replies):
                     break
@@ -141,6 +202,12 @@ class Registry:
             if budget < 0:
                 return replies, True
         return replies, False
+
+    def _log(self, name: str) -> list[bytes]:
+        if name == NAME:
+            return self._charter_entries
+        member = self.members.get(name)
+        return member.entries if member else []
 
     def until(self, device: Device, heads: list[DirectoryHead], budget: int) -> list[DirectoryItems]:
         """Return what a revoked device may read: its own directory behind the given head, up to its revocation."""

@@ -20,6 +20,7 @@ from server.storage import (
     Status,
 )
 from sync.wire.calls import Changed, Cursor, GrantItem, Item, SpaceItems
+from sync.wire.charter import NAME
 from sync.wire.codec import MAX_CALL, NO_HASH
 
 Connection = sqlite3.Connection
@@ -249,9 +250,10 @@ def read_registry_version(connection: Connection) -> int:
 
 
 def read_registry(connection: Connection, known: dict[str, int]) -> list[MemberRow]:
-    """Return every member with the entries behind those known."""
+    """Return the charter if there is one, then every member with the entries behind those known."""
+    charter = read_charter(connection)
     members = connection.execute("SELECT ministry, root FROM members ORDER BY ministry").fetchall()
-    replies = []
+    replies = [charter] if charter else []
     for ministry, root in members:
         first = known.get(ministry, 0) + 1
         rows = connection.execute(
@@ -259,6 +261,13 @@ def read_registry(connection: Connection, known: dict[str, int]) -> list[MemberR
         )
         replies.append(MemberRow(ministry, root, first, [body for (body,) in rows]))
     return replies
+
+
+def read_charter(connection: Connection) -> MemberRow | None:
+    """Return the charter whole, with the list that it begins with; None while there is no entry."""
+    genesis = connection.execute("SELECT value FROM meta WHERE name = 'genesis'").fetchone()
+    rows = connection.execute("SELECT body FROM directory WHERE ministry = ? ORDER BY sequence", (NAME,))
+    return MemberRow(NAME, genesis[0], 1, [body for (body,) in rows]) if genesis else None
 
 
 def read_status(connection: Connection) -> Status:

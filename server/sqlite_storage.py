@@ -20,6 +20,8 @@ from server.sqlite_schema import create_or_check, failure, open_connection
 from server.sqlite_writer import Writer
 from server.storage import (
     Caller,
+    CharterBegan,
+    CharterChange,
     CheckedItem,
     Commit,
     DeviceElsewhere,
@@ -31,6 +33,7 @@ from server.storage import (
     Status,
 )
 from sync.wire.calls import Cursor, GrantItem, PushResult, SpaceItems
+from sync.wire.charter import NAME
 from sync.wire.checkpoint import CheckpointRequest
 
 T = TypeVar("T")
@@ -50,7 +53,7 @@ class SqliteStorage:
             self._data_epoch = create_or_check(connection)
         finally:
             connection.close()
-        self._writer = Writer(folder, store_bytes, (DirectoryMoved, DeviceElsewhere, MemberDiffers))
+        self._writer = Writer(folder, store_bytes, (CharterBegan, DirectoryMoved, DeviceElsewhere, MemberDiffers))
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
@@ -109,6 +112,9 @@ class SqliteStorage:
     async def append_directory(self, ministry: str, first: int, entries: list[bytes], devices: list[bytes]) -> None:
         await self._writer.run(lambda ledger: _append_directory(ledger, ministry, first, entries, devices))
 
+    async def append_charter(self, first: int, body: bytes, change: CharterChange) -> None:
+        await self._writer.run(lambda ledger: _append_charter(ledger, first, body, change))
+
     async def check_writes(self) -> None:
         await self._writer.run(_beat)
 
@@ -140,6 +146,8 @@ def _add_member(ledger: Ledger, ministry: str, root: bytes) -> bool:
         if found[0] != root:
             raise MemberDiffers(ministry)
         return False
+    if ledger.connection.execute("SELECT 1 FROM meta WHERE name = 'genesis'").fetchone():
+        raise CharterBegan(ministry)
     ledger.connection.execute("INSERT INTO members (ministry, root) VALUES (?, ?)", (ministry, root))
     _registry_moved(ledger)
     return True
@@ -163,6 +171,20 @@ def _append_directory(ledger: Ledger, ministry: str, first: int, entries: list[b
         [(device, ministry) for device in devices],
     )
     _registry_moved(ledger)
+
+
+def _append_charter(ledger: Ledger, first: int, body: bytes, change: CharterChange) -> None:
+    _append_directory(ledger, NAME, first, [body], [])
+    run = ledger.connection
+    run.execute("INSERT OR IGNORE INTO meta VALUES ('genesis', ?)", (change.genesis,))
+    if change.root:
+        run.execute(
+            "INSERT INTO members (ministry, root) VALUES (?, ?)"
+            " ON CONFLICT (ministry) DO UPDATE SET root = excluded.root",
+            (change.ministry, change.root),
+        )
+    if change.keep is not None:
+        run.execute("DELETE FROM directory WHERE ministry = ? AND sequence > ?", (change.ministry, change.keep))
 
 
 def _registry_moved(ledger: Ledger) -> None:

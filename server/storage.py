@@ -39,6 +39,10 @@ class MemberDiffers(Exception):
     """A ministry is a member already, with another root key."""
 
 
+class CharterBegan(Exception):
+    """Members are added by the charter once it has an entry, and by nobody else."""
+
+
 class DeviceElsewhere(Exception):
     """A device is enrolled by another ministry already."""
 
@@ -139,8 +143,21 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class CharterChange:
+    """What an entry of the charter changes: a member's root; and after which entry its directory is void, if any."""
+
+    genesis: bytes  # the encoded list of the first members, kept with the first entry
+    ministry: str
+    root: bytes
+    keep: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A member ministry, its root key, and the entries of its directory after the sequence that was asked."""
+    """A member ministry, its root key, and the entries of its directory after the sequence that was asked.
+
+    Under the empty name: the charter, and in the root's place the encoded list that it begins with.
+    """
 
     ministry: str
     root: bytes
@@ -208,13 +225,16 @@ class Storage(Protocol):
         """Return all members with the entries after those `known` of each."""
 
     async def add_member(self, ministry: str, root: bytes) -> bool:
-        """Add a member; False if it is there with the same root. Raises MemberDiffers if its root is another."""
+        """Add a member; False if it is there with the same root. Raises MemberDiffers, CharterBegan."""
 
     async def append_directory(self, ministry: str, first: int, entries: list[bytes], devices: list[bytes]) -> None:
         """Append verified entries that open the inboxes of `devices`, continuity keys among them.
 
         Raises DirectoryMoved or DeviceElsewhere.
         """
+
+    async def append_charter(self, first: int, body: bytes, change: CharterChange) -> None:
+        """Append a verified entry of the charter with what it changes, or raise DirectoryMoved."""
 
     async def check_writes(self) -> None:
         """Write something of no meaning to disk; raises StorageFailed if that cannot be."""

@@ -100,7 +100,7 @@ def order(keys: MinistryKeys, directory: Directory, event: Event, at_ms: int) ->
 
     Raises a WireError if it does not hold, or if the root's seed is not among the keys.
     """
-    if isinstance(event, _ROOTS_OWN) and keys.root != directory.root:
+    if isinstance(event, _ROOTS_OWN) and keys.root != directory.present_root:
         raise NotEntitled("the root's key is another one now")
     seed = keys.root_seed if isinstance(event, _ROOTS_OWN) else keys.administrator_seed
     entry = make_entry(seed, directory, event, at_ms)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 
+from desktop.store.charters import Charters
 from desktop.store.context import Context
 from desktop.store.entries import Entries
 from desktop.store.grants import note_enrolled
+from sync.wire.charter import NAME
 from sync.wire.codec import NO_HASH, encode
 from sync.wire.directory import (
     Certificate,
@@ -28,21 +30,26 @@ class Directories:
         self._context = context
         self._database = context.database
         self._loaded: dict[str, Directory] = {}
+        self._charters = Charters(context)
         self._entries = Entries(context)
 
     def heads(self) -> dict[str, int]:
-        """How many entries of each trusted ministry's directory are here."""
+        """How many entries of each trusted ministry's directory are here, and of the charter under the empty name."""
         rows = self._database.all(
             "SELECT r.ministry, coalesce(max(d.seq), 0) FROM roots r LEFT JOIN directory d ON d.ministry = r.ministry"
             " GROUP BY r.ministry"
         )
-        return dict(rows)
+        charter = self._charters.load() if self._charters.count() else None
+        former = charter.removed if charter else set()
+        return {NAME: charter.sequence if charter else 0} | {name: last for name, last in rows if name not in former}
 
     def add(self, ministry: str, first: int, entries: list[bytes]) -> int:
         """Verify and take entries from number `first` on; returns how many were new.
 
         Raises WireError when the first new one does not hold; those before one that does not hold are kept.
         """
+        if ministry == NAME:
+            return self._add_to_charter(first, entries)
         new = 0
         with self._database.transaction():
             directory = self._load(ministry)
@@ -58,6 +65,18 @@ class Directories:
             if new:
                 self._judge_again()
         return new
+
+    def _add_to_charter(self, first: int, entries: list[bytes]) -> int:
+        """Take entries of the charter, each in a transaction of its own. Raises WireError at one that does not hold."""
+        wanted = entries[max(self._charters.count() + 1 - first, 0) :]
+        for data in wanted:
+            with self._database.transaction():
+                moved = self._charters.take(data)
+                if moved:
+                    self._loaded.pop(moved, None)
+                    self._charters.shorten(self._load(moved))
+                self._judge_again()
+        return len(wanted)
 
     def place(self, ministry: str, device: bytes) -> int:
         """The device's place among those that its ministry enrolled, from 1; 0 while it is not among them."""
@@ -146,10 +165,7 @@ class Directories:
         seq = int(self._database.value("SELECT coalesce(max(seq), 0) FROM directory WHERE ministry = ?", (ministry,)))
         loaded = self._loaded.get(ministry)
         if loaded is None or loaded.sequence != seq:
-            root = self._database.value("SELECT root FROM roots WHERE ministry = ?", (ministry,))
-            if root is None:
-                raise NotEntitled("a ministry whose root this desk does not trust")
-            loaded = Directory(ministry, root)
+            loaded = self._charters.directory(ministry)
             rows = self._database.all("SELECT entry FROM directory WHERE ministry = ? ORDER BY seq", (ministry,))
             for (entry,) in rows:
                 loaded.append(entry)

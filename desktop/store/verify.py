@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from desktop.store.authors import Authors
+from desktop.store.charters import STRUCK_OUT, Charters
 from desktop.store.context import change_number
 from desktop.store.database import Database
 from desktop.store.entries import Books
@@ -19,7 +20,6 @@ from desktop.store.states import Held, row_of
 from desktop.store.store import Connection
 from sync.merge import encode_state
 from sync.seal import open_segment
-from sync.wire.directory import Directory
 from sync.wire.errors import WireError
 from sync.wire.membership import Membership
 from sync.wire.space import read_founding, read_segment, space_id, verify_founding, verify_segment
@@ -130,8 +130,16 @@ class _Verifier:
     def check_directories(self) -> None:
         """Every ministry's directory from its root down, and that the devices are those that it gives."""
         devices: set[tuple[bytes, str]] = set()
-        for ministry, root in self._database.all("SELECT ministry, root FROM roots"):
-            directory = Directory(ministry, root)
+        charters = Charters(self._context)
+        try:
+            former = charters.load().removed
+        except WireError as error:
+            self.note("directory", f"charter: {error.code}")
+            return
+        for (ministry,) in self._database.all("SELECT ministry FROM roots"):
+            if ministry in former:
+                continue
+            directory = charters.directory(ministry)
             rows = self._database.all("SELECT entry FROM directory WHERE ministry = ? ORDER BY seq", (ministry,))
             try:
                 for (entry,) in rows:
@@ -139,7 +147,9 @@ class _Verifier:
             except WireError as error:
                 self.note("directory", f"{ministry} {directory.sequence + 1}: {error.code}")
             devices |= {(device, ministry) for device in directory.devices}
-        for device, ministry in self._database.all("SELECT device, ministry FROM devices"):
+        for device, ministry in self._database.all(
+            "SELECT device, ministry FROM devices WHERE reason != ?", (STRUCK_OUT,)
+        ):
             if (device, ministry) not in devices:
                 self.note("device", f"{ministry} {device.hex()}")
 

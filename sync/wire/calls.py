@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from sync.wire.codec import Count, Hash, Id, Ministry, Moment, Signature
+from sync.wire.codec import Count, Hash, Id, LogName, Moment, Signature
 
 PATHS = {
     "challenge": "/v1/challenge",
@@ -133,9 +133,9 @@ class PullReply(msgspec.Struct, frozen=True, array_like=True):
 
 
 class DirectoryHead(msgspec.Struct, frozen=True, array_like=True):
-    """How many entries of a ministry's directory the desk has."""
+    """How many entries of a ministry's directory the desk has; of the charter under the empty name."""
 
-    ministry: Ministry
+    ministry: LogName
     sequence: Count
 
 
@@ -163,9 +163,9 @@ class GrantItem(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class DirectoryItems(msgspec.Struct, frozen=True, array_like=True):
-    """Entries of a ministry's directory from `first` on."""
+    """Entries of a ministry's directory, or of the charter, from `first` on."""
 
-    ministry: Ministry
+    ministry: LogName
     first: Count
     entries: list[bytes]
 
@@ -195,9 +195,9 @@ class DirectoryReply(msgspec.Struct, frozen=True, array_like=True):
 
 
 class EnrolRequest(msgspec.Struct, frozen=True, array_like=True):
-    """Entries that an administrator appends to its ministry's directory. Their signatures are the authority."""
+    """Entries to append to a ministry's directory, or to the charter. Their signatures are the authority."""
 
-    ministry: Ministry
+    ministry: LogName
     first: Count
     entries: Annotated[list[bytes], Meta(max_length=1_000)]
 

@@ -38,6 +38,8 @@ Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL)]
 Ministry = Annotated[str, Meta(pattern=r"^[A-Z]{2,8}\Z", max_length=8)]
+LogName = Annotated[str, Meta(pattern=r"^([A-Z]{2,8})?\Z", max_length=8)]
+"""Whose log: a ministry's directory, or the charter under the empty name."""
 Count = Annotated[int, Meta(ge=0, le=(1 << 53) - 1)]
 Sequence = Annotated[int, Meta(ge=1, le=(1 << 53) - 1)]
 Moment = Annotated[int, Meta(ge=-(1 << 53) + 1, le=(1 << 53) - 1)]

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 from nacl import bindings, exceptions
 
+from sync.wire.charter import Handover
 from sync.wire.codec import (
     ID_BYTES,
     MAX_ENTRY,
@@ -183,10 +184,14 @@ def _read_body(request: bytes) -> CertificateRequest:
 class Directory:
     """The state that a ministry's log gives when every entry holds. Built only by `append`."""
 
-    def __init__(self, ministry: str, root: bytes) -> None:
-        """Start an empty directory that trusts only `root`, the ministry's 32-byte root key."""
+    def __init__(self, ministry: str, root: bytes, handovers: list[Handover] | None = None) -> None:
+        """Start an empty directory that trusts only `root`, the ministry's 32-byte root key.
+
+        `handovers`: where the charter puts another root in its place, in order.
+        """
         self.ministry = ministry
         self.root = root
+        self._handovers = {each.sequence: each for each in handovers or []}
         self.sequence = 0
         self.head = NO_HASH
         self.administrators: dict[bytes, str] = {}
@@ -196,6 +201,12 @@ class Directory:
         self.revoked: dict[bytes, int] = {}  # device: sequence of the entry that revoked it
         self.wiped: set[bytes] = set()  # those of the revoked that were ordered to destroy their keys
         self.continuity: bytes | None = None  # the newest continuity key
+
+    @property
+    def present_root(self) -> bytes:
+        """The root that signs the next entry: another one where the charter hands the directory over here."""
+        handover = self._handovers.get(self.sequence)
+        return handover.root if handover else self.root
 
     def copy(self) -> Directory:
         """A directory that entries can be tried on while this one stays as it is."""
@@ -218,12 +229,22 @@ class Directory:
             raise NotEntitled(f"an entry of {entry.ministry} in the directory of {self.ministry}")
         if entry.sequence != self.sequence + 1 or entry.previous != self.head:
             raise BrokenChain(f"entry {entry.sequence} of {self.ministry} does not follow entry {self.sequence}")
+        self._hand_over()
         self._check_event(entry)
         verify(entry.signer, DOMAIN, signed.body, signed.signature)
         self._take(entry)
         self.sequence = entry.sequence
         self.head = entry_hash(data)
         return entry
+
+    def _hand_over(self) -> None:
+        """Trust the root that the charter names for what follows. Raises BrokenChain for another history before it."""
+        handover = self._handovers.get(self.sequence)
+        if handover is None:
+            return
+        if handover.head != self.head:
+            raise BrokenChain(f"the charter names another entry {self.sequence} of {self.ministry}")
+        self.root = handover.root
 
     def _take(self, entry: DirectoryEntry) -> None:
         match entry.event:

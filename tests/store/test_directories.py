@@ -19,7 +19,7 @@ def test_devices_of_verified_directories_are_known_by_name(dakar: Desk, abu_dhab
     assert found is not None
     assert (found[0], found[1].desk) == ("AE", "Abu Dhabi 1")
     assert replica.certificate(b"?" * 16) is None
-    assert replica.directory_heads() == {"SN": 2, "AE": 2}
+    assert replica.directory_heads() == {"": 0, "SN": 2, "AE": 2}
     assert replica.ministry() == "SN"
     assert replica.device_keys().device == dakar.device
     assert replica.directory_place() == 1
