@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 from typing import Annotated
 
 import msgspec
@@ -14,7 +15,7 @@ from nacl import bindings, exceptions
 from sync.changes import VERSION as CHANGE_VERSION
 from sync.changes import shapes
 from sync.keys import DeviceKeys, commitment
-from sync.wire.codec import MAX_ENTRY, NO_HASH, Hash, Id, Moment, Sequence, decode, digest, encode
+from sync.wire.codec import HASH_BYTES, MAX_ENTRY, Hash, Id, Moment, Sequence, decode, digest, encode
 from sync.wire.errors import Malformed, NotEntitled
 from sync.wire.signing import Signed, pack
 from sync.wire.snapshot import MAX_PART, PART_PLAIN, SNAPSHOT_DOMAIN, SnapshotHeader, part_hash
@@ -59,16 +60,16 @@ class StateDigest:
     """Hashes records and their encoded states, given in order of the records."""
 
     def __init__(self) -> None:
-        self._value = NO_HASH
+        self._hash = blake2b(digest_size=HASH_BYTES, person=b"tahaluf-states")
 
     def add(self, record: bytes, state: bytes) -> None:
         """Go on with a record."""
-        self._value = digest(self._value, record, state, domain="tahaluf-states")
+        self._hash.update(record + len(state).to_bytes(8, "big") + state)
 
     @property
     def value(self) -> Hash:
         """The hash so far."""
-        return self._value
+        return self._hash.digest()
 
 
 def seal_parts(place: SnapshotHeader, key: bytes, entries: list[Placed], standing: Iterable[Standing]) -> list[bytes]:

@@ -7,6 +7,7 @@ not, that is evidence, and the space begins again from its log; own changes are 
 
 from __future__ import annotations
 
+from desktop.store.calm import without_collecting
 from desktop.store.chains import write_changes
 from desktop.store.context import Context, change_number
 from desktop.store.evidence import Evidence
@@ -80,7 +81,7 @@ class Snapshots:
     def take(self, header: SnapshotHeader, standing: list[Standing]) -> frozenset[bytes]:
         """Take records, in order. Raises Malformed for what is no state, or out of order."""
         number = self._number(header.space)
-        with self._database.transaction(durable=False):
+        with without_collecting(), self._database.transaction(durable=False):
             taken = self._taken(standing)
             first = int(self._database.value("SELECT coalesce(max(n), 0) + 1 FROM records"))
             records: list[tuple[object, ...]] = []
