@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from server.notary import read_log_key
 from server.problems import Misuse, Refusal
 from server.registry import Registry
 from server.running import exclusive, initialise
@@ -15,7 +16,7 @@ from server.storage import CharterBegan, MemberDiffers
 from sync.wire.calls import EnrolRequest
 from sync.wire.codec import MAX_CALL, Ministry, decode
 from sync.wire.errors import WireError
-from sync.wire.signing import check_public_key, fingerprint
+from sync.wire.signing import check_public_key, fingerprint, public_key
 
 
 class Refused(Exception):
@@ -96,6 +97,13 @@ async def status(folder: Path) -> dict[str, int]:
         return dict(msgspec.to_builtins(await storage.status()))
     finally:
         await storage.close()
+
+
+def log_key(folder: Path) -> dict[str, str]:
+    """Return the public key of the server's log, which profiles carry, and its fingerprint."""
+    _check_folder(folder)
+    key = public_key(read_log_key(folder))
+    return {"key": key.hex(), "fingerprint": fingerprint(key)}
 
 
 def renew_epoch(folder: Path) -> str:

@@ -76,6 +76,12 @@ def _status(options: argparse.Namespace) -> None:
     _say(figures, as_json=options.json, text="\n".join(f"{name:11} {value:,}" for name, value in figures.items()))
 
 
+def _log_key(options: argparse.Namespace) -> None:
+    key = admin.log_key(options.data)
+    text = f"{key['key']}\nfingerprint {key['fingerprint']}"
+    _say(key, as_json=options.json, text=text)
+
+
 def _new_epoch(options: argparse.Namespace) -> None:
     sys.stdout.write(f"data epoch {admin.renew_epoch(options.data)}\n")
 
@@ -113,6 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     figures = _order(orders, "status", "count what is stored")
     figures.add_argument("--json", action="store_true")
     figures.set_defaults(run=_status)
+    showing = _order(orders, "log-key", "show the public key of the log, for the profiles")
+    showing.add_argument("--json", action="store_true")
+    showing.set_defaults(run=_log_key)
     renewing = _order(orders, "new-epoch", "after a copy was put back: let all desks compare anew")
     renewing.set_defaults(run=_new_epoch)
     return parser

@@ -138,10 +138,11 @@ def read_moved(connection: sqlite3.Connection) -> int:
 
 
 def renew_data_epoch(connection: sqlite3.Connection) -> bytes:
-    """Give the data a new epoch: every feed position given out before is void. Returns it."""
+    """Give the data a new epoch: every feed position given out before is void, every checkpoint of another log."""
     epoch = secrets.token_bytes(16)
     try:
         connection.execute("UPDATE meta SET value = ? WHERE name = 'data_epoch'", (epoch,))
+        connection.execute("DELETE FROM cosigned")  # they are of the log that the desks knew before
     except sqlite3.Error as error:
         raise failure(error) from error
     return epoch

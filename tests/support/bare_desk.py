@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sync.link import Signer
 from sync.wire import calls, snapshot
+from sync.wire.checkpoint import CheckpointReply
 from sync.wire.codec import NO_HASH, decode, encode
 from sync.wire.space import advance_head
 
@@ -23,6 +24,7 @@ REPLIES: dict[str, type[Any]] = {
     "pull": calls.PullReply,
     "poll": calls.PollReply,
     "heads": calls.HeadsReply,
+    "checkpoint": CheckpointReply,
     "continuity": calls.ContinuityReply,
     "snapshot": snapshot.SnapshotReply,
     "snapshot_put": snapshot.SnapshotPutReply,
