@@ -13,7 +13,9 @@ WORKLOADS = {
     "snapshots": ["bench.workloads.snapshots"],
     "edits": ["bench.workloads.edits"],
     "blobs": ["bench.workloads.blobs"],
+    "rotation": ["bench.workloads.rotation"],
     "window": ["bench.workloads.window"],
+    "peers": ["bench.peers"],
 }
 
 
@@ -26,7 +28,7 @@ def main(chosen: list[str]) -> int:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONHASHSEED": "0"}
     codes = [
         subprocess.run([sys.executable, "-m", *WORKLOADS[name]], check=False, env=environment).returncode
-        for name in chosen or WORKLOADS
+        for name in chosen or [each for each in WORKLOADS if each != "peers"]  # it installs programs
     ]
     return int(any(codes))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sync.errors import BadReply, Refused
-from sync.keys import make_continuity_grant, make_grant
+from sync.keys import DeviceKeys, make_continuity_grant, make_grant
 from sync.link import Link
-from sync.replica import Outgoing, Received, Replica
+from sync.replica import GrantDue, Outgoing, Received, Replica
 from sync.run import Run
 from sync.seal import Place, Sealed, seal
 from sync.wire.calls import MAX_PUSH_ITEMS, Cursor, PushReply, PushRequest, PushResult
@@ -121,12 +121,13 @@ def seal_waiting(replica: Replica) -> None:
 def _grant(replica: Replica, now_ms: int) -> None:
     keys = replica.device_keys()
     while due := replica.grants_due():
-        for grant in due:
-            if grant.recipient is None:
-                data = make_continuity_grant(keys, grant.continuity, grant.keys, now_ms)
-            else:
-                data = make_grant(keys, grant.recipient, grant.keys, now_ms)
-            replica.keep_grant(grant, data)
+        replica.keep_grants([(grant, _seal_grant(keys, grant, now_ms)) for grant in due])
+
+
+def _seal_grant(keys: DeviceKeys, grant: GrantDue, now_ms: int) -> bytes:
+    if grant.recipient is None:
+        return make_continuity_grant(keys, grant.continuity, grant.keys, now_ms)
+    return make_grant(keys, grant.recipient, grant.keys, now_ms)
 
 
 def _follow(replica: Replica, items: list[Outgoing], results: list[PushResult]) -> None:

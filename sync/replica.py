@@ -128,8 +128,8 @@ class Replica(Protocol):
     def grants_due(self) -> list[GrantDue]:
         """Grants to make, at most MAX_GRANT_KEYS keys each; empty when there are none."""
 
-    def keep_grant(self, grant: GrantDue, data: bytes) -> None:
-        """Persist a grant for sending and note its keys as granted."""
+    def keep_grants(self, grants: list[tuple[GrantDue, bytes]]) -> None:
+        """Persist grants for sending and note their keys as granted. One transaction."""
 
     def entries_due(self, now_ms: int) -> list[Outgoing]:
         """Entries of our own to send, each signed on top of what is here of its space's log and persisted.

@@ -141,16 +141,20 @@ class Outbox:
         """Note an entry of ours that does not hold: kept, shown, not sent again."""
         self._intents.refuse(id_, code)
 
-    def keep_grant(self, grant: GrantDue, data: bytes) -> None:
-        """Persist a grant for sending and note its keys as granted."""
-        device = grant.recipient.device if grant.recipient else continuity_id(grant.continuity)
+    def keep_grants(self, grants: list[tuple[GrantDue, bytes]]) -> None:
+        """Persist grants for sending and note their keys as granted. One transaction."""
+        granted: list[tuple[bytes, bytes, bytes]] = []
+        for grant, _ in grants:
+            device = grant.recipient.device if grant.recipient else continuity_id(grant.continuity)
+            granted += [(device, key.space, key.epoch) for key in grant.keys]
         with self._database.transaction(durable=False):
-            self._database.run(
-                "INSERT INTO outbox (kind, body, bytes, changes) VALUES ('grant', ?, ?, 0)", (data, len(data))
+            self._database.many(
+                "INSERT INTO outbox (kind, body, bytes, changes) VALUES ('grant', ?, ?, 0)",
+                [(data, len(data)) for _, data in grants],
             )
             self._database.many(
                 "DELETE FROM due WHERE device = ? AND space = (SELECT n FROM spaces WHERE id = ?) AND epoch = ?",
-                [(device, key.space, key.epoch) for key in grant.keys],
+                granted,
             )
 
     def outbox(self, limit_bytes: int, limit_changes: int, after: int = 0) -> list[Outgoing]:

@@ -208,7 +208,7 @@ class Desk:
             for each in due:
                 assert each.recipient is not None
                 data = make_grant(replica.device_keys(), each.recipient, each.keys, DAY)
-                replica.keep_grant(each, data)
+                replica.keep_grants([(each, data)])
                 made.append((each.recipient.device, data))
         return made
 

@@ -190,7 +190,11 @@ class MemoryReplica:
             return False
         return any(member.ministry == ministry for member in founding.members)
 
-    def keep_grant(self, grant: GrantDue, data: bytes) -> None:
+    def keep_grants(self, grants: list[tuple[GrantDue, bytes]]) -> None:
+        for grant, data in grants:
+            self._keep_grant(grant, data)
+
+    def _keep_grant(self, grant: GrantDue, data: bytes) -> None:
         assert grant.recipient is not None
         self.granted |= {(key.space, grant.recipient.device) for key in grant.keys}
         self.grants.append(PushItem("grant", data))
