@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 from bench.alliance import Alliance
 from bench.measure import Clocks, emit, peak_mib, size_of
@@ -28,23 +29,42 @@ def write_cases(desk: Desk, connection: Connection, count: int, *, spaces: bool)
                     desk.new_record("case", space, each)
 
 
+def time_indexing(connection: Connection) -> list[float]:
+    """Let a connection note the CPU-seconds of each slice of indexing, which follows when the lists can be used."""
+    spent: list[float] = []
+    index = connection.index.index_pending
+
+    def timed(*arguments: int) -> int:
+        start = time.process_time()
+        try:
+            return index(*arguments)
+        finally:
+            spent.append(time.process_time() - start)
+
+    connection.index.index_pending = timed  # type: ignore[method-assign, assignment]
+    return spent
+
+
 def run(alliance: Alliance, name: str, count: int, *, spaces: bool) -> None:
     """Measure the push from Dakar and the pull to Abu Dhabi."""
     clocks = Clocks(alliance.secretariat.cpu_seconds)
     dakar = alliance.set_up("SN", "Cne A. Diop", "Dakar 1", "fr")
     abu_dhabi = alliance.set_up("AE", "Maj. F. Al Ameri", "Abu Dhabi 1", "ar")
     sender, at_sender = alliance.open(dakar)
-    receiver, _ = alliance.open(abu_dhabi)
+    receiver, at_receiver = alliance.open(abu_dhabi)
     sender.sync_once()
     receiver.sync_once()
     write_cases(sender, at_sender, count, spaces=spaces)
     with clocks.measured() as push:
         sent = sender.sync_once()
     emit(f"{name} push", cases=count, changes=sent.pushed, bytes=sent.bytes_sent + sent.bytes_received, **push)
+    indexing = time_indexing(at_receiver)
     with clocks.measured() as pull:
         got = receiver.sync_once()
     emit(
         f"{name} pull",
+        usable_cpu_s=round(pull["cpu_s"] - sum(indexing), 3),
+        indexing_cpu_s=round(sum(indexing), 3),
         cases=count,
         changes=got.applied,
         found=len(receiver.query(Query(text="Dakar"))),
