@@ -429,6 +429,13 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "This is not the fingerprint of the administrator who enrolled the desk. Nothing was confirmed. "
         "Ask your ministry before you work on."
     ),
+    "bad_proposal": lambda: _("This is not a proposal of a change of the list of members. Nothing was signed."),
+    "charter_differs": lambda: _(
+        "The server's list of members does not follow from this profile's ({reason}). Nothing was changed. "
+        "Compare the profiles of the ministries."
+    ),
+    "file_exists": lambda: _("The file {path} is there already. It was left as it is."),
+    "proposal_refused": lambda: _("The secretariat did not take this change ({reason}). The list stays as it is."),
     "no_such_desk": lambda: _("Your ministry's directory names no such desk. Nothing was changed."),
     "already_revoked": lambda: _("This desk is revoked already. Nothing was changed."),
     "no_root_key": lambda: _(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from desktop.cli import keys, orders
+from desktop.cli import charter, keys, orders
 from desktop.desk import Opening
 
 _ACTIONS: dict[str, Callable[[argparse.Namespace, Opening], None]] = {
@@ -19,6 +19,10 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace, Opening], None]] = {
     "revoke": orders.revoke,
     "continuity": orders.continuity,
     "recover": orders.recover_desk,
+    "charter-show": charter.show,
+    "charter-propose": charter.begin,
+    "charter-sign": charter.sign,
+    "charter-publish": charter.publish,
 }
 
 

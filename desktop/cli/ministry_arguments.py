@@ -22,7 +22,8 @@ def add_ministry(commands: Commands, parser: type[Parser], ending: Callable[[Par
     )
     simple = _add_keys(ministry)
     orders = _add_orders(ministry)
-    for command in (*simple, *orders):
+    charter = _add_charter(ministry)
+    for command in (*simple, *orders, *charter):
         command.add_argument("--keys", type=Path, metavar="DIR", required=True, help=_("folder of the ministry's keys"))
         ending(command)
 
@@ -70,6 +71,25 @@ def _add_orders(ministry: Commands) -> list[Parser]:
         )
         _server(command, required=command is recover)
     return [*orders, recover]
+
+
+def _add_charter(ministry: Commands) -> list[Parser]:
+    show = ministry.add_parser("charter-show", help=_("show the members with their roots"))
+    propose = ministry.add_parser("charter-propose", help=_("write a change of the list of members, to be signed"))
+    sign = ministry.add_parser("charter-sign", help=_("sign a change of the list of members with the root's key"))
+    publish = ministry.add_parser("charter-publish", help=_("publish a change that enough members signed"))
+    for command in (propose, sign, publish):
+        command.add_argument("file", type=Path, metavar="FILE", help=_("file of the proposal"))
+    what = propose.add_mutually_exclusive_group(required=True)
+    what.add_argument("--add", nargs=2, metavar=("CODE", "KEY"), help=_("a new member and its root key"))
+    what.add_argument("--remove", metavar="CODE", help=_("a member to take out"))
+    what.add_argument("--root", nargs=2, metavar=("CODE", "KEY"), help=_("a member and its new root key"))
+    for command in (show, propose):
+        command.add_argument("--profile", type=Path, metavar="FILE", required=True, help=_("the ministry's profile"))
+    for command in (show, propose, publish):
+        _server(command, required=True)
+    _fingerprint(sign)
+    return [show, propose, sign, publish]
 
 
 def _server(command: Parser, *, required: bool) -> None:
