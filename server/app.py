@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from server.settings import Settings
 from server.snapshot_service import REQUESTS as SNAPSHOT_REQUESTS
 from server.snapshot_service import SnapshotService
 from server.storage import Caller, StorageFailed, StorageFull
+from server.throttle import Throttle
 from sync.wire import calls
 from sync.wire.checkpoint import CheckpointRequest
 from sync.wire.chunks import MAX_CHUNK_CALL
@@ -51,16 +53,18 @@ class Endpoint:
         service: Service,
         log: Log,
         settings: Settings,
+        throttle: Throttle,
     ) -> None:
         self._path = calls.PATHS[name]
         self._kind = kind
         self._run: Callable[..., Awaitable[object]] = getattr(answers, name)
         self._limit = MAX_CHUNK_CALL if name == "chunk_put" else MAX_CALL
-        self._needs_token = name not in ("challenge", "token", "enrol")
+        self._needs_token = name not in _OPEN
         self._identify = service.reader if name in _FOR_READERS else service.caller
         self._service = service
         self._log = log
         self._settings = settings
+        self._throttle = throttle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -73,6 +77,8 @@ class Endpoint:
             if scope["method"] != "POST":
                 raise Refusal("method_not_allowed")
             sent = dict(scope["headers"])
+            if not self._needs_token and (wait_s := self._throttle.wait_s((scope.get("client") or ("",))[0])):
+                raise Refusal("busy", retry_after_s=ceil(wait_s))
             if self._needs_token:
                 caller = await self._identify(sent.get(b"authorization", b""))
             body = await read_body(sent, receive, self._settings, self._limit)
@@ -118,6 +124,7 @@ class Endpoint:
                 return Refusal("internal", retry_after_s=60)
 
 
+_OPEN = ("challenge", "token", "enrol")
 _WIRE_CODES = ("bad_signature", "unknown_suite", "broken_chain", "not_entitled")
 
 ENDPOINTS: dict[str, type[Any]] = {
@@ -161,8 +168,9 @@ def make_app(
         await answer(send, refusal.status, problem_headers(refusal), refusal.document(service.clock.now_ms()))
         log.write("call", path="other", status=refusal.status)
 
+    throttle = Throttle(settings.open_calls_per_minute)
     routes = [
-        Route(calls.PATHS[name], Endpoint(name, kind, answers, service, log, settings))
+        Route(calls.PATHS[name], Endpoint(name, kind, answers, service, log, settings, throttle))
         for answers, endpoints in ((service, ENDPOINTS), (chunks, CHUNK_REQUESTS), (snapshots, SNAPSHOT_REQUESTS))
         for name, kind in endpoints.items()
     ]

@@ -80,7 +80,9 @@ class Gate:
             raise Refusal("nonce_expired")
         if sign_key is None:
             raise Refusal("not_enrolled")
-        message = request.nonce + self._data_epoch + request.device
+        if self._settings.addresses and request.address not in self._settings.addresses:
+            raise Refusal("not_enrolled", "signed for another server")
+        message = request.nonce + self._data_epoch + request.device + request.address.encode()
         try:
             verify(sign_key, TOKEN_DOMAIN, message, request.signature)
         except BadSignature:

@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rotations_per_hour: Amount = 60  # of one space
     ministry_snapshot_bytes: Bytes = 16 << 30  # of snapshots that one ministry's devices made
     ministry_chunk_bytes: Bytes = 256 << 30  # of evidence files, for one ministry's devices
+    open_calls_per_minute: Amount = 6_000  # that need no token, of one address; behind a proxy all desks share its own
+    addresses: list[str] = []  # by which desks may name this server when they sign in; none: any, for trials only
     store_bytes: Bytes = 1 << 40  # ceiling of the database file, so that a full disk is met on our terms
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -63,8 +64,9 @@ class Link:
             device = self._keys.device
             asked, limit_s = ChallengeRequest(device), self._timeout_s
             challenge = self._transport.call("challenge", asked, ChallengeReply, timeout_s=limit_s)
-            message = challenge.nonce + challenge.data_epoch + device
-            signed = TokenRequest(device, challenge.nonce, self._keys.sign(TOKEN_DOMAIN, message))
+            address = urlsplit(self._transport.url).netloc
+            message = challenge.nonce + challenge.data_epoch + device + address.encode()
+            signed = TokenRequest(device, challenge.nonce, self._keys.sign(TOKEN_DOMAIN, message), address)
             self._token = self._transport.call("token", signed, TokenReply, timeout_s=limit_s).token
             if not self._token.isascii() or not self._token.isprintable() or not self._token:
                 self._token = ""

@@ -55,6 +55,7 @@ class Traffic(msgspec.Struct):
 class Transport(Protocol):
     """What the engine needs of the way to the server. Tests put a whole server in memory behind it."""
 
+    url: str  # of the server
     traffic: Traffic
 
     def call(

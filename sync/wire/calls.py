@@ -52,11 +52,15 @@ class ChallengeReply(msgspec.Struct, frozen=True, array_like=True):
 
 
 class TokenRequest(msgspec.Struct, frozen=True, array_like=True):
-    """The nonce, signed by the device under TOKEN_DOMAIN over nonce ‖ data epoch ‖ device."""
+    """The nonce, signed by the device under TOKEN_DOMAIN over nonce ‖ data epoch ‖ device ‖ address.
+
+    `address`: the server's, as the desk was told it, so that no other server can hand the signature on.
+    """
 
     device: Id
     nonce: Hash
     signature: Signature
+    address: Annotated[str, Meta(max_length=300)] = ""
 
 
 class TokenReply(msgspec.Struct, frozen=True, array_like=True):

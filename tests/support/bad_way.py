@@ -23,6 +23,7 @@ class BadWay:
         self._http = HttpTransport(url)
         self._faults = deque(faults)
         self._random = random.Random(seed)
+        self.url = self._http.url
         self.traffic = self._http.traffic
 
     def call(

@@ -79,7 +79,7 @@ class MemoryServer:
 
     def _token(self, request: calls.TokenRequest, _device: bytes) -> calls.TokenReply:
         certificate = self.ministries[self._ministry(request.device)].directory.devices[request.device]
-        message = request.nonce + self.epoch + request.device
+        message = request.nonce + self.epoch + request.device + request.address.encode()
         verify(certificate.sign_key, calls.TOKEN_DOMAIN, message, request.signature)
         token = secrets.token_hex(8)
         self.tokens[token] = request.device
@@ -183,6 +183,7 @@ class Line:
     def __init__(self, server: MemoryServer, fault: Fault = lambda _: "") -> None:
         self.server = server
         self.fault = fault
+        self.url = "https://memory.example"
         self.traffic = Traffic()
         self.tamper: Callable[[str, Any], Any] = lambda _, reply: reply
         self.names: list[str] = []

@@ -72,6 +72,7 @@ class Liar:
     def __init__(self, way: HttpTransport, true: frozenset[str]) -> None:
         self._way = way
         self._true = true
+        self.url: str = way.url
         self.traffic: Traffic = way.traffic
 
     def call(self, name: str, request: msgspec.Struct, reply: type[T], *, token: str = "", timeout_s: float = 60) -> T:
