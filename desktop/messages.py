@@ -236,6 +236,10 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "disk_full": lambda: _(
         "The disk is full. What you saved before is safe; this last step was not saved. Make room, then try again."
     ),
+    "open_read_only": lambda: _(
+        "The disk is full, so the desk is open for reading only. Nothing new can be saved. Make room, then lock and "
+        "unlock the desk."
+    ),
     "disk_error": lambda: _(
         "The disk did not take or give what was asked of it. What you saved before is safe; this last step was not "
         "saved. If it happens again, have the disk looked at."

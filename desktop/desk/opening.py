@@ -124,7 +124,8 @@ class Opening:
         """
         with store.connect() as connection:
             obey(store, connection)
-            compare(store, connection)
+            if not store.reading_only:
+                compare(store, connection)
 
     def change_passphrase(self, home: Path, old: str, new: str) -> str:
         """Wrap the key under a new passphrase: two seconds of work; returns `no_keyring` or nothing. Raises StoreError.

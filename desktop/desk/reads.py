@@ -114,7 +114,7 @@ class DeskReads:
 
     def mark_read(self, record: str) -> bool:
         """Note that the officer has looked at a record; whether that was news."""
-        if not any(row.unread for row in self.rows([record])):
+        if self._connection.database.read_only or not any(row.unread for row in self.rows([record])):
             return False
         self._connection.reads.mark_read(record)
         return True
@@ -137,6 +137,8 @@ class DeskReads:
         found: list[tuple[str, dict[str, object]]] = []
         if self._store.notice:
             found.append((self._store.notice, {}))
+        if self._store.reading_only:
+            found.append(("open_read_only", {}))
         now, seen = self._store.now_ms(), self.as_of_ms()
         if now < max(seen - DAY_MS, _RELEASED_MS):
             found.append(("clock_behind", {"at_ms": max(seen, _RELEASED_MS)}))

@@ -115,6 +115,8 @@ class Syncer:
         """Sync until `stop`. A failure of the store is told; one that trying again cannot mend ends the syncing."""
         try:
             with self._store.connect() as connection:
+                if connection.database.read_only:  # nothing that came could be kept
+                    return
                 while not self._stopping and (moved := connection.upgrade.step()) is not None:
                     self._listeners.records(frozenset(record.hex() for record in moved))
                 # After a migration or a new folding all records wait to be indexed, whether or not news ever come.

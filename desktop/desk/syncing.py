@@ -93,12 +93,16 @@ def report_of(run: Run) -> SyncReport:
 
 def index_all(connection: Connection) -> None:
     """Bring the search index up to what was received."""
+    if connection.database.read_only:
+        return
     while connection.index.index_pending():
         pass
 
 
 def catch_up(connection: Connection, for_s: float) -> None:
     """Bring records up to what a new version knows of them, for so many seconds; the rest is done while syncing."""
+    if connection.database.read_only:
+        return
     until = time.monotonic() + for_s
     while time.monotonic() < until and connection.upgrade.step() is not None:
         pass

@@ -55,9 +55,14 @@ ROOM = 1 << 20  # bytes below which a disk that fails counts as full
 class Database:
     """Runs SQL with prepared statements. Bound to the thread that opened it; only `interrupt` may come from another."""
 
-    def __init__(self, path: Path, key: bytes, *, create: bool = False) -> None:
-        """Open with a 32-byte raw key. Raises NoStore, StoreDamaged, StoreTooNew and what the disk refuses."""
+    def __init__(self, path: Path, key: bytes, *, create: bool = False, read_only: bool = False) -> None:
+        """Open with a 32-byte raw key. Raises NoStore, StoreDamaged, StoreTooNew and what the disk refuses.
+
+        `read_only` needs no room at all: for a full disk, while nobody else has the database open. Raises StoreFull
+        when a log still waits to be written into it, or its schema is an earlier one.
+        """
         self.path = path
+        self.read_only = read_only
         self._depth = 0
         self._full = True  # whether commits are flushed
         self._barrier = False  # whether a commit inside a soft one asked to be flushed
@@ -66,9 +71,9 @@ class Database:
         self._raised: Exception | None = None  # by a function that SQL called
         _check_file(path, create=create)
         with translated(self.path):
-            self._connection: Any = open_keyed(path, key)
+            self._connection: Any = open_keyed(path, key, read_only=read_only)
             try:
-                self._prepare()
+                self._prepare_reading() if read_only else self._prepare()
                 migrations.migrate(self)
                 if create:
                     self.run("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -76,6 +81,18 @@ class Database:
             except BaseException:
                 self._connection.close()
                 raise
+
+    def _prepare_reading(self) -> None:
+        log = self.path.with_name(self.path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise StoreFull("a log waits")
+        run = self._connection.execute
+        run("PRAGMA query_only = ON")
+        run("PRAGMA temp_store = MEMORY")
+        run("PRAGMA trusted_schema = OFF")
+        run("PRAGMA cell_size_check = ON")
+        run(f"PRAGMA cache_size = -{CACHE_KIB}")
+        self._connection.set_authorizer(_authorize)
 
     def _prepare(self) -> None:
         run = self._connection.execute
@@ -189,6 +206,8 @@ class Database:
                 self.run("UPDATE meta SET value = value + 1 WHERE key = 'barrier'")
 
     def _begin(self, *, durable: bool) -> None:
+        if self.read_only:
+            raise StoreFull("open for reading only")
         if durable != self._full:
             self.run(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._full = durable
@@ -263,10 +282,14 @@ class Step:
                 self._after()
 
 
-def open_keyed(path: Path, key: bytes) -> Any:
+def open_keyed(path: Path, key: bytes, *, read_only: bool = False) -> Any:
     """Open SQLCipher with a raw key that fits. Raises StoreDamaged, and SQLCipher's own errors."""
     connection = sqlcipher.connect(
-        str(path), isolation_level=None, cached_statements=STATEMENTS, timeout=BUSY_MS / 1000
+        f"{path.absolute().as_uri()}?immutable=1" if read_only else str(path),
+        isolation_level=None,
+        cached_statements=STATEMENTS,
+        timeout=BUSY_MS / 1000,
+        uri=read_only,
     )
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")  # our errors say it; the library would write to stderr

@@ -15,7 +15,7 @@ from desktop.store.authors import Authors
 from desktop.store.context import Context, Identity, wall_clock_ms
 from desktop.store.database import DATABASE_FILE, Database
 from desktop.store.destruction import Reason, destroy
-from desktop.store.errors import NoStore, StoreDamaged, StoreExists
+from desktop.store.errors import NoStore, StoreDamaged, StoreExists, StoreFull
 from desktop.store.evidence import Evidence
 from desktop.store.history import History
 from desktop.store.keyring_secret import SecretPlace, SystemKeyring
@@ -104,6 +104,9 @@ class Store:
         self.place = place or SystemKeyring()
         self.types = types
         self.now_ms = now_ms
+        self.reading_only = False
+        """Whether the disk had no room when the home was opened."""
+        self._written = False  # whether a connection that may write was opened
         self._key: DataKey | None = key
 
     @staticmethod
@@ -170,13 +173,31 @@ class Store:
         return self.key.notice
 
     def connect(self) -> Connection:
-        """Open a connection for the calling thread. Raises StoreDamaged, -TooNew, -ReadOnly, -Busy, NoStore."""
-        database = Database(self.home / DATABASE_FILE, self.key.key)
+        """Open a connection for the calling thread. Raises StoreDamaged, -TooNew, -ReadOnly, -Full, -Busy, NoStore.
+
+        Where the disk has no room even for opening, the first one reads only, and so do all others until the lock.
+        """
+        database = self._open_database()
         try:
             return Connection(self, database, read_identity(database))
         except BaseException:
             database.close()
             raise
+
+    def _open_database(self) -> Database:
+        path, key = self.home / DATABASE_FILE, self.key.key
+        if not self.reading_only:
+            try:
+                database = Database(path, key)
+            except StoreFull:
+                if self._written:
+                    raise
+            else:
+                self._written = True
+                return database
+        database = Database(path, key, read_only=True)
+        self.reading_only = True
+        return database
 
     @contextlib.contextmanager
     def sync_lock(self) -> Iterator[bool]:

@@ -14,7 +14,7 @@ from i18n import LANGUAGES, _, ngettext
 from i18n.formats import number
 
 _IN_SECONDS = 120  # a longer wait is shown in minutes
-_NEUTRAL = frozenset({"no_store", "tries_before"})
+_TONES = {"no_store": "info", "tries_before": "warn"}
 
 
 def wait_words(seconds: int) -> str:
@@ -131,7 +131,7 @@ class UnlockView(Living, QWidget):
         words = self._session.message(told, params) if told else ""
         if words and wait_s and told != "try_later":
             words = f"{words} {wait_words(wait_s)}"
-        self.problem.set_tone("info" if told in _NEUTRAL else "bad")
+        self.problem.set_tone(_TONES.get(told, "bad"))
         if words != self.problem.text.text():
             self.problem.set_text(words)
         offered = self._code == "store_damaged" and not self._salvage
