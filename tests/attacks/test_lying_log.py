@@ -172,18 +172,6 @@ def test_a_split_view_that_the_server_hides_is_found_by_a_bundle(
         assert (verdict.judgement, verdict.by and verdict.by.ministry) == ("proven", "AE")
 
 
-def test_a_bundle_of_an_honest_server_confirms(shared: tuple[Desk, Desk, str], tmp_path: Path) -> None:
-    dakar, abu_dhabi, case = shared
-    abu_dhabi.edit(case, "title", "by hand")
-    abu_dhabi.sync_once()
-    abu_dhabi.bundle_write(tmp_path / "stick", Order(("SN",), (case,)))
-    dakar.bundle_read([tmp_path / "stick"])
-    dakar.sync_once()
-    assert found(dakar) == []
-    assert [one.ministry for one in dakar.confirmed()] == ["AE"]
-    assert dakar._connection.logbook.carried() == b""
-
-
 @pytest.mark.parametrize("grown", [False, True])
 def test_a_log_that_was_rolled_back_is_proven_by_its_own_signatures(
     alliance: Alliance, forkable: tuple[Desk, Desk, str], tmp_path: Path, grown: bool

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.casework.carry_views import Order
 from sync.wire.checkpoint import read_checkpoint
 from sync.witness import PAUSE_S
 from tests.support.alliance import Alliance, running_alliance
@@ -74,3 +75,15 @@ def test_a_log_goes_on_where_it_was_after_a_restart(alliance: Alliance) -> None:
     assert dakar.evidence() == ()
     notes = dakar._connection.logbook.notes()
     assert read_checkpoint(notes.checkpoint, notes.key).size == 2
+
+
+def test_a_bundle_brings_the_confirmation_of_its_writer(alliance: Alliance, tmp_path: Path) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case = abu_dhabi.new_case({"title": "شبكة"}, members=("AE", "SN")).record
+    abu_dhabi.sync_once()
+    abu_dhabi.bundle_write(tmp_path / "stick", Order(("SN",), (case,)))
+    dakar.bundle_read([tmp_path / "stick"])
+    dakar.sync_once()
+    assert dakar.evidence() == ()
+    assert [one.ministry for one in dakar.confirmed()] == ["AE"]
+    assert dakar._connection.logbook.carried() == b""
