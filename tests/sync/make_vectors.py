@@ -14,14 +14,17 @@ from unittest.mock import patch
 
 import msgspec
 
+from server.merkle import consistency_path, inclusion_path, tree_root
 from sync import merge, text
 from sync.changes import Change, Dependency, Dot, Edit, RecordEdit, Set, Unknown, encode_change
 from sync.keys import DeviceKeys, EpochKey, make_grant, make_request
 from sync.ministry import MinistryKeys, enrol, open_directory
 from sync.seal import Place, _pad, found_space, seal
+from sync.wire.checkpoint import Leaf, make_checkpoint, make_cosigned
 from sync.wire.codec import digest, encode
 from sync.wire.directory import AdministratorAdded, Certificate, entry_hash, make_entry
-from sync.wire.signing import Signed, fingerprint, pack, unpack
+from sync.wire.merkle import node_hash
+from sync.wire.signing import Signed, fingerprint, pack, public_key, unpack
 from sync.wire.space import Head, Member, Segment, advance_head, read_segment
 from tests.sync.desks import DEVICES, RECORD, Desk, Sent
 
@@ -54,6 +57,7 @@ def sections() -> dict[str, Any]:
             "segment": _segment(space),
             "grant": _grant(space),
             "log": _log(founding),
+            "server_log": _server_log(),
             "padding": [[size, len(_pad(bytes(size)))] for size in (0, 60, 61, 1_020, 1_021, 9_996, 100_000, 900_000)],
             "changes": _changes(),
             "text": _text(),
@@ -170,6 +174,30 @@ def _log(founding: bytes) -> dict[str, Any]:
         head = advance_head(head, kind, body)
         heads.append(head)
     return {"items": items, "heads": heads}
+
+
+def _server_log() -> dict[str, Any]:
+    """Seven leaves, the roots of all sizes, a path of each kind, and a checkpoint with a cosignature."""
+    leaves = [Leaf(bytes([number]) * 16, number, bytes([number]) * 32) for number in range(1, 8)]
+    hashes = [leaf.hash for leaf in leaves]
+
+    def node(height: int, index: int) -> bytes:
+        return hashes[index] if height == 0 else node_hash(node(height - 1, 2 * index), node(height - 1, 2 * index + 1))
+
+    roots = [tree_root(node, size) for size in range(len(leaves) + 1)]
+    checkpoint = make_checkpoint(b"\x03" * 32, bytes(range(16)), len(leaves), roots[-1], AT_MS)
+    return {
+        "leaves": [encode(leaf).hex() for leaf in leaves],
+        "roots": [root.hex() for root in roots],
+        "inclusion": {"index": 4, "size": 7, "path": [each.hex() for each in inclusion_path(node, 4, 7)]},
+        "consistency": [
+            {"older": older, "newer": 7, "path": [each.hex() for each in consistency_path(node, older, 7)]}
+            for older in (3, 4, 6)
+        ],
+        "log_key": public_key(b"\x03" * 32).hex(),
+        "checkpoint": checkpoint.hex(),
+        "cosigned": make_cosigned(KEYS.sign, KEYS.device, checkpoint, AT_MS).hex(),
+    }
 
 
 def _changes() -> dict[str, Any]:

@@ -15,9 +15,11 @@ from sync.changes import Unknown, decode_change, dependencies
 from sync.delta import read_delta
 from sync.keys import DeviceKeys, EpochKey, open_grant
 from sync.seal import _pad, open_segment
+from sync.wire.checkpoint import read_checkpoint, verify_cosigned
 from sync.wire.codec import digest
 from sync.wire.directory import Directory, entry_hash, read_request
 from sync.wire.errors import Malformed, WireError
+from sync.wire.merkle import consistency_roots, inclusion_root, leaf_hash
 from sync.wire.signing import fingerprint, verify
 from sync.wire.space import (
     GRANT_DOMAIN,
@@ -44,6 +46,23 @@ def test_the_vectors_are_those_that_the_code_makes() -> None:
     assert made.keys() == VECTORS.keys()
     for name in made.keys() - {"grant"}:  # HPKE draws an ephemeral key of its own
         assert made[name] == VECTORS[name], name
+
+
+def test_the_servers_log() -> None:
+    log = VECTORS["server_log"]
+    hashes = [leaf_hash(raw(one)) for one in log["leaves"]]
+    place = log["inclusion"]
+    path = [raw(one) for one in place["path"]]
+    root = inclusion_root(place["index"], place["size"], hashes[place["index"]], path)
+    assert root.hex() == log["roots"][place["size"]]
+    for each in log["consistency"]:
+        found = consistency_roots(each["older"], each["newer"], [raw(one) for one in each["path"]])
+        assert [one.hex() for one in found] == [log["roots"][each["older"]], log["roots"][each["newer"]]]
+    checkpoint = read_checkpoint(raw(log["checkpoint"]), raw(log["log_key"]))
+    assert (checkpoint.size, checkpoint.root.hex()) == (7, log["roots"][7])
+    keys = DeviceKeys(raw(VECTORS["device"]["sign_seed"]), raw(VECTORS["device"]["seal_secret"]))
+    cosigned, within = verify_cosigned(raw(log["cosigned"]), keys.sign_key, raw(log["log_key"]))
+    assert (cosigned.device, within) == (keys.device, checkpoint)
 
 
 @pytest.mark.parametrize("case", VECTORS["digest"])
