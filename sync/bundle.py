@@ -13,13 +13,10 @@ from hashlib import blake2b
 from typing import Annotated, BinaryIO, NamedTuple
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from msgspec import Meta
 from nacl import bindings, exceptions
 
-from sync.keys import DeviceKeys
+from sync.keys import DeviceKeys, open_sealed, seal_to
 from sync.wire.codec import (
     MAX_CALL,
     MAX_HEADS,
@@ -51,7 +48,6 @@ SIGNATURE_BYTES = 64
 
 _MESSAGE = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _FINAL = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
-_HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 
 
 class NotABundle(WireError):
@@ -194,10 +190,7 @@ class BundleWriter:
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
         key = secrets.token_bytes(32)
         start = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, key)
-        wrapped = [
-            _HPKE.encrypt(key, X25519PublicKey.from_public_bytes(each), info=_info(self.bundle, part))
-            for each in readers
-        ]
+        wrapped = [seal_to(each, key, _info(self.bundle, part)) for each in readers]
         body = encode(Header(VERSION, SUITE, self.bundle, part, keys.sign_key, keys.seal_key, at_ms, start, wrapped))
         header = pack(Signed(body, keys.sign(HEADER_DOMAIN, body)))
         self._whole = _whole(body)
@@ -293,14 +286,10 @@ class BundleReader:
 
     def _key(self, keys: DeviceKeys) -> bytes:
         """Find the reader that we are: none is named, so each is tried."""
-        secret = X25519PrivateKey.from_private_bytes(keys.seal_secret)
         info = _info(self.header.bundle, self.header.part)
         for wrapped in self.header.readers:
-            try:
-                key: bytes = _HPKE.decrypt(wrapped, secret, info=info)
-            except (InvalidTag, ValueError):
-                continue
-            if len(key) == 32:
+            key = open_sealed(keys, wrapped, info)
+            if key is not None and len(key) == 32:
                 return key
         raise NotForUs("a bundle that is sealed to other readers")
 

@@ -179,5 +179,18 @@ def _open(secret: bytes, recipient: bytes, grant: Grant) -> list[EpochKey]:
     return decode(list[EpochKey], plain, MAX_GRANT)
 
 
+def seal_to(public: bytes, plain: bytes, info: bytes) -> bytes:
+    """Seal a few bytes to an X25519 public key; `info` says what for. Raises ValueError for a key that is none."""
+    return _HPKE.encrypt(plain, X25519PublicKey.from_public_bytes(public), info=info)
+
+
+def open_sealed(keys: DeviceKeys, sealed: bytes, info: bytes) -> bytes | None:
+    """Open what was sealed to this device for that; None if it was not."""
+    try:
+        return _HPKE.decrypt(sealed, X25519PrivateKey.from_private_bytes(keys.seal_secret), info=info)
+    except (InvalidTag, ValueError):
+        return None
+
+
 def _info(granter: bytes, recipient: bytes) -> bytes:
     return b"tahaluf/1/grant\0" + granter + recipient

@@ -19,9 +19,9 @@ from desktop.store import Connection, Store, StoreError
 from desktop.store.blobs import BlobEntry, Blobs
 from desktop.store.carrying import Carrying
 from desktop.store.lock import hold
-from sync.blobs import Mover, Throttle
 from sync.errors import Cancelled, Refused, SyncError
 from sync.link import Link
+from sync.mover import Mover, Throttle
 from sync.wire.chunks import CHUNK_PLAIN
 
 FLUSH_CHUNKS = 16  # after so many received ones, what is here is flushed and noted

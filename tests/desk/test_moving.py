@@ -17,8 +17,8 @@ from desktop.desk import Desk
 from desktop.desk.moving import Pace
 from desktop.desk.syncer import Listeners, Syncer
 from desktop.settings import Settings
-from sync.blobs import Throttle
 from sync.errors import Cancelled, NoConnection
+from sync.mover import Throttle
 from sync.transport import CALL_S, HttpTransport
 from sync.wire.chunks import CHUNK_PLAIN
 from tests.support.alliance import Alliance, running_alliance
@@ -112,7 +112,12 @@ def test_a_pace_waits_for_text_and_for_the_officer_and_ends_when_it_is_told() ->
     waits, paused = [True], [False]
     pace = Pace(paused=lambda: paused[0], text_waits=lambda: waits[0])
     done = threading.Event()
-    thread = threading.Thread(target=lambda: (pace.go_on(), done.set()))
+
+    def go_on() -> None:
+        pace.go_on()
+        done.set()
+
+    thread = threading.Thread(target=go_on)
     thread.start()
     assert not done.wait(0.3)
     waits[0] = False
