@@ -223,7 +223,7 @@ class _Draft:
             self.rejected.append((item.body, error.code))
 
     def _take_entry(self, item: Item) -> None:
-        if is_founding(item.body):
+        if item.sequence == 1 or is_founding(item.body):
             self._take_founding(item)
         else:
             self._take_change(item)

@@ -83,8 +83,8 @@ class Membership:
         self.roles: dict[Subject, Role] = {each.ministry: each.role for each in founding.members}
         self.since: dict[Subject, int] = dict.fromkeys(self.roles, 0)
         """For each member, the place in `epochs` of the first one whose key it may have."""
-        self.known: dict[str, int] = _newest({}, founding.known)
-        self.epochs = [Epoch(epoch_id(founding.commitment), founding.commitment, 1, dict(self.known))]
+        self.known: dict[str, int] = _newest({}, founding.known) if founding.known else {}
+        self.epochs = [Epoch(epoch_id(founding.commitment), founding.commitment, 1, self.known)]
         self.excluding = False
         """Whether somebody was removed, left or was invited without history since the epoch began."""
 
@@ -157,7 +157,7 @@ class Membership:
 
     def has_epoch(self, epoch: bytes) -> bool:
         """Whether the space has this epoch, by its id."""
-        return any(each.id == epoch for each in self.epochs)
+        return self.epochs[-1].id == epoch or any(each.id == epoch for each in self.epochs)
 
     def _check_event(self, entry: SpaceEntry, event: Event | NewerEvent, ministry: str, devices: Devices) -> None:
         role = self.role_of(entry.device, ministry)
