@@ -31,7 +31,7 @@ from desktop.store import (
 from desktop.store.attempts import LEAST_LIMIT, MOST_LIMIT, Uptime, machine_uptime, peek
 from desktop.store.destruction import erased, forget_erased
 from desktop.store.keyring_secret import SecretPlace, SystemKeyring
-from desktop.store.salvage import SalvageReport, adopt, salvage
+from desktop.store.salvage import Progress, SalvageReport, adopt, salvage
 from desktop.store.vault import MIN_CHARACTERS, MIN_CHARACTERS_ALONE, Cost, translate_os_errors
 from sync.keys import make_request, new_device_keys
 from sync.wire.signing import fingerprint
@@ -172,14 +172,16 @@ class Opening:
             store.lock()
             raise
 
-    def salvage(self, home: Path, passphrase: str, *, replace: bool = False) -> Salvaged:
+    def salvage(
+        self, home: Path, passphrase: str, *, replace: bool = False, progress: Progress | None = None
+    ) -> Salvaged:
         """Copy what verifies of a damaged store into a new one beside it, and put it in its place if `replace`.
 
         The damaged store is kept. Raises StoreError.
         """
         store = self.unlock(home, passphrase)
         try:
-            report = salvage(store)
+            report = salvage(store, progress)
         finally:
             store.lock()
         kept = str(adopt(home)) if replace else ""

@@ -47,6 +47,8 @@ class Guarding(Connecting):
     passphrase_refused = Signal(str)
     """Code of an error; `message(code)` is its text."""
 
+    salvage_progressed = Signal(int, int)
+    """Spaces that a salvage has copied, of how many."""
     erased = Signal()
     """The keys of this home were destroyed while it was open."""
 

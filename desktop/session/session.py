@@ -59,6 +59,7 @@ class Session(Carrying):
         self._unlocking = UnlockThread(self._home, passphrase, self._opening, self, salvage=salvage)
         self._unlocking.opened.connect(self.on_opened)
         self._unlocking.refused.connect(self.on_unlock_refused)
+        self._unlocking.progressed.connect(self.salvage_progressed)
         self._unlocking.finished.connect(self._unlocking.deleteLater)
         self._unlocking.start()
 

@@ -18,6 +18,9 @@ class UnlockThread(QThread):
     refused = Signal(str, object)
     """Code of what stood in the way, and the parameters of its sentence."""
 
+    progressed = Signal(int, int)
+    """Spaces that a salvage has copied, of how many."""
+
     def __init__(self, home: Path, passphrase: str, opening: Opening, parent: QObject, *, salvage: bool) -> None:
         super().__init__(parent)
         self._salvage = salvage
@@ -30,7 +33,7 @@ class UnlockThread(QThread):
         passphrase, self._passphrase = self._passphrase, ""
         try:
             if self._salvage:
-                self._opening.salvage(self._home, passphrase, replace=True)
+                self._opening.salvage(self._home, passphrase, replace=True, progress=self.progressed.emit)
             store = self._opening.unlock(self._home, passphrase)
             try:
                 self._opening.first_look(store)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,9 @@ from sync.wire.space import read_founding, read_segment, space_id, verify_foundi
 
 SALVAGED_FILE = "store.salvaged.db"
 FOUNDATION = ("identity", "stamp", "as_of_ms", marks.MARKS, marks.FINDING)  # of the database's meta
+
+Progress = Callable[[int, int], None]
+"""Told how many spaces are copied, of how many."""
 COMPANIONS = ("", "-wal", "-shm")
 UNKNOWN_END = (1 << 32) - 1  # of a chain whose end cannot be read
 
@@ -46,7 +50,7 @@ class SalvageReport(msgspec.Struct):
     failed_reads: int = 0
 
 
-def salvage(store: Store) -> SalvageReport:
+def salvage(store: Store, progress: Progress | None = None) -> SalvageReport:
     """Copy what verifies of a store into SALVAGED_FILE beside it. Raises StoreDamaged when nothing can be read."""
     target = store.home / SALVAGED_FILE
     with translate_os_errors():
@@ -56,7 +60,7 @@ def salvage(store: Store) -> SalvageReport:
     try:
         with contextlib.closing(Database(target, store.key.key, create=True)) as database:
             _copy_foundation(wreck, database)
-            report = _Salvage(wreck, Connection(store, database, read_identity(database))).run()
+            report = _Salvage(wreck, Connection(store, database, read_identity(database))).run(progress)
             database.run("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         wreck.close()
@@ -104,14 +108,17 @@ class _Salvage:
         self._report = SalvageReport()
         self._chains_whole = True
 
-    def run(self) -> SalvageReport:
+    def run(self, progress: Progress | None = None) -> SalvageReport:
         """Copy everything."""
         self._copy_directories()
         epochs = self._wreck.table("epochs", "space, epoch, key", "space")
         failures = self._wreck.failures
         chains = self._wreck.numbered("chains", "n, space, device, own, last, applied", 1, UNKNOWN_END)
         self._chains_whole = self._wreck.failures == failures
-        for number, id_, founding in self._wreck.numbered("spaces", "n, id, founding", 1, UNKNOWN_END):
+        spaces = self._wreck.numbered("spaces", "n, id, founding", 1, UNKNOWN_END)
+        for done, (number, id_, founding) in enumerate(spaces):
+            if progress is not None:
+                progress(done, len(spaces))
             if not founding or not self._holds(id_, founding):
                 continue
             keys = {row[1]: row[2] for row in epochs if row[0] == number}

@@ -102,6 +102,7 @@ class UnlockView(Living, QWidget):
         self.problem.strong_clicked.connect(self.offer_salvage)
         self._session.unlock_failed.connect(self._on_failed)
         self._session.unlocked.connect(self._on_unlocked)
+        self._session.salvage_progressed.connect(self._on_salvaged)
 
     def _bind(self) -> None:
         self.bind(self.label.setText, lambda: _("Passphrase"))
@@ -146,6 +147,10 @@ class UnlockView(Living, QWidget):
         self._tell()
         announce(self, self.problem.text.text())
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_salvaged(self, done: int, total: int) -> None:
+        words = _("Saving what verifies: {done} of {total}").format(done=number(done), total=number(total))
+        self.sentence.setText(words)
 
     def _on_unlocked(self) -> None:
         self._busy = self._salvage = False

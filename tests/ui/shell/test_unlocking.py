@@ -211,9 +211,12 @@ def test_a_damaged_store_is_repaired_from_the_window(qtbot: QtBot, home: HomeOfD
     view = window.unlock_view
     assert window.session.is_locked()
     assert view.field.hasFocus()
+    told: list[str] = []
+    window.session.salvage_progressed.connect(lambda *_: told.append(view.sentence.text()))
     qtbot.keyClicks(view.field, PASSPHRASE)
     assert view.unlock_button.caption() == "Save what verifies and open"
     space = unlock(qtbot, window, typed=True)
+    assert [told[0], told[-1]] == [f"Saving what verifies: {done} of {CASES}" for done in (0, CASES - 1)]
     assert list(home.home.glob("store.damaged-*.db"))
     qtbot.waitUntil(lambda: sorted(listed(space)) == before)
     window.lock()
