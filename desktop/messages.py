@@ -352,6 +352,9 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     # edits
     "unknown_record": lambda: _("There is no record {record} on this desk."),
     "unknown_type": lambda: _("This version of Tahaluf knows no record type {type}. Install the newer version."),
+    "offline_unsent": lambda: _(
+        "Something of this case is on this desk alone. Exchange with the secretariat first; nothing was removed."
+    ),
     "unknown_space": lambda: _("There is no space {space} on this desk, or its key has not arrived yet."),
     "unknown_member": lambda: _("{ministry} is not a member of the alliance according to this desk's profile."),
     "no_member": lambda: _(

@@ -109,3 +109,15 @@ class FileView(msgspec.Struct, frozen=True):
     here: bool
     sent: bool
     refused: str = ""
+
+
+class OfflineView(msgspec.Struct, frozen=True):
+    """A case and whether this desk keeps it; a row of `tahaluf offline list --json`."""
+
+    space: str
+    reference: str
+    title: str  # empty where it was dropped
+    kept: bool
+    dropped_ms: int = 0  # when it was taken off this desk, Unix milliseconds
+    until_ms: int = 0  # until when it is kept; 0: for good
+    records: int = 0  # of it on this desk

@@ -143,6 +143,8 @@ class SyncState(msgspec.Struct, frozen=True):
     error: str = ""  # code of sync.errors, empty when all is well
     detail: str = ""  # for diagnostics, without case data
     retry_at_ms: int = 0
+    verified: int = 0  # cases that began from a snapshot and whose history was verified since,
+    from_snapshots: int = 0  # of so many
 
 
 class SyncReport(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from desktop.cli.output import complain
 from i18n import _
 
 MISUSE = 2
+MAX_DAYS = 36_500  # that a case is kept
 
 
 class Parser(argparse.ArgumentParser):
@@ -60,6 +61,7 @@ def build() -> Parser:
     _add_reading(commands)
     _add_members(commands)
     _add_carrying(commands)
+    _add_offline(commands)
     _add_evidence(commands)
     add_ministry(commands, Parser, _ending)
     return parser
@@ -206,6 +208,27 @@ def _add_carrying(commands: Commands) -> None:
     read = bundle.add_parser("read", help=_("take what verifies of a bundle; again does nothing"))
     read.add_argument("files", type=Path, metavar="FILE", nargs="+", help=_("bundles, or a ministry's directory.log"))
     _ending(read)
+
+
+def _add_offline(commands: Commands) -> None:
+    offline = commands.add_parser("offline", help=_("which cases this desk keeps")).add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=Parser
+    )
+    listed = offline.add_parser("list", help=_("list the cases, kept and not kept"))
+    keep = offline.add_parser("keep", help=_("keep a case; one that was dropped comes with the next exchange"))
+    drop = offline.add_parser("drop", help=_("take a case off this desk; the secretariat keeps it"))
+    for command in (keep, drop):
+        command.add_argument("space", metavar="SPACE", help=_("id of the case"))
+    keep.add_argument("--days", type=_days, default=0, metavar="N", help=_("and drop it then; without it for good"))
+    for command in (listed, keep, drop):
+        _ending(command)
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 0 <= days <= MAX_DAYS:
+        raise ValueError(text)
+    return days
 
 
 def _add_evidence(commands: Commands) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.casework.carry_views import BundleRead, BundleReader, BundleWritten, Order
+from desktop.casework.carry_views import BundleRead, BundleReader, BundleWritten, OfflineView, Order
 from desktop.casework.views import SyncReport
-from desktop.desk import bundles
+from desktop.desk import bundles, keeping
 from desktop.desk.blobs import DeskFiles
-from desktop.desk.moving import move_once
 from desktop.desk.guarding import obey
 from desktop.desk.members import DeskMembers
+from desktop.desk.moving import move_once
 from desktop.desk.syncing import MakeTransport, catch_up, exchange, http_transport, index_all
 from desktop.desk.trusting import DeskTrust
 from desktop.refusals import Refused
@@ -91,6 +91,18 @@ class Desk(DeskMembers, DeskTrust, DeskFiles):
         marker = None if self._store.is_locked() else self._store.marker()
         if marker is not None:
             marker.mark()
+
+    def offline(self) -> tuple[OfflineView, ...]:
+        """Every case, and whether this desk keeps it."""
+        return self._connection.offline.cases()
+
+    def offline_drop(self, space: str) -> OfflineView:
+        """Take a case off this desk; it stays at the secretariat. Raises Refused."""
+        return keeping.drop(self._connection, space)
+
+    def offline_keep(self, space: str, days: int = 0) -> OfflineView:
+        """Keep a case for so many days, 0 for good; one that was dropped comes with the next exchange."""
+        return keeping.keep(self._connection, space, days)
 
     def close(self) -> None:
         """Close the connection and forget the key."""

@@ -207,6 +207,8 @@ class Syncer:
             self._moved = False
             index_all(connection)
         obey(self._store, connection)
+        if gone := connection.offline.expire():
+            self._listeners.records(frozenset(name.hex() for name in gone))
         code = run.refused_items[0] if run.refused_items else run.problems[0] if run.problems else ""
         self._tell(connection, "online", code=code)
 
@@ -244,6 +246,7 @@ class Syncer:
         *,
         code: str = "",
     ) -> None:
+        verified, from_snapshots = connection.snapshots.progress()
         self._listeners.state(
             SyncState(
                 phase=phase,
@@ -252,5 +255,7 @@ class Syncer:
                 error=error.code if error else code,
                 detail=error.detail if error else "",
                 retry_at_ms=int((time.time() + wait_s) * 1000) if wait_s else 0,
+                verified=verified,
+                from_snapshots=from_snapshots,
             )
         )

@@ -68,6 +68,7 @@ def exchange(
             run = _persist(engine, patience_s)
             while engine.backfill():
                 pass
+            connection.offline.expire()
         finally:
             engine.close()
             transport.close()

@@ -211,7 +211,14 @@ CREATE INDEX snapshots_phase ON snapshots (phase) WHERE phase = 1;
 CREATE TABLE snapshots_made (space INTEGER PRIMARY KEY, seq INTEGER NOT NULL, epoch BLOB NOT NULL)
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)
+_NINTH = """
+-- Cases that are not kept for good (desktop.store.offline): until_ms, or taken off this desk at dropped_ms.
+CREATE TABLE offline (
+    space INTEGER PRIMARY KEY, dropped_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, reference TEXT NOT NULL
+)
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH)
 VERSION = len(STEPS)
 
 

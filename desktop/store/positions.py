@@ -63,7 +63,11 @@ class Positions:
 
     def behind(self, limit: int) -> list[Cursor]:
         """Cursors of spaces to pull."""
-        rows = self._database.all("SELECT id, seq, head FROM spaces WHERE behind > seq ORDER BY n LIMIT ?", (limit,))
+        rows = self._database.all(
+            "SELECT s.id, s.seq, s.head FROM spaces s WHERE s.behind > s.seq AND NOT EXISTS"
+            " (SELECT 1 FROM offline o WHERE o.space = s.n AND o.dropped_ms > 0) ORDER BY s.n LIMIT ?",
+            (limit,),
+        )
         return [Cursor(*row) for row in rows]
 
     def cursors(self, after: bytes, limit: int) -> list[Cursor]:

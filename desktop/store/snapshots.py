@@ -54,6 +54,7 @@ class Snapshots:
         rows = self._database.all(
             "SELECT s.id FROM spaces s WHERE s.behind > s.seq AND s.seq = 0 AND s.behind >= ?"
             " AND EXISTS (SELECT 1 FROM epochs e WHERE e.space = s.n)"
+            " AND NOT EXISTS (SELECT 1 FROM offline o WHERE o.space = s.n AND o.dropped_ms > 0)"
             " AND NOT EXISTS (SELECT 1 FROM snapshots p WHERE p.space = s.n AND p.phase != ?)"
             " AND NOT EXISTS (SELECT 1 FROM chains c WHERE c.space = s.n AND (c.last > 0 OR c.applied > 0)) LIMIT ?",
             (LEAST, TAKING, limit),
@@ -132,6 +133,9 @@ class Snapshots:
             database.run(
                 "UPDATE snapshots SET phase = ?, states = ? WHERE space = ?", (phase, self._digest.value, number)
             )
+            if header.sequence >= database.value("SELECT behind FROM spaces WHERE n = ?", (number,)):
+                # all that the server has is here: a case that had been dropped can be written again
+                database.run("UPDATE chains SET floor = 0 WHERE space = ? AND own = 1", (number,))
             database.run(
                 "UPDATE spaces SET seq = ?, head = ?, behind = max(behind, ?) WHERE n = ?",
                 (header.sequence, header.head, header.sequence, number),

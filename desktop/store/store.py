@@ -26,6 +26,7 @@ from desktop.store.logbook import LogBook
 from desktop.store.marks import Marker
 from desktop.store.members import Members
 from desktop.store.notes import Notes
+from desktop.store.offline import Offline
 from desktop.store.projection import Projection
 from desktop.store.reads import Reads
 from desktop.store.replica import DeskReplica
@@ -61,6 +62,7 @@ class Connection:
         self.replica = DeskReplica(context, states, authors)
         self.snapshots = Snapshots(context, states, projection, self.replica)
         self.members = Members(context, authors)
+        self.offline = Offline(context)
         self.logbook = LogBook(context, self.replica)
         self.index.refresh()
         self.upgrade.refresh()

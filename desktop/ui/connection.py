@@ -23,6 +23,16 @@ def unsent_text(count: int) -> str:
     return ngettext("{n} change to send", "{n} changes to send", count).format(n=number(count))
 
 
+def history_text(state: SyncState) -> str:
+    """How many of the cases that began from a snapshot are verified by their history; empty once all are."""
+    if state.verified >= state.from_snapshots:
+        return ""
+    told = ngettext(
+        "History of {done} of {n} case verified", "History of {done} of {n} cases verified", state.from_snapshots
+    )
+    return told.format(done=number(state.verified), n=number(state.from_snapshots))
+
+
 def chip_lines(state: SyncState) -> tuple[str, str]:
     """The two lines of the chip: the state with what waits, and the age of what one sees."""
     first = phase_text(state)
@@ -34,6 +44,8 @@ def chip_lines(state: SyncState) -> tuple[str, str]:
 def saved_text(state: SyncState) -> str:
     """What the status bar says of one's own work; offline is never an error."""
     if state.phase in ("online", "syncing"):
+        if told := history_text(state):
+            return told
         if state.unsent:
             return _("Saved — {waiting}").format(waiting=unsent_text(state.unsent))
         return _("Connected — everything is saved and sent")

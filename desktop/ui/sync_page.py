@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.casework.views import Query, SyncState
 from desktop.session import Session
 from desktop.ui.carry_card import CarryCard
-from desktop.ui.connection import phase_text, unsent_text
+from desktop.ui.connection import history_text, phase_text, unsent_text
 from desktop.ui.enrolment_card import EnrolmentCard
 from desktop.ui.kit import Button, Card, FlowLayout, IconLabel, Label, Living, Toast
 from desktop.ui.kit.chips import PHASES
@@ -85,6 +85,9 @@ class SyncPage(Living, QWidget):
         self.phase = Label("", "strong", wrap=True)
         self.cause = Label("", "body", "muted", wrap=True)
         self.age = Label("", "caption", "muted", wrap=True)
+        self.history = Label("", "caption", "muted", wrap=True)
+        self.history_bar = QProgressBar()
+        self.history_bar.setTextVisible(False)
         self.now_button = Button("", "primary", "refresh-cw")
         self.switch_button = Button("", "secondary", "cloud-off")
         self.copy_button = Button("", "secondary", "copy")
@@ -93,8 +96,8 @@ class SyncPage(Living, QWidget):
         self.copy_button.clicked.connect(self.copy_diagnostics)
         words = QVBoxLayout()
         words.setSpacing(2)
-        for label in (self.phase, self.cause, self.age):
-            words.addWidget(label)
+        for part in (self.phase, self.cause, self.age, self.history, self.history_bar):
+            words.addWidget(part)
         row = QHBoxLayout()
         row.addWidget(self.icon)
         row.addLayout(words, 1)
@@ -176,6 +179,7 @@ class SyncPage(Living, QWidget):
         if state.retry_at_ms:
             age = _("{age}. Next try at {time}.").format(age=age, time=clock(state.retry_at_ms))
         self.age.setText(age)
+        self._tell_history(state)
         self.now_button.setText(_("Exchange now"))
         self.now_button.setEnabled(self._session.connected and not no_server)
         self.switch_button.setText(
@@ -183,6 +187,16 @@ class SyncPage(Living, QWidget):
         )
         self.switch_button.set_icon("settings" if no_server else "cloud-off" if self._session.connected else "cloud")
         self.copy_button.setText(_("Copy diagnostics"))
+
+    def _tell_history(self, state: SyncState) -> None:
+        """How much of the history behind snapshots is verified; nothing once all of it is."""
+        told = history_text(state)
+        self.history.setText(told)
+        self.history_bar.setRange(0, max(1, state.from_snapshots))
+        self.history_bar.setValue(state.verified)
+        self.history_bar.setAccessibleName(told)
+        for part in (self.history, self.history_bar):
+            part.setVisible(bool(told))
 
     def _tell_queue(self, state: SyncState) -> None:
         count = self.view.rows.rowCount()
