@@ -316,6 +316,9 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "nonce_expired": _misunderstood,
     "internal": lambda: _("The secretariat failed; the fault is recorded there. Your work is kept here."),
     "no_such_member": lambda: _("The secretariat does not know your ministry as a member. Your work is kept here."),
+    "directory_full": lambda: _(
+        "The secretariat takes no more entries into your ministry's directory. Nothing was changed. Ask the operator."
+    ),
     "device_elsewhere": lambda: _("This desk is enrolled by another ministry already. Nothing was changed."),
     "not_entitled": _set_aside,
     "no_such_space": _set_aside,

@@ -22,6 +22,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "too_slow": (408, "The request took too long to arrive"),
     "broken_chain": (409, "The entries do not follow the ministry's directory"),
     "device_elsewhere": (409, "The device belongs to another ministry"),
+    "directory_full": (403, "The ministry's directory has as many entries as it may have here"),
     "too_large": (413, "The request is larger than a call may be"),
     "too_many_changes": (413, "The request holds more changes than a call may"),
     "quota": (429, "The ministry has stored as much as it may"),

@@ -14,7 +14,7 @@ from server.problems import Refusal
 from server.storage import CharterChange, DeviceElsewhere, DirectoryMoved, MemberRow, Storage
 from sync.wire.calls import DirectoryHead, DirectoryItems
 from sync.wire.charter import NAME, Charter, MemberAdded, MemberRemoved, RootReplaced
-from sync.wire.codec import NO_HASH, decode, encode
+from sync.wire.codec import MAX_DIRECTORY, NO_HASH, decode, encode
 from sync.wire.directory import (
     AdministratorAdded,
     AdministratorRemoved,
@@ -52,8 +52,10 @@ class Device:
 class Registry:
     """What the directories say. Belongs to the event loop."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, ceiling: int = MAX_DIRECTORY) -> None:
+        """`ceiling`: entries of one directory that are taken."""
         self._storage = storage
+        self._ceiling = ceiling
         self._version = -1
         self.members: dict[str, Member] = {}
         self.devices: dict[bytes, Device] = {}
@@ -146,6 +148,8 @@ class Registry:
                 raise Refusal("broken_chain", f"the directory of {ministry} has {len(member.entries)} entries")
             if len(there) == len(entries):
                 return len(member.entries)
+            if len(member.entries) + len(entries) - len(there) > self._ceiling:
+                raise Refusal("directory_full", f"{self._ceiling} entries")
             try:
                 await self._append(member, entries[len(there) :])
             except DirectoryMoved:  # somebody else was faster: look at what they appended

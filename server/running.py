@@ -91,7 +91,7 @@ async def _serve(folder: Path, listen: Listen, settings: Settings, log: Log, doo
     chunks: ChunkService | None = None
     snapshots: SnapshotService | None = None
     try:
-        registry = Registry(storage)
+        registry = Registry(storage, settings.directory_entries)
         await registry.refresh()
         clock = SteadyClock()
         gate = Gate(read_secret(folder), storage.data_epoch, clock, settings)

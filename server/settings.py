@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     polls: Amount = 10_000  # long polls held at once
     polls_per_device: Amount = 2  # of one device; a newer one ends the oldest
     ministry_bytes: Bytes = 64 << 30  # stored for one ministry's devices
+    directory_entries: Amount = 20_000  # of one ministry: administrators, desks, revocations
     inbox_bytes: Bytes = 256 << 20  # grants of one ministry's devices to one device
     inbox_grants: Amount = 200_000
     spaces_per_hour: Amount = 50_000  # founded by one device

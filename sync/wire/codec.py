@@ -18,6 +18,7 @@ MAX_SEGMENT = 900 * 1024  # one sealed segment, so that it fits a call with its 
 MAX_SEGMENT_PLAIN = 8 << 20  # one opened segment, after decompression
 MAX_CHANGE = 512 * 1024  # one change before sealing
 MAX_ENTRY = 16 * 1024  # one signed directory or space entry
+MAX_DIRECTORY = 50_000  # entries of one ministry's directory
 MAX_GRANT = 256 * 1024  # one sealed grant
 MAX_GRANT_KEYS = 1_000  # epoch keys in one grant
 MAX_MEMBERS = 64  # ministries that found a space together

@@ -11,6 +11,7 @@ from nacl import bindings, exceptions
 from sync.wire.charter import Handover
 from sync.wire.codec import (
     ID_BYTES,
+    MAX_DIRECTORY,
     MAX_ENTRY,
     NO_HASH,
     Hash,
@@ -24,7 +25,7 @@ from sync.wire.codec import (
     digest,
     encode,
 )
-from sync.wire.errors import BadSignature, BrokenChain, NotEntitled, UnknownSuite
+from sync.wire.errors import BadSignature, BrokenChain, Malformed, NotEntitled, UnknownSuite
 from sync.wire.signing import Signed, check_public_key, pack, sign, unpack, verify
 
 VERSION = 1
@@ -229,6 +230,8 @@ class Directory:
             raise NotEntitled(f"an entry of {entry.ministry} in the directory of {self.ministry}")
         if entry.sequence != self.sequence + 1 or entry.previous != self.head:
             raise BrokenChain(f"entry {entry.sequence} of {self.ministry} does not follow entry {self.sequence}")
+        if entry.sequence > MAX_DIRECTORY:
+            raise Malformed(f"a directory has {MAX_DIRECTORY} entries at most")
         self._hand_over()
         self._check_event(entry)
         verify(entry.signer, DOMAIN, signed.body, signed.signature)

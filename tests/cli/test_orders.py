@@ -234,3 +234,24 @@ def test_the_officer_confirms_by_command_who_enrolled_the_desk(senegal: Senegal)
     assert desk.json("enrolment", "--confirm", read_out)["confirmed_ms"] > 0
     assert desk.json("enrolment")["confirmed_ms"] > 0
     assert "Enrolled by: Chief" in desk("enrolment").out
+
+
+def test_a_ministry_that_lost_all_its_desks_reads_its_cases_again(senegal: Senegal) -> None:
+    """Two of three holders, the administrator and a new desk, against a real server; nobody else had the keys."""
+    shares = [Path(path) for path in senegal.order("continuity", "--shares", senegal.folder / "shares")["shares"]]
+    lost, fingerprint = senegal.desk("dakar")
+    lost.json("sync", "--once")
+    case = lost.case("Survives")
+    lost.json("sync", "--once")
+    lost.json("sync", "--once")
+    senegal.order("revoke", fingerprint, "--reason", "lost", "--wipe")
+    found, replacement = senegal.desk("thies")
+    found.json("sync", "--once")
+    assert found.json("list", "case")["rows"] == []
+    recovered = senegal.order("recover", replacement, "--share", shares[2], "--share", shares[0])
+    assert (recovered["unreadable"], recovered["keys"], recovered["spaces"], recovered["stored"]) == (0, 1, 1, 1)
+    found.json("sync", "--once")
+    (row,) = found.json("list", "case")["rows"]
+    assert (row["id"], row["title"]) == (case, "Survives")
+    assert senegal.refused("recover", fingerprint, "--share", shares[0], "--share", shares[1]) == "already_revoked"
+    assert found("verify").code == 0
