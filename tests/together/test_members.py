@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -252,3 +253,33 @@ def test_who_does_not_lead_decides_nothing(world: World, decide: Callable[[Desk,
     with pytest.raises(Refused) as refused:
         decide(world["AE"], case)
     assert refused.value.code == "not_lead"
+
+
+def test_a_server_that_lost_all_behind_the_founding_is_given_entries_and_changes_again(
+    world: World, tmp_path: Path
+) -> None:
+    case = world.case(members=("SN", "AE", "IT"))
+    world.server.stop()
+    shutil.copytree(world.server.data, tmp_path / "backup")
+    world.server.start()
+    world["SN"].set_role(case, "AE", "lead")
+    world.sync()
+    world["AE"].remove_member(case, "IT")
+    world["AE"].edit(case, "title", "of epoch two")
+    world.sync()
+    world["SN"].edit(case, "lead", "Awa")
+    world.sync()
+    assert world.epochs("SN", case) == 2
+    world.server.stop()
+    shutil.rmtree(world.server.data)
+    shutil.copytree(tmp_path / "backup", world.server.data)
+    world.server.start()
+    world.sync("SN", "AE", "IT", "SN", "AE")
+    late = world.set_up("AE2")
+    world.sync("AE2", "AE", "SN", "AE2")
+    assert {world.title(name, case) for name in ("SN", "AE", "AE2")} == {"of epoch two"}
+    assert late.show(case).fields["lead"].value == "Awa"
+    assert [event.what for event in late.member_events(case)] == ["role", "remove", "rotate"]
+    assert world["SN"].unsent() == world["AE"].unsent() == 0
+    for name in ("SN", "AE", "AE2"):
+        assert world[name].verify().ok
