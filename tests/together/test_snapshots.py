@@ -14,7 +14,7 @@ from desktop.casework.views import Query
 from desktop.desk import Desk
 from desktop.desk.syncing import http_transport
 from desktop.store import Connection
-from desktop.store.keeping import FALSE, UNVERIFIED, VERIFIED
+from desktop.store.keeping import FALSE, NO_HISTORY, UNVERIFIED, VERIFIED
 from server.snapshots import SnapshotStore
 from sync.engine import Engine
 from sync.keys import new_device_keys
@@ -245,3 +245,31 @@ def test_a_space_is_given_a_snapshot_by_itself_once_its_log_has_grown(
     dakar.edit(dakar.query(Query())[0], "title", "More")
     dakar.sync_once()
     assert dakar._connection.database.value("SELECT seq FROM snapshots_made") == made  # not grown enough since
+
+
+def test_who_is_invited_from_now_on_begins_from_a_snapshot_and_never_gets_the_history(alliance: Alliance) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case = dakar.new_case({"title": "Nord"}, ()).record
+    for number in range(PEOPLE):
+        dakar.new_record("person", case, {"name": f"P{number}", "description": secrets.token_hex(900)})
+    dakar.edit(case, "title", "Nord, as it was")
+    dakar.sync_once()
+    dakar.edit(case, "title", "Nord")
+    dakar.sync_once()
+    dakar.invite(case, "AE", "contributor", from_start=False)
+    for _ in range(3):
+        dakar.sync_once()
+    dakar.edit(case, "lead", "Cne Diop")
+    for desk in (dakar, dakar, abu_dhabi, abu_dhabi):
+        desk.sync_once()
+    assert phases(abu_dhabi) == [NO_HISTORY]
+    assert len(abu_dhabi.records(case, "person")) == PEOPLE
+    assert abu_dhabi.show(case).fields["title"].value == "Nord"
+    assert abu_dhabi.show(case).fields["lead"].value == "Cne Diop"
+    assert "Nord, as it was" not in [one.value for one in abu_dhabi.history(case)]
+    assert abu_dhabi._connection.database.value("SELECT count(*) FROM epochs") == 1
+    abu_dhabi.edit(case, "priority", "IMMEDIATE")
+    for desk in (abu_dhabi, dakar, abu_dhabi):
+        desk.sync_once()
+    assert states(abu_dhabi) == states(dakar)
+    assert abu_dhabi.verify().problems == []
