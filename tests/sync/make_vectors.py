@@ -17,12 +17,22 @@ import msgspec
 from server.merkle import consistency_path, inclusion_path, tree_root
 from sync import merge, text
 from sync.changes import Change, Dependency, Dot, Edit, RecordEdit, Set, Unknown, encode_change
-from sync.keys import DeviceKeys, EpochKey, make_grant, make_request
-from sync.ministry import MinistryKeys, enrol, open_directory
+from sync.keys import ContinuityKey, DeviceKeys, EpochKey, make_grant, make_request
+from sync.ministry import MinistryKeys, enrol, open_directory, order
 from sync.seal import Place, _pad, found_space, seal
+from sync.wire.charter import Assent, Charter, MemberAdded, RootReplaced, assent, signed_entry
 from sync.wire.checkpoint import Leaf, make_checkpoint, make_cosigned
-from sync.wire.codec import digest, encode
-from sync.wire.directory import AdministratorAdded, Certificate, entry_hash, make_entry
+from sync.wire.codec import NO_HASH, digest, encode
+from sync.wire.directory import (
+    AdministratorAdded,
+    AdministratorRemoved,
+    Certificate,
+    ContinuityNamed,
+    DeviceRevoked,
+    Event,
+    entry_hash,
+    make_entry,
+)
 from sync.wire.merkle import node_hash
 from sync.wire.signing import Signed, fingerprint, pack, public_key, unpack
 from sync.wire.space import Head, Member, Segment, advance_head, read_segment
@@ -53,6 +63,8 @@ def sections() -> dict[str, Any]:
             "digest": _digests(),
             "device": _device(KEYS),
             "directory": _directory(),
+            "orders": _orders(),
+            "charter": _charter(),
             "founding": _founding(space, founding),
             "segment": _segment(space),
             "grant": _grant(space),
@@ -103,6 +115,67 @@ def _directory() -> dict[str, Any]:
             {"after": 2, "entry": second, "code": "broken_chain"},
             {"after": 1, "entry": pack(Signed(signed.body, bytes(64))), "code": "bad_signature"},
             {"after": 1, "entry": second[:-1], "code": "malformed"},
+        ],
+    }
+
+
+def _orders() -> dict[str, Any]:
+    directory, first = open_directory(MINISTRY, AT_MS)
+    second = enrol(MINISTRY, directory, make_request(KEYS, "SN", "Cne Mansour", "Dakar 1", AT_MS), AT_MS)
+    continuity = ContinuityKey(bytes(range(64, 96)))
+    events: list[Event] = [
+        ContinuityNamed(continuity.key),
+        DeviceRevoked(KEYS.device, "lost", wipe=False),
+        DeviceRevoked(KEYS.device, "stolen", wipe=True),
+        AdministratorRemoved(MINISTRY.administrator_key),
+    ]
+    thief = make_entry(KEYS.sign_seed, directory, DeviceRevoked(KEYS.device, "stolen", wipe=True), AT_MS)
+    entries = [first, second, *(order(MINISTRY, directory, event, AT_MS) for event in events)]
+    back = make_entry(MINISTRY.root_seed, directory, AdministratorAdded(MINISTRY.administrator_key, "again"), AT_MS)
+    return {
+        "ministry": "SN",
+        "root": MINISTRY.root,
+        "entries": entries,
+        "head": directory.head,
+        "revoked": {KEYS.device.hex(): 4},
+        "wiped": [KEYS.device],
+        "continuity_secret": continuity.secret,
+        "continuity": continuity.key,
+        "continuity_id": continuity.id,
+        "bad": [
+            {"after": 2, "entry": thief, "code": "not_entitled"},
+            {"after": 6, "entry": back, "code": "not_entitled"},
+        ],
+    }
+
+
+def _charter() -> dict[str, Any]:
+    seeds = {code: bytes([number]) * 32 for number, code in enumerate(("AE", "BH", "ES", "FR", "IT", "MA", "SN"), 1)}
+    roots = {code: public_key(seed) for code, seed in seeds.items()}
+    charter = Charter(roots)
+    first_head = charter.head
+    body = charter.propose(MemberAdded("SG", public_key(bytes([8]) * 32)), AT_MS)
+    assents = [assent(seed, code, body) for code, seed in seeds.items()]
+    entry = signed_entry(body, assents[:5])
+    charter.append(entry)
+    replaced = charter.propose(RootReplaced("SN", public_key(bytes([9]) * 32), 0, NO_HASH), AT_MS)
+    second = signed_entry(replaced, [assent(seed, code, replaced) for code, seed in list(seeds.items())[:6]])
+    charter.append(second)
+    return {
+        "genesis": roots,
+        "genesis_head": first_head,
+        "entries": [entry, second],
+        "head": charter.head,
+        "roots": charter.roots,
+        "bad": [
+            {"after": 0, "entry": signed_entry(body, assents[:4]), "code": "not_entitled"},
+            {"after": 0, "entry": signed_entry(body, [assents[0]] * 5), "code": "not_entitled"},
+            {
+                "after": 0,
+                "entry": signed_entry(body, [*assents[:4], Assent("MA", assents[0].signature)]),
+                "code": "bad_signature",
+            },
+            {"after": 0, "entry": second, "code": "broken_chain"},
         ],
     }
 

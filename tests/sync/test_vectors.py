@@ -13,8 +13,9 @@ import sync
 from sync import merge, text
 from sync.changes import Unknown, decode_change, dependencies
 from sync.delta import read_delta
-from sync.keys import DeviceKeys, EpochKey, open_grant
+from sync.keys import ContinuityKey, DeviceKeys, EpochKey, open_grant
 from sync.seal import _pad, open_segment
+from sync.wire.charter import Charter
 from sync.wire.checkpoint import read_checkpoint, verify_cosigned
 from sync.wire.codec import digest
 from sync.wire.directory import Directory, entry_hash, read_request
@@ -100,6 +101,45 @@ def test_a_directory_refuses(bad: dict[str, Any]) -> None:
     with pytest.raises(WireError) as caught:
         directory.append(raw(bad["entry"]))
     assert caught.value.code == bad["code"]
+
+
+def test_orders_of_a_directory() -> None:
+    vector = VECTORS["orders"]
+    directory = Directory(vector["ministry"], raw(vector["root"]))
+    for entry in vector["entries"]:
+        directory.append(raw(entry))
+    assert directory.head.hex() == vector["head"]
+    assert {device.hex(): sequence for device, sequence in directory.revoked.items()} == vector["revoked"]
+    assert [device.hex() for device in directory.wiped] == vector["wiped"]
+    assert directory.administrators == {}
+    key = ContinuityKey(raw(vector["continuity_secret"]))
+    assert (directory.continuity, key.key.hex(), key.id.hex()) == (
+        key.key,
+        vector["continuity"],
+        vector["continuity_id"],
+    )
+    for bad in vector["bad"]:
+        trial = Directory(vector["ministry"], raw(vector["root"]))
+        for entry in vector["entries"][: bad["after"]]:
+            trial.append(raw(entry))
+        with pytest.raises(WireError) as caught:
+            trial.append(raw(bad["entry"]))
+        assert caught.value.code == bad["code"]
+
+
+def test_a_charter() -> None:
+    vector = VECTORS["charter"]
+    genesis = {code: raw(root) for code, root in vector["genesis"].items()}
+    for bad in vector["bad"]:
+        with pytest.raises(WireError) as caught:
+            Charter(genesis).append(raw(bad["entry"]))
+        assert caught.value.code == bad["code"]
+    charter = Charter(genesis)
+    assert charter.head.hex() == vector["genesis_head"]
+    for entry in vector["entries"]:
+        charter.append(raw(entry))
+    assert charter.head.hex() == vector["head"]
+    assert {code: root.hex() for code, root in charter.roots.items()} == vector["roots"]
 
 
 def test_a_founding_entry() -> None:
