@@ -18,7 +18,8 @@ Encoded: TypeAlias = Callable[[], bytes]
 First: TypeAlias = tuple[bytes, int, int, list[Operation | Unknown]]
 """What made a record: device, number of the change, place of the first operation, operations."""
 
-_ASKED = 50
+_ASKED, _FEW = 50, 8  # names in one question; fewer are asked for one by one
+_ONE = "SELECT 1 FROM records WHERE name = ?"
 _HERE = f"SELECT name FROM records WHERE name IN ({', '.join('?' * _ASKED)})"  # noqa: S608 - our own words only
 
 MAX_STATE = 256 << 20  # bytes of a record's state; SQLite takes no value of a gigabyte, and nobody could work on it
@@ -177,8 +178,10 @@ class States:
         wanted = list(names - self._absent)
         for start in range(0, len(wanted), _ASKED):
             some = wanted[start : start + _ASKED]
-            some += some[:1] * (_ASKED - len(some))
-            here = {row[0] for row in self._database.all(_HERE, some)}
+            if len(some) < _FEW:
+                self._absent.update(name for name in some if self._database.value(_ONE, (name,)) is None)
+                continue
+            here = {row[0] for row in self._database.all(_HERE, some + some[:1] * (_ASKED - len(some)))}
             self._absent.update(name for name in some if name not in here)
 
     def _load(self, space: tuple[int, bytes], record: bytes) -> Held:
