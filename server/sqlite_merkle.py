@@ -17,6 +17,7 @@ from sync.wire.merkle import node_hash
 BITS = 4
 WIDTH = 1 << BITS
 HASH = 32
+TILE = WIDTH * HASH  # bytes
 
 
 class Leaves:
@@ -25,36 +26,36 @@ class Leaves:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.size: int = connection.execute("SELECT value FROM meta WHERE name = 'leaves'").fetchone()[0]
-        self._open: dict[int, tuple[int, bytearray]] = {}  # by level: the tile that grows, and its number
+        self._open: dict[int, tuple[int, bytes]] = {}  # by level: the tile that grows, and its number
         self._full: list[tuple[int, int, bytes]] = []
 
-    def append(self, leaf: Leaf) -> int:
-        """Append a leaf and return its number, from 0."""
-        index = self.size
-        self._put(0, index, leaf.hash)
-        self.size += 1
-        return index
+    def append(self, leaves: list[Leaf]) -> int:
+        """Append leaves and return the number of the first, counted from 0."""
+        first = self.size
+        level, index, hashes = 0, first, [leaf.hash for leaf in leaves]
+        while hashes:
+            number = index >> BITS
+            tile = self._begun(level, number, index & WIDTH - 1) + b"".join(hashes)
+            whole = len(tile) // TILE
+            full = [tile[place * TILE : (place + 1) * TILE] for place in range(whole)]
+            self._full += [(level, number + place, each) for place, each in enumerate(full)]
+            self._open[level] = (number + whole, tile[whole * TILE :])
+            level, index, hashes = level + 1, number, [_root(each) for each in full]
+        self.size += len(leaves)
+        return first
 
     def write(self) -> None:
         """Write the tiles that changed; the caller commits."""
-        rows = self._full + [(level, number, bytes(tile)) for level, (number, tile) in self._open.items() if tile]
+        rows = self._full + [(level, number, tile) for level, (number, tile) in self._open.items() if tile]
         self._connection.executemany("INSERT OR REPLACE INTO tiles (level, number, hashes) VALUES (?, ?, ?)", rows)
         self._connection.execute("UPDATE meta SET value = ? WHERE name = 'leaves'", (self.size,))
         self._full.clear()
 
-    def _put(self, level: int, index: int, value: bytes) -> None:
-        number, place = index >> BITS, index & WIDTH - 1
-        if place == 0:
-            self._open[level] = (number, bytearray())
-        elif level not in self._open:
-            self._open[level] = (number, bytearray(_tile(self._connection, level, number)))
-        tile = self._open[level][1]
-        tile += value
-        if place == WIDTH - 1:
-            full = bytes(tile)
-            self._full.append((level, number, full))
-            del self._open[level]
-            self._put(level + 1, number, _root(full))
+    def _begun(self, level: int, number: int, place: int) -> bytes:
+        """What the tile holds that the next hash of a level goes into."""
+        if level in self._open:
+            return self._open[level][1]
+        return _tile(self._connection, level, number) if place else b""
 
 
 def append_all(connection: sqlite3.Connection) -> None:
@@ -68,9 +69,10 @@ def append_leaves(connection: sqlite3.Connection, moved: list[tuple[int, Leaf]])
     if not moved:
         return
     leaves = Leaves(connection)
+    first = leaves.append([leaf for _, leaf in moved])
     connection.executemany(
         "INSERT OR REPLACE INTO leaves (space, leaf) VALUES (?, ?)",
-        [(number, leaves.append(leaf)) for number, leaf in moved],
+        [(number, index) for index, (number, _) in enumerate(moved, first)],
     )
     leaves.write()
 

@@ -101,7 +101,7 @@ def test_paths_from_tiles_are_those_of_the_definitions_and_lead_to_both_roots() 
     hashes: list[bytes] = []
     for size in range(1, 84):
         leaves = Leaves(connection)
-        assert leaves.append(leaf(size)) == size - 1
+        assert leaves.append([leaf(size)]) == size - 1
         leaves.write()
         hashes.append(leaf(size).hash)
         tree = Tree(connection)
@@ -125,10 +125,11 @@ def test_one_append_of_many_gives_what_many_appends_of_one_give() -> None:
     one, many = database(), database()
     together = Leaves(one)
     for number in range(600):
-        together.append(leaf(number))
         single = Leaves(many)
-        single.append(leaf(number))
+        single.append([leaf(number)])
         single.write()
+    for start, end in ((0, 7), (7, 300), (300, 600)):
+        assert together.append([leaf(number) for number in range(start, end)]) == start
     together.write()
     rows = "SELECT * FROM tiles ORDER BY level, number"
     assert one.execute(rows).fetchall() == many.execute(rows).fetchall()
@@ -138,12 +139,11 @@ def test_one_append_of_many_gives_what_many_appends_of_one_give() -> None:
 def test_an_append_writes_one_row_a_level_and_a_path_grows_with_the_logarithm() -> None:
     connection = database()
     leaves = Leaves(connection)
-    for number in range(5_000):
-        leaves.append(leaf(number))
+    leaves.append([leaf(number) for number in range(5_000)])
     leaves.write()
     before = connection.total_changes
     more = Leaves(connection)
-    more.append(leaf(5_000))
+    more.append([leaf(5_000)])
     more.write()
     assert connection.total_changes - before <= 5
     asked: list[str] = []
