@@ -136,8 +136,10 @@ def _print_entry(entry: HistoryEntry, field: Field | None) -> None:
     before = ", ".join(_shown(value, field) for value in entry.before)
     value = _shown(entry.value, field)
     told = f"{before} → {value}" if before else value
-    unsent = "" if entry.sent else f"  ({_('unsent')})"
-    say(f"{_author(entry.author)}  {entry.operation} {entry.field}  {one_line(told, 200)}{unsent}")
+    mark = "" if entry.sent else f"  ({_('unsent')})"
+    if entry.late:
+        mark += f"  ({_('After its desk was revoked')})"
+    say(f"{_author(entry.author)}  {entry.operation} {entry.field}  {one_line(told, 200)}{mark}")
 
 
 def _print_conflict(conflict: ConflictView) -> None:

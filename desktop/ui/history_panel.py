@@ -46,6 +46,8 @@ class ChangeRow(Panel):
         head.addWidget(who, 1)
         if not change.sent:
             head.addWidget(StatusPill(_("Not sent yet"), "offline"))
+        if any(entry.late for entry in change.entries):
+            head.addWidget(StatusPill(_("After its desk was revoked"), "warn"))
         head.addWidget(Label(relative_time(author.at_ms), "caption", "muted"))
         column.addLayout(head)
         where = _("from this desk, {desk}") if author.mine else _("from the desk {desk}")
