@@ -42,25 +42,26 @@ class Life:
         self._process: BaseProcess = context.Process(target=work, args=(said, *arguments), daemon=True)
         self._process.start()
         said.close()
+        self._words: list[tuple[str, int]] = []
 
     def wait(self, word: str) -> Any:
         """Wait until it says a word; returns what came with it."""
         while self._heard.poll(START_S):
             said, value = self._heard.recv()
+            self._words.append((said, value))
             if said == word:
                 return value
         raise TimeoutError(f"never said {word}")
 
     def kill(self) -> list[tuple[str, int]]:
-        """End it at once (SIGKILL); returns all that it had said since the last `wait`."""
+        """End it at once (SIGKILL); returns all that it had said."""
         self._process.kill()
         self._process.join()
-        words: list[tuple[str, int]] = []
         with contextlib.suppress(EOFError, OSError):
             while self._heard.poll():
-                words.append(self._heard.recv())
+                self._words.append(self._heard.recv())
         self._heard.close()
-        return words
+        return self._words
 
 
 def serve(said: Connection, data: str, port: int) -> None:

@@ -16,7 +16,7 @@ from tests.support.desk import PASSPHRASE, HomeOfDesk, quick_opening, set_up
 from tests.support.secretariat import Secretariat, free_port
 from tests.support.storm import states
 
-KILLS = int(os.environ.get("TAHALUF_KILLS", "200"))  # of both sides together
+KILLS = int(os.environ.get("TAHALUF_KILLS", "60"))  # of both sides together; `make soak` has more
 LONGEST_S = 0.06  # from a desk's start to the next kill
 SEED = 20261124
 
@@ -51,6 +51,8 @@ def test_kills_of_either_side_at_random_moments_lose_nothing_that_was_saved_or_a
     for life in range(KILLS):
         desk_life = Life(context, write, str(homes["SN"].home), store.key.key, homes["SN"].profile, case, saved + 1)
         desk_life.wait("ready")
+        if life % 6 == 0:  # on a busy machine few would come as far otherwise
+            desk_life.wait("acknowledged")
         time.sleep(chance.uniform(0, LONGEST_S))
         of_the_server = life % 2 == 1
         with tried("faults", f"kill -9 of {'the server' if of_the_server else 'a desk'} at a random moment"):
@@ -67,7 +69,7 @@ def test_kills_of_either_side_at_random_moments_lose_nothing_that_was_saved_or_a
             assert set(range(before + 1, saved + 1)) <= there
             assert max(there, default=0) - saved in (0, 1), "at most the edit of the very moment is there untold"
             saved = max(there, default=0)
-            if life % 50 == 49:
+            if life % 20 == 19:
                 assert edits(reopened, case) == set(range(1, saved + 1))
                 assert verify(reopened._connection).problems == []
                 other.sync_once(patience_s=10)
@@ -77,7 +79,7 @@ def test_kills_of_either_side_at_random_moments_lose_nothing_that_was_saved_or_a
     for each in (last, other, last, other):
         each.sync_once(patience_s=10)
     assert saved > KILLS // 2
-    assert 0 < acknowledged <= saved
+    assert KILLS // 20 < acknowledged <= saved
     assert killed_servers == KILLS // 2
     assert edits(other, case) == set(range(1, saved + 1))
     assert states(last) == states(other)

@@ -18,7 +18,7 @@ from tests.support.faulty_proxy import FAULTS
 from tests.support.storm import run_storm
 
 T = TypeVar("T", bound=msgspec.Struct)
-REQUESTS = int(os.environ.get("TAHALUF_STORM_REQUESTS", "2000"))  # `make soak` makes 10,000
+REQUESTS = int(os.environ.get("TAHALUF_STORM_REQUESTS", "1500"))  # `make soak` makes 10,000
 SEED = int(os.environ.get("TAHALUF_STORM_SEED", "20261124"))
 
 
