@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import random
 import secrets
 import shutil
 import sqlite3
@@ -18,6 +19,7 @@ from typing import Final
 import keyring
 import pytest
 
+from desktop.profile import Profile
 from desktop.store import (
     KeyringMissing,
     StoreDamaged,
@@ -34,11 +36,14 @@ from desktop.store.destruction import destroy
 from desktop.store.keyring_secret import USER, SystemKeyring, _service
 from desktop.store.vault import VAULT_FILE, Cost
 from tests.attacks.ledger import tried
+from tests.attacks.marker import OPENING
 from tests.store.desks import DAY, PASSPHRASE, Alliance, Desk, Drawer
+from tests.support.desk import made_up_trust
 
 SUITE: Final = "stolen laptop"
 ROOT = Path(__file__).parents[2]
 TINY = Cost(1, 1 << 16)  # thousands of headers are tried
+KILLS = 6
 WORN = Cost(1, 8 << 20)
 real_keyring = pytest.mark.skipif("TEST_ROOM" not in os.environ, reason="needs the keyring of tests/with_keyring.sh")
 
@@ -329,3 +334,35 @@ def test_an_older_database_put_back_is_told(dakar: Desk, tmp_path: Path) -> None
         found = later.check()
         assert found is not None
         assert found.missing == 1
+
+
+@real_keyring
+def test_no_kill_at_any_moment_is_taken_for_a_store_that_was_put_back(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    profile = Profile("SN", made_up_trust(), officer="Awa Diop", desk="Dakar 1", language="en")
+    OPENING.create(home, profile, PASSPHRASE)
+    order = json.dumps({"home": str(home), "passphrase": PASSPHRASE}) + "\n"
+    draw = random.Random(7)
+    for _ in range(KILLS):
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.attacks.marker"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as busy:
+            assert busy.stdin is not None
+            assert busy.stdout is not None
+            busy.stdin.write(order)
+            busy.stdin.flush()
+            assert busy.stdout.readline() == "ready\n"
+            time.sleep(draw.random() * 0.3)
+            busy.kill()
+        with tried(SUITE, "kill -9 of a desk that marks, taken for an older database"):
+            desk = OPENING.open(home, PASSPHRASE)
+            told = [code for code, _ in desk.notices()]
+            found = desk.evidence()
+            desk.close()
+            assert told == []
+            assert found == ()
+    SystemKeyring().forget(vault.read_generation(home)[0])
