@@ -120,7 +120,10 @@ class Replica(Protocol):
 
     # outbox
     def unsealed(self, limit: int) -> list[Unsealed]:
-        """The oldest unsealed changes of at most `limit` spaces, those that have waited longest; a space once."""
+        """The oldest unsealed changes of at most `limit` spaces, those that have waited longest; a space once.
+
+        None of a space whose newest epoch is not here or stale, or whose log goes on beyond what is here.
+        """
 
     def keep_segments(self, sealed: list[Sealed]) -> None:
         """Persist segments of our own with all that follows: outbox, chain, the heads they name. One transaction."""
@@ -212,7 +215,7 @@ class Replica(Protocol):
         """Set a grant aside that did not verify, and go on after it."""
 
     def receive(self, news: list[Received]) -> Applied:
-        """Store and apply news of several spaces and move their cursors, ≤ 100 rows a transaction. Idempotent.
+        """Store and apply news of several spaces and move their cursors, a few hundred rows a transaction. Idempotent.
 
         A segment of our own in the place of another one of ours stands, and what was there is written again behind it.
         News without items move the cursor only: our own items, stored at the server right behind it.

@@ -48,7 +48,7 @@ class Inbox(Positions):
 
     # news
     def receive(self, news: list[Received]) -> Applied:
-        """Store and apply news of several spaces and move their cursors, ≤ STEP_ROWS rows a transaction. Idempotent."""
+        """Store and apply news of several spaces and move their cursors, in short transactions. Idempotent."""
         totals = _Totals()
         with self._batch() as step:
             for each in news:
