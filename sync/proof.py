@@ -6,18 +6,20 @@ desk that made it. Whoever holds the roots of the ministries needs nothing else:
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from sync.evidence import Exhibit, Finding
 from sync.keys import DeviceKeys
+from sync.wire.charter import Charter
 from sync.wire.checkpoint import Checkpoint, Included, read_checkpoint, read_cosigned, verify_cosigned
 from sync.wire.codec import MAX_ENTRY, Id, Ministry, Moment, decode, encode
 from sync.wire.directory import Certificate, Directory
-from sync.wire.errors import BadProof, BadSignature, Malformed, UnknownSuite, WireError
+from sync.wire.errors import BadProof, BadSignature, Malformed, NotEntitled, UnknownSuite, WireError
 from sync.wire.merkle import consistency_roots, inclusion_root
 from sync.wire.signing import Signed, pack, unpack, verify
 from sync.wire.space import (
@@ -64,6 +66,7 @@ class Proof(msgspec.Struct, frozen=True, array_like=True):
     vouchers: list[Voucher]
     witness: Id
     made_ms: Moment
+    charter: list[bytes] = []  # entries of the charter, from the list of the installer on
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -89,13 +92,15 @@ class Verdict(msgspec.Struct, frozen=True):
     facts: dict[str, int | str]
 
 
-def make_proof(
-    keys: DeviceKeys, finding: Finding, times: tuple[int, int], log_key: bytes, vouchers: list[Voucher]
-) -> bytes:
-    """Pack a finding as a file, signed by this device.
+class Book(NamedTuple):
+    """What says whose the signatures are: the charter, and directories that name every device, ours too."""
 
-    `times`: when it was found and now, Unix milliseconds. `vouchers` name every device in it, and ours.
-    """
+    charter: list[bytes]
+    vouchers: list[Voucher]
+
+
+def make_proof(keys: DeviceKeys, finding: Finding, times: tuple[int, int], log_key: bytes, book: Book) -> bytes:
+    """Pack a finding as a file, signed by this device. `times`: when it was found and now, Unix milliseconds."""
     proof = Proof(
         VERSION,
         finding.kind,
@@ -105,9 +110,10 @@ def make_proof(
         finding.exhibits,
         finding.facts,
         log_key,
-        vouchers,
+        book.vouchers,
         keys.device,
         times[1],
+        book.charter,
     )
     body = encode(proof)
     return MAGIC + pack(Signed(body, keys.sign(DOMAIN, body)))
@@ -140,8 +146,8 @@ def judge(data: bytes, roots: Mapping[str, bytes], log_key: bytes = b"") -> Verd
     proof = decode(Proof, signed.body, MAX_PROOF)
     if proof.version != VERSION:
         raise UnknownSuite(f"version {proof.version} of a proof is not known here")
-    people = _People(proof.vouchers, roots)
-    verify(people.key(proof.witness), DOMAIN, signed.body, signed.signature)
+    people = _People(proof, roots)
+    verify(people.witness(proof.witness), DOMAIN, signed.body, signed.signature)
     try:
         case = _Case(proof, people, log_key or proof.log_key, bool(log_key))
         judgement, reason = _WEIGHERS.get(proof.kind, _weigh_word)(case)
@@ -164,15 +170,21 @@ def judge(data: bytes, roots: Mapping[str, bytes], log_key: bytes = b"") -> Verd
 class _People:
     """The devices that the vouchers name, from the trusted roots down."""
 
-    def __init__(self, vouchers: list[Voucher], roots: Mapping[str, bytes]) -> None:
+    def __init__(self, proof: Proof, roots: Mapping[str, bytes]) -> None:
         self._found: dict[bytes, tuple[str, Certificate]] = {}
-        for voucher in vouchers:
-            root = roots.get(voucher.ministry)
+        charter = Charter(dict(roots))
+        with contextlib.suppress(WireError):  # one that begins elsewhere: the roots at hand are trusted as they are
+            for entry in proof.charter:
+                charter.append(entry)
+        self._removed = charter.removed
+        for voucher in proof.vouchers:
+            root = charter.first_roots.get(voucher.ministry)
             if root is None:
                 continue
-            directory = Directory(voucher.ministry, root)
-            for entry in voucher.entries:
-                directory.append(entry)
+            directory = Directory(voucher.ministry, root, charter.handovers.get(voucher.ministry))
+            with contextlib.suppress(WireError):  # what does not hold names nobody
+                for entry in voucher.entries:
+                    directory.append(entry)
             for device, certificate in directory.devices.items():
                 self._found.setdefault(device, (voucher.ministry, certificate))
 
@@ -181,6 +193,13 @@ class _People:
         if device not in self._found:
             raise BadSignature("a device that no trusted directory names")
         return self._found[device][1].sign_key
+
+    def witness(self, device: bytes) -> bytes:
+        """The key of a device whose word counts; raises NotEntitled if its ministry is a member no more."""
+        key = self.key(device)
+        if self._found[device][0] in self._removed:
+            raise NotEntitled("the word of a desk whose ministry is a member no more")
+        return key
 
     def person(self, device: bytes) -> Person:
         """Whose device it is; raises BadSignature."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from desktop.store.charters import Charters
 from desktop.store.context import Context
 from desktop.store.evidence import Evidence
 from desktop.store.logbook import LogBook
-from sync.proof import Voucher, devices_of, make_proof
+from sync.proof import Book, Voucher, devices_of, make_proof
+from sync.wire.charter import NAME, Charter
 from sync.wire.directory import DeviceEnrolled, Directory
 from sync.wire.errors import WireError
 
@@ -21,8 +23,13 @@ def export(context: Context, evidence: Evidence, logbook: LogBook, number: int, 
     finding, found_ms = found
     devices = devices_of(finding) | {context.device}
     times = (found_ms, context.now_ms())
-    vouchers = _vouchers(context, devices)
-    return make_proof(context.identity.keys, finding, times, log_key or logbook.notes().key, vouchers)
+    book = Book(_entries(context, NAME), _vouchers(context, devices))
+    return make_proof(context.identity.keys, finding, times, log_key or logbook.notes().key, book)
+
+
+def _entries(context: Context, name: str) -> list[bytes]:
+    rows = context.database.all("SELECT entry FROM directory WHERE ministry = ? ORDER BY seq", (name,))
+    return [row[0] for row in rows]
 
 
 def _vouchers(context: Context, devices: set[bytes]) -> list[Voucher]:
@@ -32,16 +39,15 @@ def _vouchers(context: Context, devices: set[bytes]) -> list[Voucher]:
         ministry = context.database.value("SELECT ministry FROM devices WHERE device = ?", (device,))
         if ministry is not None:
             wanted.setdefault(ministry, set()).add(device)
-    return [_voucher(context, ministry, named) for ministry, named in sorted(wanted.items())]
+    charter = Charters(context).load()
+    return [_voucher(context, charter, ministry, named) for ministry, named in sorted(wanted.items())]
 
 
-def _voucher(context: Context, ministry: str, wanted: set[bytes]) -> Voucher:
-    root = context.database.value("SELECT root FROM roots WHERE ministry = ?", (ministry,))
-    directory = Directory(ministry, root)
+def _voucher(context: Context, charter: Charter, ministry: str, wanted: set[bytes]) -> Voucher:
+    directory = Directory(ministry, charter.first_roots[ministry], charter.handovers.get(ministry))
     entries: list[bytes] = []
     missing = set(wanted)
-    rows = context.database.all("SELECT entry FROM directory WHERE ministry = ? ORDER BY seq", (ministry,))
-    for (data,) in rows:
+    for data in _entries(context, ministry):
         if not missing:
             break
         try:

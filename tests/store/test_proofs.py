@@ -9,9 +9,10 @@ from sync.changes import Create, Set
 from sync.evidence import Exhibit, Finding
 from sync.proof import DOMAIN, MAGIC, Proof, Verdict, judge
 from sync.seal import Place, seal
+from sync.wire.charter import Charter, CharterEvent, MemberRemoved, RootReplaced, SignedEntry, assent
 from sync.wire.checkpoint import make_checkpoint
 from sync.wire.codec import decode, encode
-from sync.wire.errors import WireError
+from sync.wire.errors import NotEntitled, WireError
 from sync.wire.signing import Signed, pack, public_key, sign, unpack
 from sync.wire.space import Head
 from tests.store.desks import DAY, Alliance, Desk
@@ -142,3 +143,36 @@ def test_a_file_whose_maker_nobody_enrolled_is_none(alliance: Alliance, dakar: D
     forged = MAGIC + pack(Signed(body_, sign(b"\5" * 32, DOMAIN, body_)))
     with pytest.raises(WireError):
         judge(forged, alliance.roots)
+
+
+def agreed(alliance: Alliance, charter: Charter, event: CharterEvent) -> bytes:
+    """An entry of the charter that every member signed."""
+    proposed = charter.propose(event, DAY)
+    assents = [assent(keys.root_seed, code, proposed) for code, keys in alliance.ministries.items()]
+    data = encode(SignedEntry(proposed, assents))
+    charter.append(data)
+    return data
+
+
+def test_proofs_outlive_a_change_of_roots_and_a_former_members_word_counts_no_more(
+    alliance: Alliance, dakar: Desk, abu_dhabi: Desk, space: bytes
+) -> None:
+    charter, directory = Charter(alliance.roots), alliance.directories["SN"]
+    new_root = public_key(b"\6" * 32)
+    replaced = agreed(alliance, charter, RootReplaced("SN", new_root, directory.sequence, directory.head))
+    abu_dhabi.connection.replica.add_directory_entries("", 1, [replaced])
+    one, other = another_first_segment(dakar, space, "one"), another_first_segment(dakar, space, "other")
+    finding = Finding("fork", space, dakar.device, segments(one.data, other.data))
+    data = exported(abu_dhabi, finding)
+    verdict = judge(data, alliance.roots)
+    assert (verdict.judgement, verdict.by and verdict.by.ministry) == ("proven", "SN")
+    newer = {**alliance.roots, "SN": new_root}
+    assert judge(exported(abu_dhabi, finding), newer).judgement == "refuted", "nothing hands the directory over"
+    alone = Charter(alliance.roots)
+    removed = agreed(alliance, alone, MemberRemoved("AE"))
+    proof = unpack(data[len(MAGIC) :], len(data)).body
+    fields = [getattr(decode(Proof, proof), name) for name in Proof.__struct_fields__[:-1]]
+    later = encode([*fields, [removed]])
+    signed = MAGIC + pack(Signed(later, abu_dhabi.connection.identity.keys.sign(DOMAIN, later)))
+    with pytest.raises(NotEntitled):
+        judge(signed, alliance.roots)
