@@ -13,6 +13,7 @@ from sync.wire.codec import NO_HASH
 from sync.wire.membership import Membership
 from sync.wire.space import Head, read_founding
 
+LONG = 64  # items of a log that are not fetched before a key is here
 FEW = 64  # spaces that are looked up one by one
 MAX_BARE = 100_000  # spaces of which nothing came yet; a server that names more of them is filling the disk
 
@@ -62,11 +63,15 @@ class Positions:
         return int(self._database.value("SELECT seq FROM spaces WHERE id = ?", (space,)) or 0)
 
     def behind(self, limit: int) -> list[Cursor]:
-        """Cursors of spaces to pull."""
+        """Cursors of spaces to pull: not of cases that were dropped, nor yet of a long log that no key is here for.
+
+        Such a one begins from a snapshot when the key comes, and nothing of it would be shown before.
+        """
         rows = self._database.all(
             "SELECT s.id, s.seq, s.head FROM spaces s WHERE s.behind > s.seq AND NOT EXISTS"
-            " (SELECT 1 FROM offline o WHERE o.space = s.n AND o.dropped_ms > 0) ORDER BY s.n LIMIT ?",
-            (limit,),
+            " (SELECT 1 FROM offline o WHERE o.space = s.n AND o.dropped_ms > 0) AND (s.seq > 0 OR s.behind < ?"
+            " OR EXISTS (SELECT 1 FROM epochs e WHERE e.space = s.n)) ORDER BY s.n LIMIT ?",
+            (LONG, limit),
         )
         return [Cursor(*row) for row in rows]
 

@@ -158,8 +158,8 @@ class Snapshots:
     def histories(self, limit: int) -> list[Cursor]:
         """How far the history is here of spaces that stand on a snapshot."""
         rows = self._database.all(
-            "SELECT s.id, p.seq, p.head FROM snapshots p JOIN spaces s ON s.n = p.space WHERE p.phase = ? LIMIT ?",
-            (UNVERIFIED, limit),
+            "SELECT s.id, p.seq, p.head FROM snapshots p JOIN spaces s ON s.n = p.space WHERE p.phase = 1 LIMIT ?",
+            (limit,),
         )
         return [Cursor(*row) for row in rows]
 

@@ -19,6 +19,7 @@ from server.snapshots import SnapshotStore
 from sync.engine import Engine
 from sync.keys import new_device_keys
 from sync.merge import decode_state, encode_state
+from sync.replica import Applied
 from sync.snapshot import Snapshot, Standing, open_entries, open_part, seal_parts, sign_snapshot
 from sync.wire.snapshot import SnapshotPut, SnapshotPutReply, read_snapshot
 from tests.support.alliance import Alliance, running_alliance
@@ -273,3 +274,22 @@ def test_who_is_invited_from_now_on_begins_from_a_snapshot_and_never_gets_the_hi
         desk.sync_once()
     assert states(abu_dhabi) == states(dakar)
     assert abu_dhabi.verify().problems == []
+
+
+def test_a_desk_that_has_no_key_yet_leaves_a_long_log_and_begins_from_the_snapshot_when_the_key_comes(
+    alliance: Alliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.store.positions.LONG", 4)
+    dakar, abu_dhabi = alliance.desks()
+    case = case_of(dakar)
+    give(dakar)
+    monkeypatch.setattr("desktop.store.replica.DeskReplica.take_grant", lambda *_: Applied())
+    run = engine_of(abu_dhabi).run_once()
+    assert run.complete
+    assert (run.pulled, run.locked) == (0, 0)
+    monkeypatch.undo()
+    abu_dhabi._connection.replica.keep_feed(b"", None)
+    run = engine_of(abu_dhabi).run_once()
+    assert phases(abu_dhabi) == [UNVERIFIED]
+    assert len(abu_dhabi.records(case, "person")) == PEOPLE
+    assert states(abu_dhabi) == states(dakar)
