@@ -18,6 +18,7 @@ from i18n.bidi import strip_isolates
 from sync.changes import Add, Create, Set, Unknown, Write
 from sync.wire.codec import NO_HASH, encode
 from sync.wire.space import advance_head
+from tests.attacks.ledger import tried
 from tests.hostile.member import Attack
 from tests.hostile.texts import MARKUP, faults
 from tests.support.desk import PASSPHRASE
@@ -31,7 +32,7 @@ NEWER = Unknown(encode(["highlight", "summary", 3, MARKUP]))
 def falsify(attack: Attack, alter: Callable[[bytes], bytes]) -> None:
     """Alter every segment in the server's files, and the heads with them: a server that lies and counts well."""
     attack.server.stop()
-    (file,) = attack.server.data.glob("*.db")
+    file = attack.server.data / "secretariat.db"
     connection = sqlite3.connect(file)
     for (number,) in connection.execute("SELECT number FROM spaces").fetchall():
         head = NO_HASH
@@ -49,6 +50,7 @@ def falsify(attack: Attack, alter: Callable[[bytes], bytes]) -> None:
     attack.server.start()
 
 
+@tried("malicious member", "a change with a bad signature")
 def test_a_change_with_a_bad_signature_is_set_aside_and_said(
     qtbot: QtBot, attack: Attack, open_window: OpenWindow
 ) -> None:
@@ -86,6 +88,7 @@ def flipped(body: bytes) -> bytes:
     return body[:-1] + bytes([body[-1] ^ 1])
 
 
+@tried("malicious member", "a change that is no text")
 def test_a_change_that_is_no_text_is_set_aside_and_the_next_ones_are_taken(attack: Attack) -> None:
     case = attack.found(Set("title", "Un", []))
     attack.deliver(attack.dakar.open())

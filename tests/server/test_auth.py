@@ -14,6 +14,7 @@ from server.settings import Settings
 from sync.keys import make_request, new_device_keys
 from sync.wire import calls
 from sync.wire.codec import encode, new_id
+from tests.attacks.ledger import tried
 from tests.server.conftest import Alliance, Dial
 from tests.support.bare_desk import BareDesk
 from tests.support.secretariat import AT_MS
@@ -48,6 +49,7 @@ def test_an_unknown_device_and_a_wrong_signature_are_answered_alike(alliance: Al
     assert unknown.headers == forged.headers
 
 
+@tried("malicious client", "a challenge of another")
 def test_a_challenge_is_for_one_device(alliance: Alliance, dial: Dial) -> None:
     ours = dial(alliance.ae)
     theirs = dial(alliance.fr)
@@ -62,6 +64,7 @@ def test_a_signature_for_other_data_is_not_taken(alliance: Alliance, dial: Dial)
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic {}", "Bearer {}x", "Bearer " + "é" * 54, "{}"])
+@tried("malicious client", "a token that was never given")
 def test_other_authorizations_are_refused_with_one_code(alliance: Alliance, header: str, dial: Dial) -> None:
     desk = dial(alliance.ae).sign_in()
     sent = {"Authorization": header.format(desk.token).encode().decode("latin-1")}
@@ -69,6 +72,7 @@ def test_other_authorizations_are_refused_with_one_code(alliance: Alliance, head
     assert (answer.status, answer.code, answer.headers["www-authenticate"]) == (401, "token_expired", "Bearer")
 
 
+@tried("malicious client", "a token that was never given")
 def test_no_bit_of_a_token_may_be_changed(alliance: Alliance, dial: Dial) -> None:
     desk = dial(alliance.ae).sign_in()
     token = bytearray(urlsafe_b64decode(desk.token + "=="))

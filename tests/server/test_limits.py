@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from server.problems import PROBLEMS, Refusal
 from sync.wire import calls
 from sync.wire.codec import MAX_CALL, encode
+from tests.attacks.ledger import tried
 from tests.server.conftest import Alliance, Dial
 from tests.support.bare_desk import BareDesk
 from tests.support.secretariat import ROOT
@@ -58,6 +59,7 @@ def is_well(alliance: Alliance) -> bool:
 @pytest.mark.parametrize(
     "path", ["/", "/v1", "/v1/push/", "/v1//push", "/v1/../healthz", "/V1/push", "/v1/%2e%2e/x", "//x"]
 )
+@tried("malicious client", "a path that is none")
 def test_other_paths_are_not_found_and_lead_nowhere_else(dial: Dial, alliance: Alliance, path: str) -> None:
     answer = dial(alliance.ae).send(path, b"")
     assert (answer.status, answer.code) == (404, "not_found")
@@ -98,6 +100,7 @@ def test_every_code_has_a_document(code: str) -> None:
     assert len(document["detail"]) == 300
 
 
+@tried("malicious client", "an oversized or a slow upload")
 def test_an_announced_body_beyond_the_limit_is_refused_before_it_comes(alliance: Alliance) -> None:
     for size in (MAX_CALL + 1, 10**15, 10**400):
         head = b"POST /v1/enrol HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % size
@@ -120,6 +123,7 @@ def test_a_body_of_exactly_the_limit_is_read(dial: Dial, alliance: Alliance) -> 
     assert (answer.status, answer.code) == (400, "malformed")
 
 
+@tried("malicious client", "an oversized or a slow upload")
 def test_a_body_that_stalls_or_dribbles_is_given_up(own_alliance: Callable[[str], Alliance]) -> None:
     alliance = own_alliance("body_idle_s = 1\nbody_total_s = 3")
     head = b"POST /v1/enrol HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
@@ -156,6 +160,7 @@ def test_headers_are_limited(alliance: Alliance) -> None:
         b"\0" * 5_000,
     ],
 )
+@tried("malicious client", "what is no request")
 def test_what_is_no_proper_request_is_turned_away(alliance: Alliance, line: bytes) -> None:
     heard = talk(alliance.secretariat.url, line, wait_s=2)
     assert status_of(heard) in (0, 400, 404, 405)
@@ -182,6 +187,7 @@ def test_what_is_no_proper_request_is_turned_away(alliance: Alliance, line: byte
         encode([b"", -1, [], 1 << 40]),
     ],
 )
+@tried("malicious client", "a body that is not the call's: deep, endless, a path, a statement")
 def test_bodies_that_are_not_the_call_s_are_malformed(
     connect: Dial, alliance: Alliance, name: str, body: bytes
 ) -> None:

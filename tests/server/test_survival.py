@@ -19,6 +19,7 @@ from server.sqlite_writer import Writer
 from server.storage import StorageFailed, StorageFull
 from sync.keys import DeviceKeys
 from sync.wire import calls
+from tests.attacks.ledger import tried
 from tests.server.conftest import Alliance
 from tests.support.bare_desk import BareDesk
 from tests.support.wire_items import Chain, Space, found_space
@@ -39,6 +40,7 @@ def push_until_killed(url: str, keys: DeviceKeys, spaces: list[Space], acknowled
         desk.close()
 
 
+@tried("faults", "kill -9 of the server at a random moment", times=4)
 def test_a_killed_server_has_everything_that_it_acknowledged(own_alliance: Callable[[], Alliance]) -> None:
     alliance = own_alliance()
     secretariat = alliance.secretariat

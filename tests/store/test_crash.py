@@ -15,6 +15,7 @@ import pytest
 from desktop.casework.views import Query
 from desktop.store import StoreFull
 from desktop.store.verify import verify
+from tests.attacks.ledger import tried
 from tests.store.desks import Alliance, Desk
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,7 @@ def people(desk: Desk) -> set[str]:
     return set(desk.connection.listing.query(Query(type="person")))
 
 
+@tried("faults", "kill -9 of a desk at a random moment", times=12)
 def test_a_dozen_kills_lose_no_edit_that_was_saved(dakar: Desk) -> None:
     space, saved, chance = dakar.found(), set[str](), random.Random(7)
     dakar.close()
@@ -88,6 +90,7 @@ def test_a_torn_write_ahead_log_gives_the_state_of_some_moment_before(alliance: 
             assert verify(connection).problems == []
 
 
+@tried("faults", "a disk that takes no more")
 def test_a_disk_that_takes_no_more_is_said_as_such_and_keeps_what_was_saved(dakar: Desk) -> None:
     space = dakar.found()
     dakar.connection.database.one("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -43,6 +43,7 @@ from sync.wire.space import (
     verify_founding,
     verify_segment,
 )
+from tests.attacks.ledger import tried
 
 KEYS = new_device_keys()
 KEY = new_epoch_key()
@@ -173,6 +174,7 @@ def test_a_key_that_must_not_be_used_is_refused(key: bytes) -> None:
         check_public_key(key)
 
 
+@tried("malicious member", "a key of small order")
 def test_a_signature_with_a_small_order_key_does_not_verify() -> None:
     with pytest.raises(BadSignature):
         verify(IDENTITY, "x", b"body", IDENTITY + bytes(32))

@@ -11,6 +11,7 @@ from sync.keys import DeviceKeys, commitment, new_epoch_key
 from sync.wire.calls import PushItem
 from sync.wire.membership import Membership
 from sync.wire.space import Event, Invited, Known, Left, Removed, Role, RoleGiven, Rotated, epoch_id
+from tests.attacks.ledger import tried
 from tests.server.conformance.bench import Bench
 from tests.support.wire_items import AT_MS, Chain, Space, found_space
 
@@ -178,6 +179,7 @@ def test_segments_of_every_epoch_that_the_log_has_are_taken(bench: Bench) -> Non
     assert bench.push(bench.ae, chain.extend()) == [("stored", "", 4)]
 
 
+@tried("malicious client", "a storm of rotations")
 def test_a_storm_of_rotations_meets_its_quota_and_the_next_hour_begins_anew(bench: Bench) -> None:
     story = Story(bench)
     bench.quotas = replace(bench.quotas, rotations_per_hour=3, entries_per_hour=5)
