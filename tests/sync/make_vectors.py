@@ -1,10 +1,12 @@
 """Prints the test vectors, all from fixed seeds: `python -m tests.sync.make_vectors > sync/vectors.json`.
 
-Only the grants differ from run to run, because HPKE draws its ephemeral key itself: those are vectors for opening.
+Grants, bundles and blobs differ from run to run, because HPKE and the secretstream draw keys themselves: those are
+vectors for opening.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -16,6 +18,8 @@ import msgspec
 
 from server.merkle import consistency_path, inclusion_path, tree_root
 from sync import merge, text
+from sync.blobs import seal_blob
+from sync.bundle import BundleWriter, ChainEnd, EntryPart, HavePart
 from sync.changes import Change, Dependency, Dot, Edit, RecordEdit, Set, Unknown, encode_change
 from sync.keys import ContinuityKey, DeviceKeys, EpochKey, make_grant, make_request
 from sync.ministry import MinistryKeys, enrol, open_directory, order
@@ -59,7 +63,7 @@ def sections() -> dict[str, Any]:
         space, founding = found_space(
             KEYS, "case", [Member("SN", "lead"), Member("AE", "contributor")], EPOCH_KEY, AT_MS
         )
-        return {
+        made = {
             "digest": _digests(),
             "device": _device(KEYS),
             "directory": _directory(),
@@ -75,6 +79,7 @@ def sections() -> dict[str, Any]:
             "text": _text(),
             "merge": _merges(),
         }
+    return {**made, "bundle": _bundle(space, founding), "blob": _blob()}
 
 
 def _digests() -> list[dict[str, Any]]:
@@ -239,6 +244,26 @@ def _grant(space: bytes) -> dict[str, Any]:
         "recipient": {"sign_seed": OTHER.sign_seed, "seal_secret": OTHER.seal_secret},
         "keys": [[space, EPOCH_KEY]],
     }
+
+
+def _bundle(space: bytes, founding: bytes) -> dict[str, Any]:
+    stream = io.BytesIO()
+    writer = BundleWriter(stream, KEYS, [OTHER.seal_key], AT_MS)
+    writer.add(EntryPart(space, 1, founding))
+    writer.add(HavePart(space, [ChainEnd(KEYS.device, 1)]))
+    writer.close()
+    return {
+        "data": stream.getvalue(),
+        "reader": {"sign_seed": OTHER.sign_seed, "seal_secret": OTHER.seal_secret},
+        "device": KEYS.device,
+        "records": [["entry", space, 1, founding], ["have", space, [[KEYS.device, 1]]], ["end", False]],
+    }
+
+
+def _blob() -> dict[str, Any]:
+    sealed, plain = io.BytesIO(), "Saisie à Dakar".encode()
+    blob, manifest = seal_blob(io.BytesIO(plain), sealed)
+    return {"blob": encode(blob), "manifest": manifest, "chunks": [sealed.getvalue()], "plain": plain}
 
 
 def _log(founding: bytes) -> dict[str, Any]:

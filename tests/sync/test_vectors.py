@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from itertools import cycle
 from pathlib import Path
@@ -11,13 +12,16 @@ import pytest
 
 import sync
 from sync import merge, text
+from sync.blobs import Blob, open_blob, read_manifest
+from sync.bundle import BundleReader, check_bundle
 from sync.changes import Unknown, decode_change, dependencies
 from sync.delta import read_delta
 from sync.keys import ContinuityKey, DeviceKeys, EpochKey, open_grant
 from sync.seal import _pad, open_segment
 from sync.wire.charter import Charter
 from sync.wire.checkpoint import read_checkpoint, verify_cosigned
-from sync.wire.codec import digest
+from sync.wire.chunks import chunk_hash
+from sync.wire.codec import decode, digest, encode
 from sync.wire.directory import Directory, entry_hash, read_request
 from sync.wire.errors import Malformed, WireError
 from sync.wire.merkle import consistency_roots, inclusion_root, leaf_hash
@@ -45,7 +49,7 @@ def raw(digits: str) -> bytes:
 def test_the_vectors_are_those_that_the_code_makes() -> None:
     made = as_json(sections())
     assert made.keys() == VECTORS.keys()
-    for name in made.keys() - {"grant"}:  # HPKE draws an ephemeral key of its own
+    for name in made.keys() - {"grant", "bundle", "blob"}:  # libraries draw keys of their own there
         assert made[name] == VECTORS[name], name
 
 
@@ -187,6 +191,22 @@ def test_a_grant() -> None:
     verify(raw(vector["sign_key"]), GRANT_DOMAIN, signed.body, signed.signature)
     recipient = DeviceKeys(raw(vector["recipient"]["sign_seed"]), raw(vector["recipient"]["seal_secret"]))
     assert open_grant(recipient, grant) == [EpochKey(raw(space), raw(key)) for space, key in vector["keys"]]
+
+
+def test_a_bundle() -> None:
+    vector = VECTORS["bundle"]
+    assert check_bundle(io.BytesIO(raw(vector["data"]))).device.hex() == vector["device"]
+    keys = DeviceKeys(raw(vector["reader"]["sign_seed"]), raw(vector["reader"]["seal_secret"]))
+    (parts,) = BundleReader(io.BytesIO(raw(vector["data"]))).parts(keys)
+    assert as_json([decode(list[object], encode(each)) for each in parts]) == vector["records"]
+
+
+def test_a_blob() -> None:
+    vector = VECTORS["blob"]
+    blob, manifest = decode(Blob, raw(vector["blob"])), raw(vector["manifest"])
+    assert read_manifest(manifest, blob.id).chunks == [chunk_hash(raw(each)) for each in vector["chunks"]]
+    sealed = io.BytesIO(b"".join(raw(each) for each in vector["chunks"]))
+    assert b"".join(open_blob(blob, manifest, sealed)) == raw(vector["plain"])
 
 
 def test_the_head_of_a_log() -> None:
