@@ -13,10 +13,11 @@ from desktop.ui.passphrase_card import PassphraseCard
 from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import LANGUAGES, _, ngettext
-from i18n.formats import number, percent
+from i18n.formats import number, percent, size
 
 SCALES = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 LOCKS = (1, 2, 5, 10, 15, 30, 60)  # minutes
+LIMITS_KB = (50, 200, 1_000, 5_000)
 _WIDE = 760  # pixels at 100 %
 
 Choices = Callable[[], Sequence[tuple[str, object]]]
@@ -45,6 +46,7 @@ class SettingsView(Living, QWidget):
         self._add(look, "theme", lambda: _("Theme"), _themes)
         self._add(look, "text_scale", lambda: _("Text size"), lambda: [(percent(scale), scale) for scale in SCALES])
         self._add(desk, "auto_lock_minutes", lambda: _("Lock after"), _locks)
+        self._add(desk, "blob_limit_kb", lambda: _("Evidence files take at most"), _limits)
         self.server = CodeEdit()
         self.server.setMaxLength(500)
         self.server.editingFinished.connect(self._on_server)
@@ -158,6 +160,13 @@ def _themes() -> list[tuple[str, object]]:
         (_("Dark"), "dark"),
         (_("High contrast"), "contrast"),
     ]
+
+
+def _limits() -> list[tuple[str, object]]:
+    limits: list[tuple[str, object]] = [
+        (_("{size} a second").format(size=size(each * 1_000)), each) for each in LIMITS_KB
+    ]
+    return [(_("All of the connection"), 0), *limits]
 
 
 def _locks() -> list[tuple[str, object]]:
