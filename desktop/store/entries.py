@@ -139,14 +139,14 @@ class Entries:
         readable = next((each.id for each in reversed(membership.epochs) if each.id in keys), None)
         writes = membership.writes(identity.device, identity.ministry)
         stale = writes and membership.stale(self.books)
-        missing = writes and readable != membership.epoch.id
+        missing = writes and not stale and readable != membership.epoch.id
         database.run(
             "UPDATE spaces SET entered = ?, epoch = ?, stale = ?, sealing = ?,"
             " missing_ms = iif(?, iif(missing_ms, missing_ms, ?), 0) WHERE n = ?",
             (
                 membership.number,
                 readable,
-                int(stale),
+                int(stale or missing),  # the few to look at: nothing is sealed there until somebody acts
                 int(writes and not stale and not missing),
                 int(missing),
                 self._context.now_ms(),

@@ -27,10 +27,8 @@ KEY_PATIENCE_MS = 10 * 60_000
 
 _DUE = (
     "SELECT s.n, s.id FROM spaces s WHERE s.n IN (SELECT space FROM intents WHERE refused IS NULL"
-    " UNION SELECT s.n FROM spaces s JOIN chains c ON c.space = s.n AND c.own = 1 AND c.applied > c.last"
-    " WHERE s.stale = 1"
-    " UNION SELECT c.space FROM chains c JOIN spaces s ON s.n = c.space"
-    " WHERE c.own = 1 AND c.applied > c.last AND s.sealing = 0 AND s.missing_ms > 0 AND s.missing_ms < ?)"
+    " UNION SELECT s.n FROM spaces s INDEXED BY spaces_stale CROSS JOIN chains c ON c.space = s.n"
+    " WHERE s.stale = 1 AND c.own = 1 AND c.applied > c.last AND (s.missing_ms = 0 OR s.missing_ms < ?))"
     " AND NOT EXISTS (SELECT 1 FROM outbox WHERE space = s.n AND kind = 'entry' AND refused IS NULL) LIMIT ?"
 )
 

@@ -34,11 +34,14 @@ class Outbox:
         self._intents = Intents(context, self._own_entries)
 
     def unsealed(self, limit: int) -> list[Unsealed]:
-        """The oldest unsealed changes of at most `limit` spaces, those that have waited longest; a space once."""
+        """The oldest unsealed changes of at most `limit` spaces, those that have waited longest; a space once.
+
+        Of a space whose log goes on beyond what is here, nothing: somebody may have been removed there.
+        """
         rows = self._database.all(
             "SELECT c.n, c.space, s.id, c.last, c.hash, e.key FROM chains c JOIN spaces s ON s.n = c.space"
             " JOIN epochs e ON e.space = s.n AND e.epoch = s.epoch"
-            " WHERE c.own = 1 AND c.applied > c.last AND s.sealing = 1 ORDER BY c.since LIMIT ?",
+            " WHERE c.own = 1 AND c.applied > c.last AND s.sealing = 1 AND s.behind <= max(s.seq, 1) ORDER BY c.since LIMIT ?",
             (limit,),
         )
         return [

@@ -17,16 +17,18 @@ import msgspec
 from desktop.store import marks
 from desktop.store.context import change_number, split_number
 from desktop.store.database import DATABASE_FILE, Database
+from desktop.store.entries import Books
 from desktop.store.errors import StoreExists
 from desktop.store.store import Connection, Store, read_identity
 from desktop.store.vault import translate_os_errors
 from desktop.store.wreck import Row, Wreck
 from sync.keys import EpochKey
-from sync.replica import Opened, Received
+from sync.replica import Entered, Opened, Received
 from sync.seal import open_segment
 from sync.wire.calls import Cursor
 from sync.wire.codec import NO_HASH
 from sync.wire.errors import WireError
+from sync.wire.membership import Membership
 from sync.wire.space import read_founding, read_segment, space_id, verify_founding, verify_segment
 
 SALVAGED_FILE = "store.salvaged.db"
@@ -111,6 +113,8 @@ class _Salvage:
     def run(self, progress: Progress | None = None) -> SalvageReport:
         """Copy everything."""
         self._copy_directories()
+        tables = {row[0] for row in self._wreck.table("sqlite_schema", "name", "rowid")}
+        entries = self._wreck.table("entries", "space, number, data", "space, number") if "entries" in tables else []
         epochs = self._wreck.table("epochs", "space, epoch, key", "space")
         failures = self._wreck.failures
         chains = self._wreck.numbered("chains", "n, space, device, own, last, applied", 1, UNKNOWN_END)
@@ -122,7 +126,9 @@ class _Salvage:
             if not founding or not self._holds(id_, founding):
                 continue
             keys = {row[1]: row[2] for row in epochs if row[0] == number}
-            self._copy_space(id_, founding, keys, [row for row in chains if row[1] == number])
+            own_log = [row[2] for row in sorted(entries, key=lambda row: int(row[1])) if row[0] == number]
+            entered = self._entered(id_, founding, own_log)
+            self._copy_space(id_, founding, keys, entered, [row for row in chains if row[1] == number])
         while self._connection.index.index_pending():
             pass
         self._report.records = int(self._database.value("SELECT count(*) FROM records"))
@@ -148,13 +154,24 @@ class _Salvage:
         found = self._replica.certificate(device)
         return found[1].sign_key if found else None
 
-    def _copy_space(self, id_: bytes, founding: bytes, keys: dict[bytes, bytes], chains: list[Row]) -> None:
+    def _entered(self, id_: bytes, founding: bytes, own_log: list[bytes]) -> list[Entered]:
+        """The entries of a space's own log that follow each other and hold; the server has the others."""
+        members, books = Membership(id_, founding), Books(self._connection.context)
+        found: list[Entered] = []
+        with contextlib.suppress(WireError):
+            for data in own_log:
+                found.append(Entered(members.append(data, books).number, 0, data))  # noqa: PERF401 - up to a failure
+        return found
+
+    def _copy_space(
+        self, id_: bytes, founding: bytes, keys: dict[bytes, bytes], entered: list[Entered], chains: list[Row]
+    ) -> None:
         self._report.spaces += 1
         sequence = self._replica.feed()[1]
         self._replica.take_grant(sequence, [EpochKey(id_, key) for key in keys.values()])
         segments = [opened for row in chains for opened in self._segments(id_, row, keys)]
         self._report.segments += len(segments)
-        self._replica.receive([Received(id_, founding, segments, [], Cursor(id_, 0, NO_HASH))])
+        self._replica.receive([Received(id_, founding, segments, [], Cursor(id_, 0, NO_HASH), entered)])
         self._replica.resend(id_)
         self._replica.note_behind([(id_, 1)])
         own = next((row for row in chains if row[3] and row[2] == self._connection.identity.device), None)
