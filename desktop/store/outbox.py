@@ -41,7 +41,8 @@ class Outbox:
         rows = self._database.all(
             "SELECT c.n, c.space, s.id, c.last, c.hash, e.key FROM chains c JOIN spaces s ON s.n = c.space"
             " JOIN epochs e ON e.space = s.n AND e.epoch = s.epoch"
-            " WHERE c.own = 1 AND c.applied > c.last AND s.sealing = 1 AND s.behind <= max(s.seq, 1) ORDER BY c.since LIMIT ?",
+            " WHERE c.own = 1 AND c.applied > c.last AND s.sealing = 1 AND s.behind <= max(s.seq, 1)"
+            " ORDER BY c.since LIMIT ?",
             (limit,),
         )
         return [
