@@ -44,9 +44,15 @@ def fetch_charter(server: Server, genesis: dict[str, bytes]) -> Charter:
     return charter
 
 
-def end_of_directory(server: Server, ministry: str) -> tuple[int, bytes]:
-    """How many entries a directory has at the server, and the hash that the next one would name."""
+def end_of_directory(server: Server, ministry: str, after: int | None = None) -> tuple[int, bytes]:
+    """The last entry of a directory that counts, and the hash that the next one names; without `after`, its end.
+
+    Raises Refused (no_such_entry), SyncError.
+    """
     entries = _log(server, ministry)
+    if after is not None and not 0 <= after <= len(entries):
+        raise Refused("no_such_entry", number=after)
+    entries = entries[:after]
     return len(entries), entry_hash(entries[-1]) if entries else NO_HASH
 
 

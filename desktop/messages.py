@@ -446,6 +446,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     ),
     "file_exists": lambda: _("The file {path} is there already. It was left as it is."),
     "proposal_refused": lambda: _("The secretariat did not take this change ({reason}). The list stays as it is."),
+    "no_such_entry": lambda: _("The directory has no entry {number}. Nothing was changed."),
     "no_such_desk": lambda: _("Your ministry's directory names no such desk. Nothing was changed."),
     "already_revoked": lambda: _("This desk is revoked already. Nothing was changed."),
     "no_root_key": lambda: _(

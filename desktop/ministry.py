@@ -24,8 +24,17 @@ from desktop.refusals import Refused
 from sync import errors as sync_errors
 from sync.ministry import MinistryKeys, new_administrator, new_ministry, open_directory, order
 from sync.wire.calls import DirectoryHead, DirectoryReply, DirectoryRequest, EnrolReply, EnrolRequest
+from sync.wire.charter import Handover
 from sync.wire.codec import MAX_ENTRY, decode, encode
-from sync.wire.directory import CertificateRequest, DeviceEnrolled, DeviceRevoked, Directory, Event, read_request
+from sync.wire.directory import (
+    CertificateRequest,
+    DeviceEnrolled,
+    DeviceRevoked,
+    Directory,
+    Event,
+    entry_hash,
+    read_request,
+)
 from sync.wire.errors import BrokenChain, WireError
 from sync.wire.signing import check_public_key, fingerprint
 
@@ -69,6 +78,8 @@ class _SealedKeys(msgspec.Struct, frozen=True, array_like=True):
     nonce: bytes
     sealed: bytes
     administrator: bytes = b""  # public key
+    first_root: bytes = b""  # with which the directory begins, where the charter has replaced it
+    handovers: list[Handover] = []
 
     def bound(self) -> bytes:
         return encode((self.version, self.ministry, self.root, self.cost, self.salt))
@@ -81,7 +92,7 @@ class MinistryFolder:
         """Raises Refused: no_keys, keys_damaged."""
         self._path = path
         self._sealed = _read_keys(path)
-        self.directory = Directory(self._sealed.ministry, self._sealed.root)
+        self.directory = Directory(self._sealed.ministry, self.first_root, self._sealed.handovers)
         self.entries: list[bytes] = []
         for entry in _read_entries(path / DIRECTORY_FILE):
             self._take(entry)
@@ -95,6 +106,16 @@ class MinistryFolder:
     def root(self) -> bytes:
         """The root's public key, which every profile carries under `[trust]`."""
         return self._sealed.root
+
+    @property
+    def handovers(self) -> list[Handover]:
+        """Where the charter put another root in the place of the one before."""
+        return self._sealed.handovers
+
+    @property
+    def first_root(self) -> bytes:
+        """The root with which the directory begins: an older one where the charter has replaced it."""
+        return self._sealed.first_root or self._sealed.root
 
     @property
     def administrator(self) -> bytes:
@@ -272,6 +293,25 @@ def create_administrator(
     """
     _check_new(path, passphrase)
     return _make(path, _seal(new_administrator(code, administrator), parse_key(root), passphrase, cost), [])
+
+
+def create_successor(path: Path, old: MinistryFolder, after: int, passphrase: str, cost: Cost = COST) -> MinistryFolder:
+    """Make a new root in the place of a lost or stolen one, and a folder for it; the charter has to name it.
+
+    The directory goes on after its entry number `after`. Raises Refused: keys_exist, weak_passphrase, no_such_entry.
+    """
+    _check_new(path, passphrase)
+    if not 1 <= after <= len(old.entries):
+        raise Refused("no_such_entry", number=after)
+    keys = new_ministry(old.ministry, next(iter(old.directory.administrators.values()), old.ministry))
+    kept = old.entries[:after]
+    earlier = [each for each in old.handovers if each.sequence < after]
+    sealed = msgspec.structs.replace(
+        _seal(keys, keys.root, passphrase, cost),
+        first_root=old.first_root,
+        handovers=[*earlier, Handover(after, entry_hash(kept[-1]), keys.root)],
+    )
+    return _make(path, sealed, kept)
 
 
 def parse_key(text: str) -> bytes:

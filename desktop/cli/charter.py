@@ -105,7 +105,7 @@ def _event(options: argparse.Namespace, link: Link) -> CharterEvent:
     if options.remove:
         return MemberRemoved(options.remove)
     code, key = options.root
-    sequence, head = end_of_directory(link, code)
+    sequence, head = end_of_directory(link, code, options.after)
     return RootReplaced(code, parse_key(key), sequence, head)
 
 

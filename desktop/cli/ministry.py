@@ -14,6 +14,7 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace, Opening], None]] = {
     "enrol": keys.enrol,
     "publish": keys.publish,
     "new-administrator": orders.new_administrator,
+    "new-root": orders.new_root,
     "add-administrator": orders.add_administrator,
     "remove-administrator": orders.remove_administrator,
     "revoke": orders.revoke,

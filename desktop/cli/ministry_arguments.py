@@ -36,6 +36,9 @@ def _add_keys(ministry: Commands) -> list[Parser]:
         command.add_argument("--code", metavar="CODE", required=True, help=_("code of the ministry, such as SN"))
     new.add_argument("--administrator", metavar="NAME", default="", help=_("name of the administrator"))
     more.add_argument("--administrator", metavar="NAME", required=True, help=_("name of the administrator"))
+    root = ministry.add_parser("new-root", help=_("make a new root in the place of a lost or stolen one, in a folder"))
+    root.add_argument("--old", type=Path, metavar="DIR", required=True, help=_("folder of the ministry's old keys"))
+    _after(root)
     show = ministry.add_parser("show", help=_("show the ministry, its root key and its desks"))
     enrol = ministry.add_parser("enrol", help=_("enrol a desk by its certificate request"))
     enrol.add_argument("request", type=Path, metavar="REQUEST", help=_("file that the desk wrote"))
@@ -43,7 +46,7 @@ def _add_keys(ministry: Commands) -> list[Parser]:
     _server(enrol, required=False)
     publish = ministry.add_parser("publish", help=_("bring the server's copy of the directory up to date"))
     _server(publish, required=True)
-    return [new, more, show, enrol, publish]
+    return [new, more, root, show, enrol, publish]
 
 
 def _add_orders(ministry: Commands) -> list[Parser]:
@@ -84,12 +87,19 @@ def _add_charter(ministry: Commands) -> list[Parser]:
     what.add_argument("--add", nargs=2, metavar=("CODE", "KEY"), help=_("a new member and its root key"))
     what.add_argument("--remove", metavar="CODE", help=_("a member to take out"))
     what.add_argument("--root", nargs=2, metavar=("CODE", "KEY"), help=_("a member and its new root key"))
+    _after(propose)
     for command in (show, propose):
         command.add_argument("--profile", type=Path, metavar="FILE", required=True, help=_("the ministry's profile"))
     for command in (show, propose, publish):
         _server(command, required=True)
     _fingerprint(sign)
     return [show, propose, sign, publish]
+
+
+def _after(command: Parser) -> None:
+    command.add_argument(
+        "--after", metavar="N", type=int, help=_("last entry of the directory that the old root signed")
+    )
 
 
 def _server(command: Parser, *, required: bool) -> None:

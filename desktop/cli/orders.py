@@ -12,7 +12,7 @@ from desktop.cli.output import dump, say
 from desktop.cli.passphrase import read_passphrase
 from desktop.desk import Opening
 from desktop.files import write_private
-from desktop.ministry import MinistryFolder, create_administrator, parse_key
+from desktop.ministry import MinistryFolder, create_administrator, create_successor, parse_key
 from desktop.recovery import recover
 from desktop.refusals import Refused
 from i18n import _, ngettext
@@ -34,6 +34,14 @@ def new_administrator(options: argparse.Namespace, opening: Opening) -> None:
         options.keys, options.code, options.root, options.administrator.strip(), passphrase, opening.ministry_cost
     )
     tell(options, folder)
+
+
+def new_root(options: argparse.Namespace, opening: Opening) -> None:
+    """`ministry new-root`."""
+    passphrase = read_passphrase(options.passphrase_file, _("New passphrase"), twice=True)
+    old = MinistryFolder(options.old)
+    after = len(old.entries) if options.after is None else options.after
+    tell(options, create_successor(options.keys, old, after, passphrase, opening.ministry_cost))
 
 
 def add_administrator(options: argparse.Namespace, opening: Opening) -> None:

@@ -42,8 +42,8 @@ class Table:
         """A command of a ministry."""
         return self.office("ministry", f"charter-{action}", *words, "--keys", self.keys(code), "--json")
 
-    def at_server(self, action: str, *words: str | Path) -> Any:
-        return self.ask(action, *words, "--server", self.server.url)
+    def at_server(self, action: str, *words: str | Path, code: str = "SN") -> Any:
+        return self.ask(action, *words, "--server", self.server.url, code=code)
 
     def propose(self, *words: str) -> Any:
         return self.at_server("propose", self.proposal, "--profile", self.profile, *words)
@@ -100,3 +100,54 @@ def test_what_makes_no_sense_is_not_proposed(table: Table) -> None:
     other = Profile("SN", {"SN": bytes.fromhex(table.roots["SN"])}, url=table.server.url)
     table.profile.write_text(render_profile(other))
     assert table.at_server("show", "--profile", table.profile).json["entries"] == 0
+
+
+def test_a_stolen_root_is_replaced_by_commands_and_the_new_one_gives_orders(table: Table) -> None:
+    before = 1  # the entry that names the administrator; what the thief appends comes behind it
+    thief = table.office.json("ministry", "new", "--keys", table.keys("XX"), "--code", "XX")
+    keys, server = table.keys("SN"), table.server.url
+    stolen = table.office.json(
+        "ministry",
+        "add-administrator",
+        thief["root"],
+        "Thief",
+        "--fingerprint",
+        thief["fingerprint"],
+        "--keys",
+        keys,
+        "--server",
+        server,
+    )
+    assert stolen["published"] == 1
+    wrong = table.office("ministry", "new-root", "--keys", table.keys("N"), "--old", keys, "--after", "9", "--json")
+    assert wrong.json["error"] == "no_such_entry"
+    new = table.office.json("ministry", "new-root", "--keys", table.keys("N"), "--old", keys, "--after", str(before))
+    assert (
+        table.at_server(
+            "propose",
+            table.proposal,
+            "--profile",
+            table.profile,
+            "--root",
+            "SN",
+            new["root"],
+            "--after",
+            str(before),
+            code="AE",
+        ).json["after"]
+        == before
+    )
+    for code in ("AE", "BH", "FR"):
+        assert table.ask("sign", table.proposal, "--fingerprint", new["fingerprint"], code=code).code == 0
+    assert table.at_server("publish", table.proposal).code == 0
+    key = table.office.json("ministry", "show", "--keys", table.keys("N"))["administrator"]
+    order = ("ministry", "add-administrator", key, "Second")
+    shown = table.office(*order, "--keys", table.keys("N"), "--json")
+    fingerprint = shown.err.rpartition("--fingerprint ")[2].split()[0]
+    table.office.json(*order, "--fingerprint", fingerprint, "--keys", table.keys("N"))
+    published = table.office.json("ministry", "publish", "--keys", table.keys("N"), "--server", server)
+    assert (published["entries"], published["published"]) == (2, 1)
+    again = table.office("ministry", "publish", "--keys", keys, "--server", server, "--json")
+    assert (again.code, again.json["error"]) == (1, "directory_differs")
+    reopened = table.office.json("ministry", "show", "--keys", table.keys("N"))
+    assert reopened["administrators"] == ["SN", "Second"]
