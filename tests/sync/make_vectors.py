@@ -17,11 +17,11 @@ from unittest.mock import patch
 import msgspec
 
 from server.merkle import consistency_path, inclusion_path, tree_root
-from sync import merge, text
+from sync import entries, merge, text
 from sync.blobs import seal_blob
 from sync.bundle import BundleWriter, ChainEnd, EntryPart, HavePart
 from sync.changes import Change, Dependency, Dot, Edit, RecordEdit, Set, Unknown, encode_change
-from sync.keys import ContinuityKey, DeviceKeys, EpochKey, make_grant, make_request
+from sync.keys import ContinuityKey, DeviceKeys, EpochKey, commitment, make_grant, make_request
 from sync.ministry import MinistryKeys, enrol, open_directory, order
 from sync.seal import Place, _pad, found_space, seal
 from sync.wire.charter import Assent, Charter, MemberAdded, RootReplaced, assent, signed_entry
@@ -37,9 +37,22 @@ from sync.wire.directory import (
     entry_hash,
     make_entry,
 )
+from sync.wire.membership import Membership
 from sync.wire.merkle import node_hash
 from sync.wire.signing import Signed, fingerprint, pack, public_key, unpack
-from sync.wire.space import Head, Member, Segment, advance_head, read_segment
+from sync.wire.space import Event as SpaceEvent
+from sync.wire.space import (
+    Head,
+    Invited,
+    Known,
+    Member,
+    Removed,
+    RoleGiven,
+    Rotated,
+    Segment,
+    advance_head,
+    read_segment,
+)
 from tests.sync.desks import DEVICES, RECORD, Desk, Sent
 
 AT_MS = 1_795_000_000_000
@@ -70,6 +83,7 @@ def sections() -> dict[str, Any]:
             "orders": _orders(),
             "charter": _charter(),
             "founding": _founding(space, founding),
+            "entries": _entries(space, founding),
             "segment": _segment(space),
             "grant": _grant(space),
             "log": _log(founding),
@@ -205,6 +219,42 @@ def _founding(space: bytes, entry: bytes) -> dict[str, Any]:
             {"entry": changed(2, "attic"), "code": "malformed"},
             {"entry": changed(6, [["SN", "lead"], ["SN", "reader"]]), "code": "malformed"},
             {"entry": changed(6, []), "code": "malformed"},
+        ],
+    }
+
+
+def _entries(space: bytes, founding: bytes) -> dict[str, Any]:
+    members = Membership(space, founding)
+    made: list[dict[str, Any]] = []
+    events: list[SpaceEvent] = [
+        Invited("IT", "reader", "now"),
+        Rotated(commitment(bytes(32))),
+        RoleGiven("IT", "contributor"),
+        Invited(OTHER.device, "reader", "start"),
+        Removed("IT"),
+    ]
+    for event in events:
+        entry = entries.make_entry(KEYS, members, event, [Known("SN", 2)], AT_MS)
+        members.restore(entry)
+        roles = [[subject, role] for subject, role in members.roles.items()]
+        epochs = [epoch.id for epoch in members.epochs]
+        made.append(
+            {"entry": entry, "head": members.head, "roles": roles, "epochs": epochs, "excluding": members.excluding}
+        )
+
+    def wrong(keys: DeviceKeys, event: SpaceEvent, known: int = 2) -> bytes:
+        return entries.make_entry(keys, members, event, [Known("SN", known)], AT_MS)
+
+    return {
+        "space": space,
+        "founding": founding,
+        "devices": [["SN", KEYS.device, KEYS.sign_key], ["AE", OTHER.device, OTHER.sign_key]],
+        "entries": made,
+        "bad": [
+            {"after": 5, "entry": wrong(OTHER, RoleGiven("AE", "lead")), "code": "not_entitled"},
+            {"after": 5, "entry": wrong(KEYS, Removed("SN")), "code": "not_entitled"},
+            {"after": 5, "entry": wrong(KEYS, RoleGiven("AE", "lead"), 9), "code": "directory_behind"},
+            {"after": 4, "entry": wrong(KEYS, RoleGiven("AE", "lead")), "code": "broken_chain"},
         ],
     }
 

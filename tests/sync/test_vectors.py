@@ -24,6 +24,7 @@ from sync.wire.chunks import chunk_hash
 from sync.wire.codec import decode, digest, encode
 from sync.wire.directory import Directory, entry_hash, read_request
 from sync.wire.errors import Malformed, WireError
+from sync.wire.membership import Membership
 from sync.wire.merkle import consistency_roots, inclusion_root, leaf_hash
 from sync.wire.signing import fingerprint, verify
 from sync.wire.space import (
@@ -158,6 +159,45 @@ def test_a_founding_entry_is_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(WireError) as caught:
         verify_founding(raw(bad["entry"]), raw(VECTORS["founding"]["sign_key"]))
     assert caught.value.code == bad["code"]
+
+
+class Books:
+    """The directories of the vectors: two devices, two entries of each."""
+
+    def find(self, device: bytes) -> tuple[str, bytes]:
+        return next((code, raw(key)) for code, id_, key in VECTORS["entries"]["devices"] if raw(id_) == device)
+
+    def revoked(self, ministry: str) -> dict[bytes, int]:
+        assert ministry
+        return {}
+
+    def known(self, ministry: str) -> int:
+        return 2 if ministry else 0
+
+
+def members_after(count: int) -> Membership:
+    vector = VECTORS["entries"]
+    members = Membership(raw(vector["space"]), raw(vector["founding"]))
+    for one in vector["entries"][:count]:
+        members.append(raw(one["entry"]), Books())
+    return members
+
+
+@pytest.mark.parametrize("count", range(1, 6))
+def test_entries_of_a_space(count: int) -> None:
+    wanted, members = VECTORS["entries"]["entries"][count - 1], members_after(count)
+    roles = {subject if isinstance(subject, str) else subject.hex(): role for subject, role in members.roles.items()}
+    assert roles == dict(wanted["roles"])
+    assert members.head == raw(wanted["head"])
+    assert [epoch.id.hex() for epoch in members.epochs] == wanted["epochs"]
+    assert members.excluding is wanted["excluding"]
+
+
+@pytest.mark.parametrize("bad", VECTORS["entries"]["bad"])
+def test_an_entry_of_a_space_is_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(WireError) as error:
+        members_after(bad["after"]).append(raw(bad["entry"]), Books())
+    assert error.value.code == bad["code"]
 
 
 def test_a_segment() -> None:
