@@ -308,3 +308,17 @@ def test_what_was_counted_without_being_read_is_read_once_its_key_comes(case: Ca
     while rome.connection.upgrade.step() is not None:
         pass
     assert title(rome, case.space) == "Réseau de Dakar"
+
+
+def test_nothing_is_sealed_while_the_log_is_known_to_go_on(case: Case) -> None:
+    replica = case.dakar.connection.replica
+    replica.note_behind([(case.space, len(case.log.items) + 1)])
+    case.dakar.set(case.space, case.space, "title", "for whom?")
+    assert replica.unsealed(9) == []
+    case.log.add("entry", case.entry(case.dakar, Removed("AE")))
+    case.log.show(case.dakar)
+    assert replica.unsealed(9) == []
+    (rotation,) = replica.entries_due(DAY)
+    replica.take_entry(rotation.id, len(case.log.items) + 1)
+    (waiting,) = replica.unsealed(9)
+    assert waiting.key.epoch == case.members().epoch.id
