@@ -61,9 +61,8 @@ class Engine:
         with self._measured(run), self._revocation():
             for _ in range(ROUNDS):
                 reply = self._link.call("poll", self._puller.poll_request(0), PollReply)
-                if not self._take(reply, run):
-                    if not self._look(run, patient=False):
-                        return run
+                if not self._take(reply, run) and not self._look(run, patient=False):
+                    return run
             raise BadReply("the server always has more")
 
     def listen(self, timeout_s: float) -> Run:

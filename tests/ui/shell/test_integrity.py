@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from desktop.ui import integrity_page
 from desktop.ui.integrity_page import IntegrityPage
 from desktop.ui.main_window import MainWindow
 from i18n.bidi import strip_isolates
@@ -81,11 +81,11 @@ def test_a_proof_is_exported_where_the_officer_says(
         names.append(name)
         return str(tmp_path / "out.proof"), ""
 
-    monkeypatch.setattr(integrity_page.QFileDialog, "getSaveFileName", choose)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     page.cards[0].export_button.click()
     assert names == ["tahaluf-server_rewound-1.proof"]
     assert (tmp_path / "out.proof").read_bytes().startswith(MAGIC)
-    monkeypatch.setattr(integrity_page.QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
     page.cards[0].export_button.click()
     assert len(list(tmp_path.glob("*.proof"))) == 1
 
