@@ -155,6 +155,7 @@ _UNVERIFIED: dict[str, Callable[[], str]] = {
     "broken_chain": _contradicts,
     "fork": _contradicts,
     "gap": _contradicts,
+    "bad_proof": _contradicts,
     "malformed": _unreadable,
     "unknown_suite": _unreadable,
 }
@@ -419,6 +420,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "file_too_large": lambda: _("The file {path} is too large to be attached: 29 GiB is the most."),
     "no_files_here": lambda: _("Records of the type {type} take no files."),
     "file_unreadable": lambda: _("The file {path} cannot be read."),
+    "file_disk_full": lambda: _("There is no room for the file {path}. Nothing was written; choose another place."),
     "file_unwritable": lambda: _("The file {path} cannot be written. Nothing was changed."),
     "bad_request": lambda: _("This is not a certificate request that can be trusted ({reason}). Nobody was enrolled."),
     "wrong_ministry": lambda: _("This request comes from {ministry}; only its own administrator can enrol it."),

@@ -116,17 +116,18 @@ def test_a_record_deleted_here_and_edited_there_comes_back_marked(alliance: Alli
 
 
 def test_a_reader_may_not_write(alliance: Alliance) -> None:
-    dakar, _ = alliance.desks()
-    case = dakar.new_case({"title": "Un"}).record
-    members = dakar._connection.reads.members
-    dakar._connection.reads.members = lambda space: tuple((code, "reader") for code, _ in members(space))  # type: ignore[method-assign]
+    dakar, abu_dhabi = alliance.desks()
+    case = dakar.new_case({"title": "Un"}, ("SN",)).record
+    dakar.invite(case, "AE", "reader")
+    for desk in (dakar, abu_dhabi, dakar, abu_dhabi):
+        desk.sync_once()
     with pytest.raises(Refused, match="reader_only"):
-        dakar.edit(case, "title", "x")
+        abu_dhabi.edit(case, "title", "x")
     with pytest.raises(Refused, match="reader_only"):
-        dakar.new_record("person", case, {"name": "x"})
+        abu_dhabi.new_record("person", case, {"name": "x"})
     with pytest.raises(Refused, match="reader_only"):
-        dakar.delete(case)
-    assert dakar.counts()["unsent"] == 1
+        abu_dhabi.delete(case)
+    assert abu_dhabi.counts()["unsent"] == 0
 
 
 def test_a_desk_that_is_not_enrolled_is_told_so_and_keeps_its_work(alliance: Alliance, tmp_path: Path) -> None:

@@ -129,11 +129,13 @@ def test_who_is_invited_from_the_start_reads_all_and_writes(world: World) -> Non
     assert world.epochs("SN", case) == 1
 
 
-def test_who_is_invited_from_now_reads_what_is_written_from_then_on(world: World) -> None:
+def test_who_is_invited_from_now_reads_what_stands_and_what_is_written_from_then_on(world: World) -> None:
     case = world.case()
+    world["SN"].edit(case, "title", "second")
     world["SN"].invite(case, "IT", "contributor", from_start=False)
     world.sync()
-    assert world.title("IT", case) is None
+    assert world.title("IT", case) == "second"
+    assert "first" not in {entry.value for entry in world["IT"].history(case)}
     assert (world.epochs("SN", case), world.epochs("IT", case)) == (2, 1)
     person = world["SN"].new_record("person", case, {"name": "Awa"}).record
     world.sync()
@@ -229,8 +231,7 @@ def test_a_case_that_was_founded_and_shared_offline_goes_in_one_exchange(world: 
     world["SN"].sync_once()
     assert world["SN"].unsent() == 0
     world.sync()
-    assert world.title("AE", case) == "offline"
-    assert world.title("IT", case) is None
+    assert world.title("AE", case) == world.title("IT", case) == "offline"
     world["AE"].edit(case, "title", "both")
     world.sync()
     assert world["IT"].show(case).fields["title"].value == "both"

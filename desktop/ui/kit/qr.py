@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.ui.kit.binding import Living
 from desktop.ui.theme import current_theme
-from i18n.bidi import ltr
 
 DARK, LIGHT = QColor(0, 0, 0), QColor(255, 255, 255)
 BORDER = 4  # modules of quiet around the code, as ISO 18004 asks
@@ -28,7 +27,7 @@ class QrCode(Living, QWidget):
     def show_characters(self, text: str) -> None:
         """Make the code of the characters."""
         self._rows = tuple(bytes(row) for row in segno.make_qr(text, error="m").matrix)
-        self.setAccessibleName(ltr(text))
+        self.setAccessibleName(text)
         self.updateGeometry()
         self.update()
 
