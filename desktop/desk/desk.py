@@ -96,9 +96,13 @@ class Desk(DeskMembers, DeskTrust, DeskFiles):
         """Every case, and whether this desk keeps it."""
         return self._connection.offline.cases()
 
+    def offline_limited(self) -> tuple[OfflineView, ...]:
+        """The cases that this desk does not keep, and those that it keeps for a time; cheap whatever their number."""
+        return self._connection.offline.limited()
+
     def offline_drop(self, space: str) -> OfflineView:
         """Take a case off this desk; it stays at the secretariat. Raises Refused."""
-        return keeping.drop(self._connection, space)
+        return keeping.drop(self._store, self._connection, space)
 
     def offline_keep(self, space: str, days: int = 0) -> OfflineView:
         """Keep a case for so many days, 0 for good; one that was dropped comes with the next exchange."""

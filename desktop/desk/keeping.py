@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from desktop.casework.carry_views import OfflineView
 from desktop.refusals import Refused
-from desktop.store import Connection
+from desktop.store import Connection, Store
 from desktop.store.listing import parse_name
 
+PATIENCE_S = 5.0  # for an exchange that is ending
 
-def drop(connection: Connection, space: str) -> OfflineView:
-    """Take a case off this desk. Raises Refused: unknown_space, unsent (something of it is here alone)."""
-    place = _place(connection, space)
-    if connection.offline.unsent(place):
-        raise Refused("offline_unsent")
-    connection.offline.drop(place)
+
+def drop(store: Store, connection: Connection, space: str) -> OfflineView:
+    """Take a case off this desk. Raises Refused as `drop_records`."""
+    drop_records(store, connection, space)
     return _view(connection, space)
+
+
+def drop_records(store: Store, connection: Connection, space: str) -> frozenset[str]:
+    """Take a case off this desk; returns the records that went.
+
+    Nothing may be received meanwhile: a page that was asked for before would be taken as if all before it were here.
+    Raises Refused: unknown_space, offline_unsent (something of it is here alone), sync_running.
+    """
+    place = _place(connection, space)
+    with store.sync_lock(PATIENCE_S) as held:
+        if not held:
+            raise Refused("sync_running")
+        gone = connection.offline.drop(place)
+    if gone is None:
+        raise Refused("offline_unsent")
+    return frozenset(name.hex() for name in gone)
 
 
 def keep(connection: Connection, space: str, days: int) -> OfflineView:

@@ -71,8 +71,9 @@ def move_all(blobs: Blobs, link: Link, pace: Pace, tell: Tell = lambda _: None) 
     """
     mover = Mover(link, Throttle(pace.limit, sleep=pace.sleep), pace.go_on)
     moved = 0
-    for entry in blobs.entries():
-        if not waits(entry):
+    for known in blobs.entries():
+        entry = blobs.entry(known.id)  # its case may have been taken off this desk since
+        if entry is None or not waits(entry):
             continue
         try:
             _send(blobs, mover, entry, tell) if entry.here else _fetch(blobs, mover, entry, tell)
@@ -80,7 +81,7 @@ def move_all(blobs: Blobs, link: Link, pace: Pace, tell: Tell = lambda _: None) 
         except Refused as refusal:
             if refusal.code not in LASTING:
                 raise
-            kept = blobs.keep(msgspec.structs.replace(blobs.entry(entry.id) or entry, refused=refusal.code))
+            kept = blobs.update(msgspec.structs.replace(blobs.entry(entry.id) or entry, refused=refusal.code))
             tell(view(blobs, kept))
     return moved
 
@@ -115,7 +116,7 @@ def _send(blobs: Blobs, mover: Mover, entry: BlobEntry, tell: Tell) -> None:
         lambda number: blobs.chunk(entry, number),
         lambda done, _: tell(view(blobs, entry, done)),
     )
-    tell(view(blobs, blobs.keep(msgspec.structs.replace(entry, sent=True))))
+    tell(view(blobs, blobs.update(msgspec.structs.replace(entry, sent=True))))
 
 
 def _fetch(blobs: Blobs, mover: Mover, entry: BlobEntry, tell: Tell) -> None:
@@ -132,11 +133,11 @@ def _fetch(blobs: Blobs, mover: Mover, entry: BlobEntry, tell: Tell) -> None:
                 if have % FLUSH_CHUNKS == 0:
                     stream.flush()
                     os.fsync(stream.fileno())
-                    blobs.keep(msgspec.structs.replace(entry, have=have))
+                    blobs.update(msgspec.structs.replace(entry, have=have))
         finally:
             stream.flush()
             os.fsync(stream.fileno())
-            done = blobs.keep(msgspec.structs.replace(entry, have=have, wanted=have < len(names)))
+            done = blobs.update(msgspec.structs.replace(entry, have=have, wanted=have < len(names)))
     tell(view(blobs, done))
 
 

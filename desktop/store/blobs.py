@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,6 +48,7 @@ class Blobs:
     """The sealed files of one home, and the list of them."""
 
     def __init__(self, context: Context, home: Path) -> None:
+        self._database = context.database
         self._notes = Notes(context)
         self._folder = home / FOLDER
 
@@ -65,14 +67,34 @@ class Blobs:
         self._notes.put(_KEY + entry.id.hex(), encode(entry))
         return entry
 
-    def seal(self, source: BinaryIO, space: bytes, record: str, name: str) -> tuple[Blob, BlobEntry]:
-        """Seal a file into the home; its plain text is nowhere in it. Raises Malformed, OSError, StoreError."""
+    def update(self, entry: BlobEntry) -> BlobEntry:
+        """Note how far a blob is; one that was taken off the desk meanwhile stays off it, file and all."""
+        with self._database.transaction():
+            stands = self.entry(entry.id)
+            if stands is not None and stands.file == entry.file:
+                return self.keep(entry)
+        for path in (self._path(entry.file), self._manifest_path(entry.file)):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+        return entry
+
+    def forget(self, entry: BlobEntry) -> None:
+        """Forget that a blob is here; its files stay."""
+        self._notes.remove(_KEY + entry.id.hex())
+
+    def seal(
+        self, source: BinaryIO, space: bytes, record: str, name: str, tell: Callable[[int], None] | None = None
+    ) -> tuple[Blob, BlobEntry]:
+        """Seal a file into the home; its plain text is nowhere in it. `tell` hears how many bytes are sealed.
+
+        Raises Malformed, OSError (the source cannot be read), StoreError (the home cannot be written).
+        """
         file = self._new_file()
         draft = self._path(file).with_suffix(_DRAFT)
         try:
             with translate_os_errors():
                 with draft.open("xb") as target:
-                    blob, manifest = seal_blob(source, target)
+                    blob, manifest = seal_blob(source, target, tell)
                     target.flush()
                     os.fsync(target.fileno())
                 self._write_manifest(file, manifest)
@@ -94,7 +116,7 @@ class Blobs:
         """Keep the manifest of a blob that is being fetched."""
         with translate_os_errors():
             self._write_manifest(entry.file, data)
-        return self.keep(msgspec.structs.replace(entry, chunks=len(read_manifest(data, entry.id).chunks)))
+        return self.update(msgspec.structs.replace(entry, chunks=len(read_manifest(data, entry.id).chunks)))
 
     def manifest(self, entry: BlobEntry) -> bytes:
         """The manifest of a blob whose chunks are known. Raises StoreError."""
@@ -131,9 +153,18 @@ class Blobs:
             if entry.refused:
                 self.keep(msgspec.structs.replace(entry, refused=""))
 
+    def drop(self, blob: bytes) -> None:
+        """Forget a blob and delete what is here of it."""
+        entry = self.entry(blob)
+        if entry is not None:
+            self._notes.remove(_KEY + blob.hex())
+            with translate_os_errors():
+                self._path(entry.file).unlink(missing_ok=True)
+                self._manifest_path(entry.file).unlink(missing_ok=True)
+
     def damaged(self, entry: BlobEntry) -> BlobEntry:
         """Forget what is here of a blob that did not verify, so that it can be fetched again."""
-        return self.keep(msgspec.structs.replace(entry, have=0, wanted=False))
+        return self.update(msgspec.structs.replace(entry, have=0, wanted=False))
 
     def bytes_here(self, entry: BlobEntry) -> int:
         """Bytes of the file that are here."""

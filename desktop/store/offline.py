@@ -1,14 +1,17 @@
 """Which cases this desk keeps, and for how long. What is dropped stays at the secretariat and is fetched on demand.
 
 A case that is dropped leaves a row: that it exists, its reference, since when it is not here. Nothing else of it stays:
-no record, no change, no segment, no text of a form, no step of undo, no word in the index.
+no record, no change, no segment, no evidence file, no text of a form, no step of undo, no word in the index.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from desktop.casework.carry_views import OfflineView
 from desktop.store.context import Context
 from desktop.store.keeping import remove_records
+from desktop.store.kept_files import KeptFiles
 from desktop.store.projection import CARD_LIMIT, Card
 from desktop.store.stepping import UNTIL_COMPLETE
 from sync.wire.codec import NO_HASH, decode
@@ -21,36 +24,45 @@ _UNSENT = (
     " AND i.refused IS NULL)"
 )
 
+_CASES = (
+    "SELECT s.id, r.card, o.dropped_ms, o.until_ms, o.reference,"
+    " (SELECT count(*) FROM records n WHERE n.space = s.n) FROM spaces s {join} offline o ON o.space = s.n"
+    " LEFT JOIN records r ON r.name = s.id AND r.space = s.n WHERE s.kind = 'case' ORDER BY s.n"
+)
+
 
 class Offline:
     """The choice of one store."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, home: Path) -> None:
         self._context = context
         self._database = context.database
+        self._files = KeptFiles(context, home)
 
     def cases(self) -> tuple[OfflineView, ...]:
         """Every case: here, for how long, or dropped."""
-        rows = self._database.all(
-            "SELECT s.id, r.card, o.dropped_ms, o.until_ms, o.reference,"
-            " (SELECT count(*) FROM records n WHERE n.space = s.n) FROM spaces s"
-            " LEFT JOIN records r ON r.name = s.id AND r.space = s.n LEFT JOIN offline o ON o.space = s.n"
-            " WHERE s.kind = 'case' ORDER BY s.n"
-        )
-        return tuple(_view(*row) for row in rows)
+        return tuple(_view(*row) for row in self._database.all(_CASES.format(join="LEFT JOIN")))
+
+    def limited(self) -> tuple[OfflineView, ...]:
+        """The cases that were dropped, the last one first, then those kept for a time, the next to go first."""
+        found = [_view(*row) for row in self._database.all(_CASES.format(join="JOIN"))]
+        return tuple(sorted(found, key=lambda one: (one.kept, one.until_ms, -one.dropped_ms)))
 
     def unsent(self, space: bytes) -> bool:
-        """Whether something of a case is on this desk alone."""
-        return bool(self._database.value(_UNSENT, (self._number(space),)))
+        """Whether something of a case is on this desk alone: a change, a key, what is done to members, a file."""
+        return bool(self._database.value(_UNSENT, (self._number(space),))) or self._files.unsent(space)
 
-    def drop(self, space: bytes) -> frozenset[bytes]:
-        """Take a case off this desk; nothing of it may wait to be sent. Returns the records that were here."""
+    def drop(self, space: bytes) -> frozenset[bytes] | None:
+        """Take a case off this desk; returns the records that were here, or None, and nothing is done, for `unsent`."""
         number, database = self._number(space), self._database
-        found = database.all("SELECT name, card FROM records WHERE space = ?", (number,))
-        card = next((card for name, card in found if name == space), None)
-        reference = decode(Card, card, CARD_LIMIT).reference if card else ""
         with database.transaction():
+            if self.unsent(space):
+                return None
+            found = database.all("SELECT name, card FROM records WHERE space = ?", (number,))
+            card = next((card for name, card in found if name == space), None)
+            reference = decode(Card, card, CARD_LIMIT).reference if card else ""
             remove_records(self._context, number)
+            self._files.forget(space)
             database.run(
                 "UPDATE chains SET last = 0, hash = ?, applied = 0, sent = 0, wait_chain = NULL, wait_seq = NULL,"
                 " named = 0, named_head = 0, floor = ? WHERE space = ? AND own = 1",
@@ -67,6 +79,7 @@ class Offline:
             database.run(
                 "INSERT OR REPLACE INTO offline VALUES (?, ?, 0, ?)", (number, self._context.now_ms(), reference)
             )
+        self._files.sweep()
         return frozenset(name for name, _ in found)
 
     def keep(self, space: bytes, days: int) -> bool:
@@ -88,7 +101,8 @@ class Offline:
             "SELECT s.id FROM offline o JOIN spaces s ON s.n = o.space WHERE o.dropped_ms = 0 AND o.until_ms <= ?",
             (self._context.now_ms(),),
         )
-        return frozenset(name for (space,) in rows if not self.unsent(space) for name in self.drop(space))
+        self._files.sweep()
+        return frozenset(name for (space,) in rows for name in self.drop(space) or ())
 
     def has(self, space: bytes) -> bool:
         """Whether there is such a case."""

@@ -62,7 +62,7 @@ class Connection:
         self.replica = DeskReplica(context, states, authors)
         self.snapshots = Snapshots(context, states, projection, self.replica)
         self.members = Members(context, authors)
-        self.offline = Offline(context)
+        self.offline = Offline(context, store.home)
         self.logbook = LogBook(context, self.replica)
         self.index.refresh()
         self.upgrade.refresh()
@@ -202,9 +202,9 @@ class Store:
         return database
 
     @contextlib.contextmanager
-    def sync_lock(self) -> Iterator[bool]:
-        """Hold the home's sync to oneself, between processes; gives False when another one syncs it now."""
-        with hold(self.home / SYNC_LOCK_FILE) as held:
+    def sync_lock(self, patience_s: float = 0.0) -> Iterator[bool]:
+        """Hold the home's sync to oneself, between processes; gives False when another one still syncs it."""
+        with hold(self.home / SYNC_LOCK_FILE, patience_s) as held:
             yield held
 
     def marker(self) -> Marker | None:
