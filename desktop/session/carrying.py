@@ -11,14 +11,15 @@ from desktop.casework.carry_views import BlobMove, BundleReader, Order
 from desktop.desk import Desk
 from desktop.desk.bundles import read_bundle, write_bundle
 from desktop.desk.syncing import index_all
-from desktop.session.guarding import Guarding, Work
+from desktop.session.guarding import Work
+from desktop.session.keeping import Keeping
 from desktop.store import Store
 from sync.replica import Applied
 
 Carry = Callable[[Store], object]
 
 
-class Carrying(Guarding):
+class Carrying(Keeping):
     """The part of the session that carries. One piece of work at a time, off the window's thread."""
 
     carried = Signal(object)

@@ -17,6 +17,7 @@ from desktop.ui.filter_menu import FilterMenu, OrderMenu
 from desktop.ui.kit import Button, EmptyState, FilterChip, FlowLayout, Label, Panel, announce, line
 from desktop.ui.list_filter import ORDERS, QUICK, ListFilter
 from desktop.ui.list_view import RecordListView
+from desktop.ui.offline_card import ElsewhereLink
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.formats import number
@@ -32,6 +33,7 @@ class ListPane(Panel):
     record_chosen = Signal(str)
     new_requested = Signal()
     marking_changed = Signal()
+    offline_requested = Signal()
 
     def __init__(self, session: Session, record_type: str, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
@@ -67,6 +69,8 @@ class ListPane(Panel):
         self.empty.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored
         )  # it shrinks before the head does
+        self.elsewhere = ElsewhereLink(session)
+        self.elsewhere.clicked.connect(self.offline_requested)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.empty)
@@ -157,6 +161,10 @@ class ListPane(Panel):
         self._column.addLayout(self._top)
         self._column.addWidget(line())
         self._column.addWidget(self.stack, 1)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.elsewhere)
+        self._foot.addStretch(1)
+        self._column.addLayout(self._foot)
         self.new_button.setVisible(self._type == "case")  # not before it has a parent: it would be a window
 
     def _connect(self) -> None:
@@ -227,6 +235,7 @@ class ListPane(Panel):
         else:
             self.empty.set_texts(_("Nobody yet"), _("People and objects are added in the case they belong to."))
         self.stack.setCurrentWidget(self.view if shown or not self._loaded else self.empty)
+        self.elsewhere.refresh(wanted=self._type == "case")
 
     def _on_rows(self, request: int, ids: list[str]) -> None:
         if request == self._asked["total"]:
@@ -306,6 +315,7 @@ class ListPane(Panel):
         self._top.setContentsMargins(edge, theme.px(18), theme.px(14), theme.px(8))
         self._top.setSpacing(theme.px(10))
         self._head.setSpacing(theme.space("s"))
+        self._foot.setContentsMargins(theme.px(8), 0, theme.px(14), 0)
         self._quick.set_gap(theme.px(8))
         self._chosen.set_gap(theme.px(8))
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.casework.handling import Marking, combine
 from desktop.casework.views import RecordView
 from desktop.session import Session, UnknownRecord
+from desktop.ui.keep_dialogs import KeepDialog, RemoveDialog
 from desktop.ui.kit import Button, EmptyState, Living, Tab, Toast
 from desktop.ui.members_tab import MembersTab
 from desktop.ui.new_record_dialog import NewRecordDialog
@@ -54,6 +55,9 @@ class CasePage(RecordPage):
         self.add_person.clicked.connect(self.add_requested)
         self.header.add_action(self.add_person)
         super().make_actions()
+        self.menu.of_case = True
+        self.menu.keep_chosen.connect(self._on_keep)
+        self.menu.remove_chosen.connect(self._on_remove)
         self.bind(self.add_person.setText, lambda: _("Add person…"))
 
     def show_record(self, view: RecordView, steps: list[str]) -> None:
@@ -84,6 +88,15 @@ class CasePage(RecordPage):
         if self.summary is not None:
             self.summary.flush()
         super().flush()
+
+    def _on_keep(self) -> None:
+        if self.view is not None:
+            KeepDialog(self.session, self.view.space, self).open()
+
+    def _on_remove(self) -> None:
+        self.flush()
+        if self.view is not None:
+            RemoveDialog(self.session, self.view.space, self).open()
 
     def _make_summary(self) -> QWidget:
         self.summary = SummaryTab(self.session)
@@ -255,8 +268,13 @@ class CaseView(Living, QWidget):
             return
         shown = {self._case.id, self.record()}
         if not ids.isdisjoint(shown) or not ids.isdisjoint(self._session.record_ids(self._case.space)):
-            self._case = self._session.show(self._case.id)
-            self._inner = self._session.show(self._inner.id) if self._inner is not None else None
+            try:
+                self._case = self._session.show(self._case.id)
+                self._inner = self._session.show(self._inner.id) if self._inner is not None else None
+            except UnknownRecord:  # its case is not on this desk any more
+                self.clear()
+                self.list_requested.emit()
+                return
             self._show()
 
     def _on_delete(self, record: str) -> None:

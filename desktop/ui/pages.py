@@ -35,6 +35,7 @@ def make_page(space: Workspace, key: str) -> QWidget:
 
 def _records(space: Workspace, record_type: str) -> QWidget:
     page = RecordsPage(space.session, record_type)
+    page.offline_requested.connect(partial(space.show_page, "sync"))
     page.compare_requested.connect(space.compare)
     page.marking_changed.connect(space.marking_changed)
     return page

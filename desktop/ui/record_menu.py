@@ -20,10 +20,13 @@ class RecordMenu(QMenu):
     copy_chosen = Signal()
     delete_chosen = Signal()
     restore_chosen = Signal()
+    keep_chosen = Signal()
+    remove_chosen = Signal()
 
     def __init__(self, in_bin: Callable[[], bool], parent: QWidget) -> None:
         super().__init__(parent)
         self._in_bin = in_bin
+        self.of_case = False  # what can be chosen for a whole case
         self.aboutToShow.connect(self.fill)
 
     def fill(self) -> None:
@@ -33,6 +36,10 @@ class RecordMenu(QMenu):
         self._add("history", _("History"), self.history_chosen.emit)
         self._add("copy", _("Copy the reference"), self.copy_chosen.emit)
         self.addSeparator()
+        if self.of_case:
+            self._add("archive", _("Keep on this desk…"), self.keep_chosen.emit)
+            self._add("cloud", _("Remove from this desk…"), self.remove_chosen.emit)
+            self.addSeparator()
         if self._in_bin():
             self._add("rotate-ccw", _("Take out of the bin"), self.restore_chosen.emit)
         else:

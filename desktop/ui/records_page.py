@@ -24,6 +24,7 @@ class RecordsPage(Living, QWidget):
 
     compare_requested = Signal(str)
     marking_changed = Signal()
+    offline_requested = Signal()
 
     def __init__(self, session: Session, record_type: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +46,7 @@ class RecordsPage(Living, QWidget):
         self.list.record_chosen.connect(self.open_record)
         self.list.new_requested.connect(self.new_case)
         self.list.marking_changed.connect(self.marking_changed)
+        self.list.offline_requested.connect(self.offline_requested)
         self.detail.marking_changed.connect(self.marking_changed)
         self.detail.compare_requested.connect(self.compare_requested)
         self.detail.list_requested.connect(self.show_list)

@@ -15,6 +15,7 @@ from desktop.ui.kit import Button, Card, FlowLayout, IconLabel, Label, Living, T
 from desktop.ui.kit.chips import PHASES
 from desktop.ui.list_view import RecordListView
 from desktop.ui.moves_card import MovesCard
+from desktop.ui.offline_card import OfflineCard
 from desktop.ui.presenter import SEPARATOR
 from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
@@ -28,7 +29,7 @@ _ROWS_IN_VIEW = 4
 
 
 class SyncPage(Living, QWidget):
-    """Cards: the connection, the enrolment while it is missing, the queue, what did not verify or was refused."""
+    """Cards: the connection, the enrolment while it is missing, the queue, cases not kept here, what was set aside."""
 
     record_chosen = Signal(str, str)
     settings_requested = Signal()
@@ -49,8 +50,10 @@ class SyncPage(Living, QWidget):
         self._make_queue()
         self.moves = MovesCard(session)
         self.carry = CarryCard(session)
+        self.offline = OfflineCard(session)
         self._column.addWidget(self.moves)
         self._column.addWidget(self.carry)
+        self._column.addWidget(self.offline)
         self._make_aside()
         self._column.addStretch(1)
         self._news = QTimer(self)
@@ -67,6 +70,7 @@ class SyncPage(Living, QWidget):
         """Ask what waits, and say everything again."""
         self._asked = self._session.query(Query(type="", unsent=True), _CHANNEL)
         self.moves.refresh()
+        self.offline.refresh()
         self._tell()
 
     def copy_diagnostics(self) -> None:
