@@ -133,6 +133,11 @@ class RemoveDialog(_CaseDialog):
         self.session.remove_case(self.space)
         self._tell()
 
+    def reject(self) -> None:
+        """Stay until the answer is here: nobody else would tell it."""
+        if self.session.removing() != self.space:
+            super().reject()
+
     def _on_removed(self, space: str) -> None:
         if space == self.space:
             self.accept()
@@ -160,6 +165,7 @@ class RemoveDialog(_CaseDialog):
         busy = self.session.removing() == self.space
         self.button.setText(_("Removing…") if busy else _("Remove from this desk"))
         self.button.setEnabled(not busy)
+        self.cancel_button.setEnabled(not busy)
 
 
 def _term(until_ms: int) -> int:

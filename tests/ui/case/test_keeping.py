@@ -110,6 +110,8 @@ def test_a_case_that_is_removed_leaves_the_screens_and_is_fetched_again(
         qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
         assert session.removing() == case
         assert not dialog.button.isEnabled()
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert dialog.isVisible()
     assert gone.args == [case]
     assert session.removing() == ""
     qtbot.waitUntil(lambda: view.case() == "" and cases.view.rows.rowCount() == 0)
