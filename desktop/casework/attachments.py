@@ -16,6 +16,9 @@ from sync.wire.errors import Malformed
 PREFIX = "file:"
 MAX_NAME = 100  # characters
 _MAX_BYTES = 1_024
+_FILE_BYTES = 200  # of a name on a disk; most file systems take 255
+_NO_PART = frozenset('<>:"/\\|?*')  # separators, and what Windows takes in no name
+_DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"})
 
 
 class Attachment(msgspec.Struct, frozen=True, array_like=True):
@@ -52,3 +55,15 @@ def clean_name(name: str) -> str:
     plain = "".join(" " if unicodedata.category(each).startswith("C") else each for each in name)
     kept = unicodedata.normalize("NFC", plain).strip() or "file"
     return kept if len(kept) <= MAX_NAME else kept[: MAX_NAME - 21] + "…" + kept[-20:]
+
+
+def safe_file_name(name: str) -> str:
+    """A name to suggest for a file on the disk: never a path, a hidden file, a device, or what looks like another."""
+    plain = "".join("_" if each in _NO_PART else each for each in clean_name(name))
+    plain = plain.lstrip(". -~").rstrip(". ")
+    while len(plain.encode()) > _FILE_BYTES:  # the end says what it is
+        middle = len(plain) // 2
+        plain = plain[: middle - 1] + plain[middle:]
+    if not plain:
+        return "file"
+    return f"_{plain}" if plain.split(".")[0].strip().lower() in _DEVICES else plain

@@ -97,6 +97,17 @@ class BlobMove(msgspec.Struct, frozen=True):
     refused: str = ""  # code of the server, which keeps it from moving
 
 
+class FileWork(msgspec.Struct, frozen=True):
+    """A file that this desk seals (way `attach`) or writes to the disk (way `save`)."""
+
+    record: str
+    file: str  # id; empty while it is sealed
+    name: str
+    way: str
+    done: int = 0  # bytes
+    size: int = 0
+
+
 class FileView(msgspec.Struct, frozen=True):
     """A file that is attached to a record; the rows of `tahaluf blob list --json`."""
 

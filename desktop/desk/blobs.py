@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 from desktop.casework.attachments import Attachment, clean_name, read_reference, write_reference
 from desktop.casework.carry_views import BlobMove, FileView
@@ -17,6 +20,27 @@ from sync.blobs import BlobDamaged
 from sync.wire.errors import Malformed
 
 KIND = "file"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+Tell = Callable[[int], None]  # hears how many bytes are done; what it raises ends the work, and nothing is left of it
+
+
+class FilePlace(NamedTuple):
+    """Where a file of a record goes."""
+
+    space: bytes
+    record: str
+    field: str
+
+
+class _Source(FileIO):
+    """A file that is being attached: that it cannot be read (any more) is no failure of the home."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read. Raises Refused (file_unreadable)."""
+        try:
+            return super().read(-1 if size is None else size) or b""
+        except OSError as wrong:
+            raise Refused("file_unreadable", path=str(self.name)) from wrong
 
 
 class DeskFiles(DeskEdits):
@@ -29,18 +53,23 @@ class DeskFiles(DeskEdits):
 
     def attach(self, record: str, path: Path) -> Changed:
         """Seal a file into the home and name it in a record. It is sent after the text. Raises also UnknownRecord."""
+        place = self.file_place(record)
+        return self.name_file(place, seal_file(self.blobs, place, path))
+
+    def file_place(self, record: str) -> FilePlace:
+        """Where a file of a record goes. Raises Refused (no_files_here, what keeps one from writing), UnknownRecord."""
         field = self._file_field(record)
         space = self._connection.reads.standing(record).space
         self.check_writer(space.hex())
-        name = clean_name(path.name)
+        return FilePlace(space, record, field)
+
+    def name_file(self, place: FilePlace, file: Attachment) -> Changed:
+        """Name a sealed file in its record; where that is refused, the sealed file goes too."""
         try:
-            with path.open("rb") as source:
-                blob, _ = self.blobs.seal(source, space, record, name)
-        except OSError as wrong:
-            raise Refused("file_unreadable", path=str(path)) from wrong
-        except Malformed as wrong:
-            raise Refused("file_too_large", path=str(path)) from wrong
-        return self.add_element(record, field, write_reference(Attachment(blob, name)))
+            return self.add_element(place.record, place.field, write_reference(file))
+        except BaseException:
+            self.blobs.drop(file.blob.id)
+            raise
 
     def files(self, record: str) -> list[FileView]:
         """The files of a record, by name."""
@@ -51,53 +80,25 @@ class DeskFiles(DeskEdits):
     def fetch_file(self, record: str, file: str) -> FileView:
         """Ask for a file of a record, by its id or name, so that it is fetched when it can be."""
         space = self._connection.reads.standing(record).space
-        found = self._attachment(record, file)
+        found = self.attachment(record, file)
         entry = self.blobs.want(found.blob, space, record, found.name)
         return _file(record, "", found, entry)
 
-    def open_file(self, record: str, file: str, target: Path, tell: Callable[[int], None] | None = None) -> Path:
-        """Write the plain text of a file that is here to `target`, which gets its name once all of it was verified.
+    def open_file(self, record: str, file: str, target: Path, tell: Tell | None = None) -> Path:
+        """Write a file that is here to `target`: see `write_file`. Raises Refused (also unknown_file)."""
+        return write_file(self.blobs, self.attachment(record, file), target, tell)
 
-        Raises Refused: unknown_file, file_not_here, file_damaged (what is here is then fetched again), file_unwritable.
-        """
-        found = self._attachment(record, file)
-        entry = self.blobs.entry(found.blob.id)
-        if entry is None or not entry.here:
-            raise Refused("file_not_here", file=found.name)
-        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-        try:
-            with draft.open("xb") as stream:
-                done = 0
-                for part in self.blobs.open(entry, found.blob):
-                    stream.write(part)
-                    done += len(part)
-                    if tell is not None:
-                        tell(done)
-                stream.flush()
-                os.fsync(stream.fileno())
-            draft.replace(target)
-        except (BlobDamaged, Malformed) as wrong:
-            draft.unlink(missing_ok=True)
-            self.blobs.damaged(entry)
-            raise Refused("file_damaged", file=found.name) from wrong
-        except OSError as wrong:
-            draft.unlink(missing_ok=True)
-            raise Refused("file_unwritable", path=str(target)) from wrong
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-        return target
+    def attachment(self, record: str, file: str) -> Attachment:
+        """A file of a record by its id, or else its name: no name passes for another's id. Raises Refused."""
+        found = [each for _, each in self._attachments(record)]
+        for each in (*(one for one in found if one.blob.id.hex() == file), *(one for one in found if one.name == file)):
+            return each
+        raise Refused("unknown_file", file=file[:100])
 
     def moves(self) -> list[BlobMove]:
         """Files on their way, and those that the server refused."""
         blobs = self.blobs
         return [view(blobs, each) for each in blobs.entries() if waits(each) or each.refused]
-
-    def _attachment(self, record: str, file: str) -> Attachment:
-        for _, found in self._attachments(record):
-            if file in (found.blob.id.hex(), found.name):
-                return found
-        raise Refused("unknown_file", file=file[:100])
 
     def _attachments(self, record: str) -> list[tuple[str, Attachment]]:
         """The files that a record's sets name, with the name of the field."""
@@ -115,6 +116,59 @@ class DeskFiles(DeskEdits):
         if found is None:
             raise Refused("no_files_here", type=kind.name)
         return found
+
+
+def seal_file(blobs: Blobs, place: FilePlace, path: Path, tell: Tell | None = None) -> Attachment:
+    """Seal a file into the home. Raises Refused (file_unreadable, file_too_large), StoreError."""
+    name = clean_name(path.name)
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            raise Refused("file_unreadable", path=str(path))
+        with _Source(path) as source:
+            blob, _ = blobs.seal(source, place.space, place.record, name, tell)
+    except OSError as wrong:
+        raise Refused("file_unreadable", path=str(path)) from wrong
+    except Malformed as wrong:
+        raise Refused("file_too_large", path=str(path)) from wrong
+    return Attachment(blob, name)
+
+
+def write_file(blobs: Blobs, file: Attachment, target: Path, tell: Tell | None = None) -> Path:
+    """Write the plain text of a file that is here to `target`, which gets its name once all of it was verified.
+
+    Raises Refused: file_not_here, file_damaged (what is here is then fetched again), file_unwritable, file_disk_full.
+    """
+    entry = blobs.entry(file.blob.id)
+    if entry is None or not entry.here:
+        raise Refused("file_not_here", file=file.name)
+    draft = target.with_name(f".tahaluf-{secrets.token_hex(8)}")
+    try:
+        with draft.open("xb") as stream:
+            done = 0
+            for part in _plain(blobs, entry, file):
+                stream.write(part)
+                done += len(part)
+                if tell is not None:
+                    tell(done)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(target)
+    except OSError as wrong:
+        draft.unlink(missing_ok=True)
+        raise Refused("file_disk_full" if wrong.errno in _FULL else "file_unwritable", path=str(target)) from wrong
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return target
+
+
+def _plain(blobs: Blobs, entry: BlobEntry, file: Attachment) -> Iterator[bytes]:
+    """The parts of a file; what is here and cannot be read is as good as altered."""
+    try:
+        yield from blobs.open(entry, file.blob)
+    except (BlobDamaged, Malformed, OSError) as wrong:
+        blobs.damaged(entry)
+        raise Refused("file_damaged", file=file.name) from wrong
 
 
 def _file(record: str, field: str, each: Attachment, entry: BlobEntry | None) -> FileView:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from desktop import messages
 from desktop.desk import Desk, Opening, Refused, desk_exists, params_of, read_home_profile
 from desktop.profile import BadProfile
-from desktop.session.carrying import Carrying
+from desktop.session.filing import Filing
 from desktop.session.unlock_thread import UnlockThread
 from desktop.settings import Settings
 from desktop.store import AsideView, Store, StoreError
@@ -28,7 +28,7 @@ _ACTIVITY = frozenset(
 )
 
 
-class Session(Carrying):
+class Session(Filing):
     """The facade of one home. Call it from the main thread only."""
 
     def __init__(self, home: Path, parent: QObject | None = None, *, opening: Opening | None = None) -> None:

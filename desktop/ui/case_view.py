@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.casework.handling import Marking, combine
 from desktop.casework.views import RecordView
 from desktop.session import Session, UnknownRecord
+from desktop.ui.files_card import FilesCard
 from desktop.ui.keep_dialogs import KeepDialog, RemoveDialog
 from desktop.ui.kit import Button, EmptyState, Living, Tab, Toast
 from desktop.ui.members_tab import MembersTab
@@ -35,7 +36,7 @@ PREPARATIONS = 2  # calls of `prepare` until all is there
 
 
 class CasePage(RecordPage):
-    """The page of a case: three more tabs, and the action to add a person."""
+    """The page of a case: four more tabs, and the action to add a person."""
 
     record_opened = Signal(str)
     add_requested = Signal()
@@ -44,9 +45,11 @@ class CasePage(RecordPage):
         self.summary: SummaryTab | None = None
         self.people: RecordsTab | None = None
         self.members: MembersTab | None = None
+        self.files: FilesCard | None = None
         self.count = 0
         self.add_page("summary", self._make_summary)
         self.add_page("people", self._make_people)
+        self.add_page("files", self._make_files)
         self.add_page("members", self._make_members)
         super().make_tabs()
 
@@ -69,6 +72,8 @@ class CasePage(RecordPage):
             tab.set_caption(_("Summary"))
         elif key == "people":
             tab.set_caption(_("People & objects"), self.count)
+        elif key == "files":
+            tab.set_caption(_("Files"), _number_of_files(self.view))
         elif key == "members":
             tab.set_caption(_("Members"))
         else:
@@ -79,6 +84,8 @@ class CasePage(RecordPage):
             self.summary.show_record(view)
         elif key == "people" and self.people is not None:
             self.people.show_case(view)
+        elif key == "files" and self.files is not None:
+            self.files.show_record(view)
         elif key == "members" and self.members is not None:
             self.members.show_case(view)
         else:
@@ -111,9 +118,22 @@ class CasePage(RecordPage):
         self.people.add_requested.connect(self.add_requested)
         return self.people
 
+    def _make_files(self) -> QWidget:
+        self.files = FilesCard(self.session)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.addWidget(self.files)
+        column.addStretch(1)
+        return ScrollPage(page)
+
     def _make_members(self) -> QWidget:
         self.members = MembersTab(self.session)
         return ScrollPage(self.members)
+
+
+def _number_of_files(view: RecordView | None) -> int:
+    field = view.fields.get("files") if view is not None else None
+    return len(field.elements) if field is not None else 0
 
 
 class CaseView(Living, QWidget):
@@ -179,7 +199,7 @@ class CaseView(Living, QWidget):
         self._session.mark_read(record)
 
     def show_tab(self, key: str) -> None:
-        """Show a tab of the page in view: summary, people, members, details or history."""
+        """Show a tab of the page in view: summary, people, files, members, details or history."""
         page = self._page()
         if page is not None:
             page.show_tab(key)

@@ -97,3 +97,34 @@ def test_an_empty_file_is_a_file(alliance: Alliance, tmp_path: Path) -> None:
     dakar.attach(case, tmp_path / "empty")
     dakar.open_file(case, "empty", tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == b""
+
+
+def test_a_file_that_has_anothers_id_for_a_name_does_not_pass_for_it(
+    alliance: Alliance, film: Path, tmp_path: Path
+) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case = shared_case(dakar, abu_dhabi)
+    dakar.attach(case, film)
+    (true,) = dakar.files(case)
+    for _turn in range(6):  # in whatever order a set is read
+        false = tmp_path / true.id
+        false.write_bytes(secrets.token_bytes(10))
+        dakar.attach(case, false)
+    dakar.open_file(case, true.id, tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == film.read_bytes()
+
+
+def test_a_file_that_its_record_refuses_is_not_kept(
+    alliance: Alliance, film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case = shared_case(dakar, abu_dhabi)
+
+    def refuse(*_: object) -> None:
+        raise Refused("read_only")
+
+    monkeypatch.setattr(type(dakar), "add_element", refuse)
+    with pytest.raises(Refused, match="read_only"):
+        dakar.attach(case, film)
+    assert dakar.moves() == []
+    assert list((alliance.dakar.home / "blobs").iterdir()) == []
