@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from desktop.casework.attachments import PREFIX
 from desktop.casework.record_types import Field, RecordType
 from desktop.casework.views import Scalar
 from i18n import _
@@ -79,6 +80,8 @@ def validate_element(field: Field, value: object) -> str:
     text = _clean(field, value)
     if not text:
         raise InvalidValue("required", field)
+    if field.kind == "file" and not text.startswith(PREFIX):  # one that only a later version can read stays
+        raise InvalidValue("wrong_type", field)
     return _validate_choice(field, text) if field.list else text
 
 
