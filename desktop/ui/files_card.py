@@ -66,7 +66,7 @@ class FileRow(Living, QWidget):
             self._work = news
         else:
             self._move = news
-        self._show()
+        self._show_state()  # no more: it comes ten times a second
 
     def _show(self) -> None:
         name = self.file.name if self.file else self._work.name if self._work else ""
@@ -76,6 +76,9 @@ class FileRow(Living, QWidget):
         self.save_button.setText(_("Save as…"))
         self.save_button.setAccessibleName(strip_isolates(_("Save {file} as…").format(file=shown)))
         self.save_button.setVisible(self.file is not None)
+        self._show_state()
+
+    def _show_state(self) -> None:
         self.save_button.setEnabled(self._work is None and not self._asked)
         done, whole = self._progress()
         self.bar.setVisible(done > 0)
