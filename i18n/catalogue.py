@@ -10,6 +10,7 @@ A new language is a new folder under `catalogues/`, then update, then translatio
 from __future__ import annotations
 
 import io
+import re
 import string
 import sys
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ from i18n.translations import DOMAIN
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE)
 _TAGS = ("zero", "one", "two", "few", "many", "other")
+_BREAKS = re.compile(r" [:;?!»]|« ")
 _WORDS_FOR_NUMBERS = frozenset({"zero", "one", "two"})  # plural forms that may leave the figure out
 
 
@@ -147,7 +149,8 @@ def check(root: Path = ROOT) -> Iterator[str]:
         yield from _stale(path.with_suffix(".mo"), mo_bytes(fresh))
         for message in fresh:
             if message.id:
-                yield from (f"{language}: {_singular(message)!r}: {fault}" for fault in faults(message, fresh.rule))
+                found = [*faults(message, fresh.rule), *(broken_lines(message) if language == "fr" else ())]
+                yield from (f"{language}: {_singular(message)!r}: {fault}" for fault in found)
 
 
 def faults(message: Message, rule: PluralRule | None) -> Iterator[str]:
@@ -169,6 +172,13 @@ def faults(message: Message, rule: PluralRule | None) -> Iterator[str]:
             yield f"spaces around differ in {form!r}"
         if any(character in form for character in BIDI_CONTROLS):
             yield f"a direction control is written into {form!r}: isolate what is inserted instead"
+
+
+def broken_lines(message: Message) -> Iterator[str]:
+    """Where French would begin a line with a sign: a space before it, or within quotes, that may break."""
+    for form in message.string if _is_many(message.string) else [str(message.string or "")]:
+        if _BREAKS.search(form or ""):
+            yield f"a space that may break stands at a sign in {form!r}"
 
 
 def placeholders(text: str) -> set[str]:

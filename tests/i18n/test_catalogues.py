@@ -191,3 +191,12 @@ def test_the_same_sources_give_the_same_bytes() -> None:
 def test_the_command_says_what_is_wrong_and_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     assert catalogue.main(["nonsense"]) == 2
     assert "extract|update|compile|check" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("translation", "breaks"),
+    [("Reste : {n}", True), ("Reste\u00a0: {n}", False), ("« mot »", True), ("à 08:14", False), ("Quoi ?", True)],
+)
+def test_a_french_line_never_begins_with_a_sign(translation: str, breaks: bool) -> None:
+    message = Message("Left: {n}", translation)
+    assert bool(list(catalogue.broken_lines(message))) == breaks
