@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from desktop.casework.views import Query
@@ -198,7 +199,13 @@ class ThreeDesks(RuleBasedStateMachine):
             desk.edit(record, fields[desk.show(record).type], value)
 
 
+# No shrinking: each step runs servers and desks, and a failure would be looked into for longer than a run may last.
 ThreeDesks.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=int(os.environ.get("TAHALUF_HISTORIES", "15")),
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    print_blob=True,
 )
 TestThreeDesks = ThreeDesks.TestCase
