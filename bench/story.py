@@ -76,6 +76,7 @@ def tell_cases(alliance: Alliance, homes: dict[str, Path], cases: list[InventedC
     for home in homes.values():
         desk, _ = alliance.open(home)
         desk.sync_once()
+        desk.confirm_enrolment()  # each officer has compared by whom
         desk.close()
 
 
