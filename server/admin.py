@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from server.notary import read_log_key
+from server.notary import KEY_FILE
 from server.problems import Misuse, Refusal
 from server.registry import Registry
 from server.running import exclusive, initialise
+from server.secret_file import read_secret
 from server.sqlite_schema import create_or_check, open_connection, renew_data_epoch
 from server.sqlite_storage import SqliteStorage
 from server.storage import CharterBegan, MemberDiffers
@@ -102,7 +103,7 @@ async def status(folder: Path) -> dict[str, int]:
 def log_key(folder: Path) -> dict[str, str]:
     """Return the public key of the server's log, which profiles carry, and its fingerprint."""
     _check_folder(folder)
-    key = public_key(read_log_key(folder))
+    key = public_key(read_secret(folder / KEY_FILE))
     return {"key": key.hex(), "fingerprint": fingerprint(key)}
 
 

@@ -8,15 +8,13 @@ is off by years, or is set back, still issues and ends tokens.
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from hashlib import blake2b
-from pathlib import Path
 
 from server.clock import SteadyClock
-from server.problems import Misuse, Refusal
+from server.problems import Refusal
 from server.settings import Settings
 from sync.wire.calls import TOKEN_DOMAIN, ChallengeReply, TokenReply, TokenRequest
 from sync.wire.codec import ID_BYTES
@@ -24,37 +22,9 @@ from sync.wire.errors import BadSignature
 from sync.wire.signing import verify
 
 SECRET_FILE = "secret.key"  # noqa: S105 - its name, not its content
-SECRET_BYTES = 32
 _TIME_BYTES = 8
 _MAC_BYTES = 16
 _TOKEN_CHARACTERS = 54  # base64 of 40 bytes, without padding
-
-
-def make_secret(folder: Path) -> None:
-    """Write the server's secret, readable by its owner only, unless it is there already."""
-    try:
-        handle = os.open(folder / SECRET_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def read_secret(folder: Path) -> bytes:
-    """Read the server's secret. Raises Misuse if it is missing, cut short, or open to others."""
-    path = folder / SECRET_FILE
-    try:
-        secret = path.read_bytes()
-        mode = path.stat().st_mode
-    except OSError as error:
-        raise Misuse(f"{SECRET_FILE} cannot be read: {error.strerror}") from error
-    if len(secret) != SECRET_BYTES:
-        raise Misuse(f"{SECRET_FILE} must have {SECRET_BYTES} bytes")
-    if mode & 0o077:
-        raise Misuse(f"{SECRET_FILE} must be readable by its owner only (chmod 600)")
-    return secret
 
 
 class Gate:

@@ -18,15 +18,16 @@ from types import FrameType
 import uvicorn
 
 from server.app import make_app
-from server.auth import Gate, make_secret, read_secret
+from server.auth import SECRET_FILE, Gate
 from server.chunk_service import ChunkService
 from server.chunks import ChunkStore
 from server.clock import SteadyClock
 from server.log import LibraryHandler, Log
-from server.notary import Notary, make_log_key, read_log_key
+from server.notary import KEY_FILE, Notary
 from server.problems import Misuse
 from server.protocol import CallProtocol
 from server.registry import Registry
+from server.secret_file import make_secret, read_secret
 from server.service import Service
 from server.settings import Settings, read_settings
 from server.snapshot_service import SnapshotService
@@ -52,8 +53,8 @@ def initialise(folder: Path) -> None:
     """Make the data folder, its secret and its empty store, as far as they are missing. Raises Misuse."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        make_secret(folder)
-        make_log_key(folder)
+        for name in (SECRET_FILE, KEY_FILE):
+            make_secret(folder / name)
     except OSError as error:
         raise Misuse(f"{folder}: {error.strerror}") from error
 
@@ -94,8 +95,8 @@ async def _serve(folder: Path, listen: Listen, settings: Settings, log: Log, doo
         registry = Registry(storage, settings.directory_entries)
         await registry.refresh()
         clock = SteadyClock()
-        gate = Gate(read_secret(folder), storage.data_epoch, clock, settings)
-        notary = Notary(read_log_key(folder), storage.data_epoch, clock)
+        gate = Gate(read_secret(folder / SECRET_FILE), storage.data_epoch, clock, settings)
+        notary = Notary(read_secret(folder / KEY_FILE), storage.data_epoch, clock)
         chunks = ChunkService(storage, ChunkStore(folder, settings.ministry_chunk_bytes))
         snapshots = SnapshotService(storage, registry, SnapshotStore(folder, settings.ministry_snapshot_bytes))
         service = Service(storage, registry, gate, notary, clock, settings)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from server.auth import Gate, make_secret, read_secret
+from server.auth import SECRET_FILE, Gate
 from server.clock import SteadyClock
 from server.problems import Misuse, Refusal
+from server.secret_file import make_secret, read_secret
 from server.settings import Settings
 from sync.keys import make_request, new_device_keys
 from sync.wire import calls
@@ -133,21 +134,21 @@ def test_the_steady_clock_ignores_the_machine_s_clock(monkeypatch: pytest.Monkey
 
 
 def test_the_secret_is_the_owner_s_alone_and_is_made_once(tmp_path: Path) -> None:
-    make_secret(tmp_path)
+    make_secret(tmp_path / SECRET_FILE)
     path = tmp_path / "secret.key"
-    secret = read_secret(tmp_path)
-    make_secret(tmp_path)
-    assert (read_secret(tmp_path), len(secret), path.stat().st_mode & 0o777) == (secret, 32, 0o600)
+    secret = read_secret(tmp_path / SECRET_FILE)
+    make_secret(tmp_path / SECRET_FILE)
+    assert (read_secret(tmp_path / SECRET_FILE), len(secret), path.stat().st_mode & 0o777) == (secret, 32, 0o600)
     path.chmod(0o640)
     with pytest.raises(Misuse, match="owner only"):
-        read_secret(tmp_path)
+        read_secret(tmp_path / SECRET_FILE)
     path.chmod(0o600)
     path.write_bytes(secret[:31])
     with pytest.raises(Misuse, match="32 bytes"):
-        read_secret(tmp_path)
+        read_secret(tmp_path / SECRET_FILE)
     path.unlink()
     with pytest.raises(Misuse, match="cannot be read"):
-        read_secret(tmp_path)
+        read_secret(tmp_path / SECRET_FILE)
 
 
 def _challenge(desk: BareDesk) -> calls.ChallengeRequest:
