@@ -113,13 +113,18 @@ class DiffText(Living, QWidget):
             cursor.insertText(ltr(piece.text), _format(piece.fate))
 
     def _insert_words(self, cursor: QTextCursor) -> None:
-        """The pieces are one text: each of its lines is isolated as a whole."""
+        """The pieces are one text: each of its lines is isolated as a whole.
+
+        What replaces all of it is a text of its own: a name in one script in the place of one in another would else be
+        read in the direction of the first.
+        """
         plain = QTextCharFormat()
+        between = " " if any(piece.fate == "kept" for piece in self._pieces) else f"{PDI} {FSI}"
         cursor.insertText(FSI, plain)
         last = "kept"
         for piece in self._pieces:
             if {last, piece.fate} == {"added", "removed"}:
-                cursor.insertText(" ", plain)  # else Arabic letters of both would join
+                cursor.insertText(between, plain)  # else Arabic letters of both would join
             last = piece.fate
             for number, text in enumerate(neutralise(piece.text).split("\n")):
                 if number:

@@ -89,6 +89,17 @@ def test_a_difference_is_a_text_that_is_read_in_words(qtbot: QtBot) -> None:
 
 
 @pytest.mark.usefixtures("look")
+def test_a_name_that_takes_the_place_of_one_in_another_script_follows_it_in_the_languages_direction(
+    qtbot: QtBot,
+) -> None:
+    whole = DiffText([Piece("م. فاطمة", "removed"), Piece("Cne A. Diop", "added")])
+    part = DiffText([Piece("Two", "removed"), Piece("Three", "added"), Piece(" men", "kept")])
+    for text in (whole, part):
+        qtbot.addWidget(text)
+    assert whole._document.toPlainText() == "\u2068م. فاطمة\u2069 \u2068Cne A. Diop\u2069"
+    assert part._document.toPlainText() == "\u2068Two Three men\u2069"
+
+
 def test_a_row_that_leads_somewhere_is_pressed_by_the_keyboard(qtbot: QtBot) -> None:
     row = ItemRow("user", "BEN SALAH Karim", "Suspect", leads=True)
     still = ItemRow("user", "ROSSI Marco", "Witness")
