@@ -15,7 +15,10 @@ from i18n import _
 
 
 class RecordBanners(Living, QWidget):
-    """Strips above a record, hidden while nothing waits. "Later" hides a conflict until another field joins it."""
+    """Strips above a record, hidden while nothing waits. "Later" hides a conflict until another field joins it.
+
+    They stay hidden until `place`: without a layout they would lie in the corner of whatever page is in view.
+    """
 
     compare_requested = Signal()
     delete_requested = Signal()
@@ -24,6 +27,7 @@ class RecordBanners(Living, QWidget):
     def __init__(self, types: RecordTypes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view: RecordView | None = None
+        self._placed = False
         self._later: tuple[str, frozenset[str]] = ("", frozenset())
         self.conflict = Banner("violet")
         self.conflict.quiet_clicked.connect(self._on_later)
@@ -40,6 +44,12 @@ class RecordBanners(Living, QWidget):
         self.hide()
         self.bind(lambda _text: self._show(), str)
         self.follow(lambda: self._column.setSpacing(current_theme().space("m")))
+
+    def place(self, column: QVBoxLayout) -> None:
+        """Stand on top of a page."""
+        column.insertWidget(0, self)
+        self._placed = True
+        self._show()
 
     def show_record(self, view: RecordView) -> None:
         """Look at a record."""
@@ -66,7 +76,7 @@ class RecordBanners(Living, QWidget):
             self.bin.set_actions(_("Put into the bin"), _("Keep it"))
         unknown = self.newer.has_news()
         self.newer.setVisible(unknown)
-        self.setVisible(waits or view.revived or view.deleted or unknown)
+        self.setVisible(self._placed and (waits or view.revived or view.deleted or unknown))
 
     def _on_later(self) -> None:
         if self._view is not None:

@@ -189,7 +189,7 @@ class RecordPage(Living, QWidget):
         """What waits stands on top of the first page and scrolls with it; the head tells of it on the others."""
         layout = page.page.layout() if isinstance(page, ScrollPage) else None
         if isinstance(layout, QVBoxLayout):
-            layout.insertWidget(0, self.banners)
+            self.banners.place(layout)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the facts out of the head where the height is short for the text size."""

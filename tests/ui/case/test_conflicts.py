@@ -172,7 +172,7 @@ def test_the_case_says_what_waits_and_leads_there(qtbot: QtBot, pair: TwoDesks, 
     pane.show()
     assert pane.case_page is not None
     banner = pane.case_page.banners.conflict
-    assert banner.isVisible()
+    qtbot.waitUntil(banner.isVisible)
     assert strip_isolates(banner.text.text()) == "2 fields were changed both here and at Rome 1."
     with qtbot.waitSignal(pane.compare_requested) as told:
         qtbot.mouseClick(banner.strong, Qt.MouseButton.LeftButton)
@@ -188,6 +188,23 @@ def test_the_case_says_what_waits_and_leads_there(qtbot: QtBot, pair: TwoDesks, 
     assert set(strip_isolates(row.standing.text()).split(" / ")) == {"12/12/2026", "18/12/2026"}
 
 
+def test_what_waits_shows_nowhere_while_its_page_was_not_looked_at(qtbot: QtBot, pair: TwoDesks, case: str) -> None:
+    pane = CaseView(pair.session)
+    qtbot.addWidget(pane)
+    pane.resize(800, 760)
+    pane.show_case(case)
+    pane.show_tab("details")
+    pane.show()
+    assert pane.case_page is not None
+    pane.case_page.finish()
+    assert pane.case_page.summary is None
+    assert not pane.case_page.banners.isVisible()
+    pane.show_tab("summary")
+    qtbot.waitUntil(pane.case_page.banners.conflict.isVisible)
+    first = pane.case_page.page("summary")
+    assert first.isAncestorOf(pane.case_page.banners)
+
+
 def test_a_case_deleted_here_and_edited_there_asks_what_to_do(qtbot: QtBot, pair: TwoDesks, case: str) -> None:
     pair.session.delete(case)
     pair.rome.edit(case, "lead", "A. Rossi")
@@ -198,7 +215,7 @@ def test_a_case_deleted_here_and_edited_there_asks_what_to_do(qtbot: QtBot, pair
     pane.show()
     assert pane.case_page is not None
     banner = pane.case_page.banners.bin
-    assert banner.isVisible()
+    qtbot.waitUntil(banner.isVisible)
     qtbot.mouseClick(banner.strong, Qt.MouseButton.LeftButton)
     assert not banner.isVisible()
     assert not pair.session.show(case).revived
