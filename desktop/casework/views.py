@@ -71,6 +71,17 @@ class FieldView(msgspec.Struct, frozen=True):
         return self.values[0].value if self.values else None
 
 
+class RecallView(msgspec.Struct, frozen=True):
+    """A record was recalled: its content is gone from every desk that hears of it, for ever. `reason` is their words.
+
+    `RecordView.recalled` holds it. `Session.recall(record, reason)` recalls and returns whether it did (a refusal comes
+    by `failed`: not_yours_to_recall, recalled_already, reason_missing); `Session.may_recall(record)` says beforehand.
+    """
+
+    by: Author
+    reason: str
+
+
 class RecordView(msgspec.Struct, frozen=True):
     """A record as it stands now."""
 
@@ -84,13 +95,14 @@ class RecordView(msgspec.Struct, frozen=True):
     updated_ms: int = 0
     readers: tuple[str, ...] = ()  # codes of the ministries that can read the space
     unknown_operations: int = 0
+    recalled: RecallView | None = None  # then it has no fields any more, and nothing can be done to it
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):
     """One operation of one change, newest first in lists."""
 
     change: str  # «device.seq»
-    operation: str  # create, set, text, add, remove, delete, restore, unknown
+    operation: str  # create, set, text, add, remove, delete, restore, recall, recalled, unknown
     field: str
     value: Scalar  # the value written; for text, the whole text after the change
     before: tuple[Scalar, ...]  # the values it superseded
