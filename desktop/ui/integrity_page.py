@@ -6,16 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop import integrity
 from desktop.casework.trust_views import EvidenceView
 from desktop.session import Session
-from desktop.ui.kit import Button, Card, IconLabel, Label, Living, Toast
+from desktop.ui.card_page import CardPage
+from desktop.ui.kit import Button, Card, IconLabel, Label
 from desktop.ui.presenter import SEPARATOR
-from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _, current, ngettext
 from i18n.bidi import isolate, ltr
@@ -33,7 +32,7 @@ def ask_path(parent: QWidget, name: str) -> str:
     return QFileDialog.getSaveFileName(parent, _("Export the proof"), name)[0]
 
 
-class IntegrityPage(Living, QWidget):
+class IntegrityPage(CardPage):
     """Cards: how things stand and a check of everything, who confirmed the same history, and each finding."""
 
     def __init__(self, session: Session, choose: ChoosePath = ask_path, parent: QWidget | None = None) -> None:
@@ -43,25 +42,14 @@ class IntegrityPage(Living, QWidget):
         self._checking = 0
         self._found = ""
         self._told: tuple[str, list[tuple[int, int]]] = ("", [])
-        self.title = Label("", "h1")
-        self.toast = Toast(self)
         self.cards: list[FindingCard] = []
-        self._page = QWidget()
-        self._column = QVBoxLayout(self._page)
-        self._outer = QVBoxLayout(self)
-        self._outer.addWidget(self.title)
-        self._outer.addWidget(ScrollPage(self._page), 1)
         self._make_state()
         self._make_confirmed()
         self._findings = QVBoxLayout()
-        self._column.addLayout(self._findings)
-        self._column.addStretch(1)
-        self._news = QTimer(self)
-        self._news.setSingleShot(True)
-        self._news.setInterval(150)
-        self._news.timeout.connect(self.refresh)
-        session.evidence_changed.connect(self._on_news)
-        session.sync_state_changed.connect(self._on_news)
+        self.column.addLayout(self._findings)
+        self.column.addStretch(1)
+        session.evidence_changed.connect(self.on_news)
+        session.sync_state_changed.connect(self.on_news)
         session.verified.connect(self._on_verified)
         self.bind(self.title.setText, lambda: _("Integrity"))
         self.bind(lambda _text: self.refresh(), str)
@@ -77,7 +65,6 @@ class IntegrityPage(Living, QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """What is in view counts as looked at."""
         super().showEvent(event)
-        self.refresh()
         self._session.mark_evidence_seen()
 
     def export(self, finding: EvidenceView) -> None:
@@ -112,7 +99,7 @@ class IntegrityPage(Living, QWidget):
         actions.addStretch(1)
         self.state.add(self._row)
         self.state.add(actions)
-        self._column.addWidget(self.state)
+        self.column.addWidget(self.state)
 
     def _make_confirmed(self) -> None:
         self.confirmed = Card()
@@ -120,7 +107,7 @@ class IntegrityPage(Living, QWidget):
         self.confirmed_list = Label("", "body", "", wrap=True)
         self.confirmed.add(self.confirmed_words)
         self.confirmed.add(self.confirmed_list)
-        self._column.addWidget(self.confirmed)
+        self.column.addWidget(self.confirmed)
 
     def _tell_state(self, findings: tuple[EvidenceView, ...]) -> None:
         self.state.set_title(_("How things stand"))
@@ -173,10 +160,6 @@ class IntegrityPage(Living, QWidget):
         for card in self.cards:
             self._findings.addWidget(card)
 
-    def _on_news(self, _news: object) -> None:
-        if self.isVisible() and not self._news.isActive():
-            self._news.start()
-
     def _on_verified(self, request: int, report: object) -> None:
         if request == self._checking:
             self._checking = 0
@@ -185,13 +168,8 @@ class IntegrityPage(Living, QWidget):
 
     def _space(self) -> None:
         theme = current_theme()
-        side = theme.px(28)
-        self._outer.setContentsMargins(side, theme.px(18), side - theme.px(12), theme.px(18))
-        self._outer.setSpacing(theme.space("m"))
-        self._column.setSpacing(theme.space("l"))
         self._findings.setSpacing(theme.space("l"))
         self._row.setSpacing(theme.space("m"))
-        self._page.setMaximumWidth(theme.px(860))
 
 
 class FindingCard(Card):

@@ -4,76 +4,24 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from desktop.session import Session
-from desktop.ui.kit import Banner, Button, Label, Living, RadioButton, announce
-from desktop.ui.theme import current_theme
+from desktop.ui.desk_dialog import DeskDialog
+from desktop.ui.kit import Button, Label, RadioButton
 from i18n import _, ngettext
 from i18n.formats import moment, number
 
 TERMS = (0, 7, 30, 90)  # days; 0: for good
 _DAY_MS = 24 * 3600 * 1000
-_WIDTH = 480  # pixels at 100 %
 
 
-class _CaseDialog(Living, QDialog):
-    """A heading, sentences, what can be chosen, two buttons. It ends when the desk locks."""
-
-    def __init__(self, session: Session, space: str, parent: QWidget | None, button: Button) -> None:
-        super().__init__(parent)
-        self.session = session
-        self.space = space
-        self.heading = Label("", "h2")
-        self.problem = Banner("bad")
-        self.problem.hide()
-        self.button = button
-        self.cancel_button = Button("", "secondary")
-        self.button.clicked.connect(self.submit)
-        self.cancel_button.clicked.connect(self.reject)
-        session.locked.connect(self.reject)
-        self.setModal(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-    def submit(self) -> None:
-        """Do it."""
-        raise NotImplementedError
-
-    def lay_out(self, parts: list[QWidget]) -> None:
-        """Put the parts below the heading, and the buttons at the end."""
-        self._buttons = QHBoxLayout()
-        self._buttons.addStretch(1)
-        self._buttons.addWidget(self.cancel_button)
-        self._buttons.addWidget(self.button)
-        self._column = QVBoxLayout(self)
-        for part in (self.heading, *parts, self.problem):
-            self._column.addWidget(part)
-        self._column.addStretch(1)
-        self._column.addLayout(self._buttons)
-        self.bind(self.cancel_button.setText, lambda: _("Cancel"))
-        self.follow(self._space)
-
-    def name(self, text: str) -> None:
-        """Name the dialog."""
-        self.heading.setText(text)
-        self.setWindowTitle(text)
-        self.setAccessibleName(text)
-
-    def _space(self) -> None:
-        theme = current_theme()
-        side = theme.space("xl")
-        self._column.setContentsMargins(side, side, side, side)
-        self._column.setSpacing(theme.space("m"))
-        self._buttons.setSpacing(theme.space("s"))
-        self.setMinimumWidth(min(theme.px(_WIDTH), self.screen().availableGeometry().width() - 40))
-
-
-class KeepDialog(_CaseDialog):
+class KeepDialog(DeskDialog):
     """Always, or for some days from now."""
 
     def __init__(self, session: Session, space: str, parent: QWidget | None = None) -> None:
-        super().__init__(session, space, parent, Button("", "primary", "archive"))
+        super().__init__(session, parent, Button("", "primary", "archive"))
+        self.space = space
         self.words = Label("", "body", "muted", wrap=True)
         self.now = Label("", "strong", wrap=True)
         self.terms = {days: RadioButton() for days in TERMS}
@@ -114,11 +62,12 @@ class KeepDialog(_CaseDialog):
         self.button.setText(_("Keep"))
 
 
-class RemoveDialog(_CaseDialog):
+class RemoveDialog(DeskDialog):
     """Says what stays and what goes; stays open until the case is gone, and says why where it cannot go."""
 
     def __init__(self, session: Session, space: str, parent: QWidget | None = None) -> None:
-        super().__init__(session, space, parent, Button("", "danger", "cloud"))
+        super().__init__(session, parent, Button("", "danger", "cloud"))
+        self.space = space
         self.sentences = [Label("", "body", "", wrap=True) for _place in range(3)]
         self.cancel_button.setDefault(True)
         session.case_removed.connect(self._on_removed)
@@ -144,10 +93,7 @@ class RemoveDialog(_CaseDialog):
 
     def _on_refused(self, space: str, code: str) -> None:
         if space == self.space:
-            text = self.session.message(code)
-            self.problem.set_text(text)
-            self.problem.show()
-            announce(self.problem, text)
+            self.show_problem(self.session.message(code))
             self._tell()
 
     def _tell(self) -> None:

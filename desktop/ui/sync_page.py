@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.casework.views import Query, SyncState
 from desktop.session import Session
+from desktop.ui.card_page import CardPage
 from desktop.ui.carry_card import CarryCard
 from desktop.ui.connection import history_text, phase_text, unsent_text
 from desktop.ui.enrolment_card import EnrolmentCard
-from desktop.ui.kit import Button, Card, FlowLayout, IconLabel, Label, Living, Toast
+from desktop.ui.kit import Button, Card, FlowLayout, IconLabel, Label
 from desktop.ui.kit.chips import PHASES
 from desktop.ui.list_view import RecordListView
 from desktop.ui.moves_card import MovesCard
 from desktop.ui.offline_card import OfflineCard
 from desktop.ui.presenter import SEPARATOR
-from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.bidi import ltr
@@ -28,7 +28,7 @@ _SHOWN_ASIDE = 20
 _ROWS_IN_VIEW = 4
 
 
-class SyncPage(Living, QWidget):
+class SyncPage(CardPage):
     """Cards: the connection, the enrolment while it is missing, the queue, cases not kept here, what was set aside."""
 
     record_chosen = Signal(str, str)
@@ -38,29 +38,18 @@ class SyncPage(Living, QWidget):
         super().__init__(parent)
         self._session = session
         self._asked = 0
-        self.title = Label("", "h1")
-        self.toast = Toast(self)
-        self._page = QWidget()
-        self._column = QVBoxLayout(self._page)
-        self._outer = QVBoxLayout(self)
-        self._outer.addWidget(self.title)
-        self._outer.addWidget(ScrollPage(self._page), 1)
         self._make_connection()
         self._make_enrolment()
         self._make_queue()
         self.moves = MovesCard(session)
         self.carry = CarryCard(session)
         self.offline = OfflineCard(session)
-        self._column.addWidget(self.moves)
-        self._column.addWidget(self.carry)
-        self._column.addWidget(self.offline)
+        self.column.addWidget(self.moves)
+        self.column.addWidget(self.carry)
+        self.column.addWidget(self.offline)
         self._make_aside()
-        self._column.addStretch(1)
-        self._news = QTimer(self)
-        self._news.setSingleShot(True)
-        self._news.setInterval(150)
-        self._news.timeout.connect(self.refresh)
-        session.sync_state_changed.connect(self._on_state)
+        self.column.addStretch(1)
+        session.sync_state_changed.connect(self.on_news)
         session.rows_ready.connect(self._on_rows)
         self.bind(self.title.setText, lambda: _("Exchange with the secretariat"))
         self.bind(lambda _text: self._tell(), str)
@@ -77,11 +66,6 @@ class SyncPage(Living, QWidget):
         """Put a text for a technician on the clipboard: versions and figures, nothing of any case."""
         QGuiApplication.clipboard().setText(self._session.diagnostics())
         self.toast.show_note(_("Copied. It holds versions and figures, and nothing of any case."))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened while it was hidden."""
-        super().showEvent(event)
-        self.refresh()
 
     def _make_connection(self) -> None:
         self.connection = Card()
@@ -111,12 +95,12 @@ class SyncPage(Living, QWidget):
             self._actions.addWidget(button)
         self.connection.add(row)
         self.connection.add(self._actions)
-        self._column.addWidget(self.connection)
+        self.column.addWidget(self.connection)
 
     def _make_enrolment(self) -> None:
         self.enrolment = EnrolmentCard()
         self.enrolment.confirmed.connect(self._on_confirmed)
-        self._column.addWidget(self.enrolment)
+        self.column.addWidget(self.enrolment)
 
     def _make_queue(self) -> None:
         self.queue = Card()
@@ -125,7 +109,7 @@ class SyncPage(Living, QWidget):
         self.view.opened.connect(self._on_opened)
         self.queue.add(self.queue_words)
         self.queue.add(self.view)
-        self._column.addWidget(self.queue)
+        self.column.addWidget(self.queue)
 
     def _make_aside(self) -> None:
         self.aside = Card()
@@ -133,11 +117,7 @@ class SyncPage(Living, QWidget):
         self._aside_list = QVBoxLayout()
         self.aside.add(self.aside_words)
         self.aside.add(self._aside_list)
-        self._column.addWidget(self.aside)
-
-    def _on_state(self, _state: object) -> None:
-        if self.isVisible() and not self._news.isActive():
-            self._news.start()
+        self.column.addWidget(self.aside)
 
     def _on_rows(self, request: int, ids: list[str]) -> None:
         if request == self._asked:
@@ -240,10 +220,5 @@ class SyncPage(Living, QWidget):
 
     def _space(self) -> None:
         theme = current_theme()
-        side = theme.px(28)
-        self._outer.setContentsMargins(side, theme.px(18), side - theme.px(12), theme.px(18))
-        self._outer.setSpacing(theme.space("m"))
-        self._column.setSpacing(theme.space("l"))
         self._state_row.setSpacing(theme.space("m"))
         self._actions.set_gap(theme.space("s"))
-        self._page.setMaximumWidth(theme.px(860))

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from desktop.session import Session
+from desktop.ui.case_view import CaseView
 from i18n import set_language
 from tests.support.desk import HomeOfDesk, set_up
 from tests.support.session import unlocked_session
@@ -41,3 +43,30 @@ def pair(qtbot: QtBot, tmp_path: Path, look: Look) -> Iterator[TwoDesks]:
     set_language("en")
     yield desks
     desks.close()
+
+
+@pytest.fixture
+def case(pair: TwoDesks) -> str:
+    """A case of Dakar that Rome writes in."""
+    record = pair.session.new_case({"title": "Passeurs"}, ("SN", "IT"))
+    pair.exchange()
+    return record
+
+
+@pytest.fixture
+def view(qtbot: QtBot, pair: TwoDesks, case: str) -> CaseView:
+    """That case, in view in Dakar."""
+    shown = CaseView(pair.session)
+    qtbot.addWidget(shown)
+    shown.resize(900, 760)
+    shown.show()
+    shown.show_case(case)
+    return shown
+
+
+def choose(view: CaseView, words: str) -> None:
+    """Choose an entry of the case's menu, as a click on it does."""
+    assert view.case_page is not None
+    view.case_page.menu.fill()
+    entries: list[QAction] = view.case_page.menu.actions()
+    next(entry for entry in entries if entry.text() == words).trigger()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,37 +17,11 @@ from desktop.ui.kit import Label
 from desktop.ui.sync_page import SyncPage
 from i18n import _
 from i18n.bidi import strip_isolates
+from tests.ui.case.conftest import choose
 from tests.ui.case.two_desks import TwoDesks
 from tests.ui.conftest import Look
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
-
-
-@pytest.fixture
-def case(pair: TwoDesks) -> str:
-    """A case of Dakar that Rome writes in."""
-    record = pair.session.new_case({"title": "Passeurs"}, ("SN", "IT"))
-    pair.exchange()
-    return record
-
-
-@pytest.fixture
-def view(qtbot: QtBot, pair: TwoDesks, case: str, look: Look) -> CaseView:
-    """That case, in view in Dakar."""
-    shown = CaseView(pair.session)
-    qtbot.addWidget(shown)
-    shown.resize(900, 760)
-    shown.show()
-    shown.show_case(case)
-    return shown
-
-
-def choose(view: CaseView, words: str) -> None:
-    """Choose an entry of the case's menu, as a click on it does."""
-    assert view.case_page is not None
-    view.case_page.menu.fill()
-    entries: list[QAction] = view.case_page.menu.actions()
-    next(entry for entry in entries if entry.text() == words).trigger()
 
 
 def removal(view: CaseView) -> RemoveDialog:

@@ -17,21 +17,8 @@ from tests.ui.conftest import Look
 
 
 @pytest.fixture
-def case(pair: TwoDesks) -> str:
-    """A case of Dakar that Rome writes in."""
-    record = pair.session.new_case({"title": "Passeurs"}, ("SN", "IT"))
-    pair.exchange()
-    return record
-
-
-@pytest.fixture
-def tab(qtbot: QtBot, pair: TwoDesks, case: str, look: Look) -> MembersTab:
-    """The members of that case, in view in Dakar."""
-    view = CaseView(pair.session)
-    qtbot.addWidget(view)
-    view.resize(900, 760)
-    view.show()
-    view.show_case(case)
+def tab(qtbot: QtBot, view: CaseView) -> MembersTab:
+    """The members of the case, in view in Dakar."""
     view.show_tab("members")
     qtbot.waitUntil(
         lambda: view.case_page is not None and view.case_page.members is not None and view.case_page.members.isVisible()
