@@ -33,6 +33,7 @@ MERGE_OF_KIND = {
     "tlp": "register",
     "evaluation": "register",
     "file": "set",
+    "flag": "register",
 }
 ROLES = frozenset(
     {
@@ -136,6 +137,11 @@ class Field:
         return found.label if found else code
 
 
+RECEIPTS = Field("receipts", "flag", "Receipts asked for")
+"""Whether the desks that have a record are to say so. Every type knows it; no form shows it."""
+COMMON = {RECEIPTS.name: RECEIPTS}
+
+
 @dataclass(frozen=True, slots=True)
 class RecordType:
     """A type of record: its fields in the order of the form, and which field plays which role."""
@@ -159,7 +165,7 @@ class RecordType:
 
     def get(self, name: str) -> Field | None:
         """The field of that name; None when this version does not know it."""
-        return self.fields.get(name)
+        return self.fields.get(name) or COMMON.get(name)
 
     def role(self, role: str) -> Field | None:
         """The field that plays a role (`title`, `status` …), if any does."""

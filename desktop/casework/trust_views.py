@@ -106,3 +106,37 @@ class EnrolmentView(msgspec.Struct, frozen=True):
     enrolled_ms: int = 0  # by the administrator's clock
     confirmed_ms: int = 0
     revoked: str = ""
+
+
+class ReceiptView(msgspec.Struct, frozen=True):
+    """What one desk said of a record. Times are Unix milliseconds by that desk's clock; 0: it did not say so.
+
+    Whatever it says is its own claim; `verified` is False where the claim cannot be true as far as this desk can tell
+    (changes that do not exist, a time that has not come, a recall that was not), or was made by a revoked desk.
+    """
+
+    device: str  # hexadecimal id
+    officer: str
+    desk: str
+    ministry: str
+    received_ms: int = 0
+    read_ms: int = 0
+    deleted_ms: int = 0
+    behind: bool = False  # it has not said that it has the newest changes of others than its own
+    verified: bool = True
+    mine: bool = False  # this very desk
+
+
+class ReceiptsView(msgspec.Struct, frozen=True):
+    """Who has a record, as far as their desks said so.
+
+    `Session.receipts(record)` asks for it, `ask_receipts(record, on)` asks the members' desks for receipts or stops;
+    `seen(record)` tells that the officer had the record open. `silent`: desks that can read it and said nothing.
+    """
+
+    record: str
+    asked: bool
+    may_ask: bool  # whether this desk writes in the space
+    receipts: tuple[ReceiptView, ...] = ()  # by ministry and desk
+    silent: tuple[ReceiptView, ...] = ()
+    waiting: bool = False  # this desk owes statements that were not sent yet

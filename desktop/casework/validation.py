@@ -53,13 +53,15 @@ def validate(field: Field, value: object) -> Value:
     """
     if field.merge == "set":
         return _validate_set(field, value)
+    if field.kind == "flag" and isinstance(value, bool):
+        return value
     if value is None or (isinstance(value, str) and not value.strip()):
         if field.required:
             raise InvalidValue("required", field)
         return "" if field.kind == "text" else None
     if field.kind == "number":
         return _validate_number(field, value)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or field.kind == "flag":
         raise InvalidValue("wrong_type", field)
     text = _clean(field, value)
     if field.kind in ("choice", "tlp", "evaluation"):

@@ -11,8 +11,8 @@ from desktop.desk.blobs import DeskFiles
 from desktop.desk.guarding import obey
 from desktop.desk.members import DeskMembers
 from desktop.desk.moving import move_once
+from desktop.desk.receipts import DeskReceipts
 from desktop.desk.syncing import MakeTransport, catch_up, exchange, http_transport, index_all
-from desktop.desk.trusting import DeskTrust
 from desktop.refusals import Refused
 from desktop.settings import Settings
 from desktop.store import Store
@@ -21,7 +21,7 @@ from desktop.store.verify import VerifyReport, verify, verify_space
 UPGRADE_S = 0.5
 
 
-class Desk(DeskMembers, DeskTrust, DeskFiles):
+class Desk(DeskMembers, DeskReceipts, DeskFiles):
     """One desk, bound to the thread that opened it."""
 
     @property

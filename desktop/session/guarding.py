@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from desktop.desk import Desk, Opening, Refused, Waiting, desk_exists, missing_desk, params_of
 from desktop.profile import BadProfile
-from desktop.session.connecting import Connecting
+from desktop.session.receipting import Receipting
 from desktop.store import StoreError
 from desktop.store.vault import MIN_CHARACTERS, MIN_CHARACTERS_ALONE
 
@@ -40,7 +40,7 @@ class Work(QThread):
             self.done.emit(result)
 
 
-class Guarding(Connecting):
+class Guarding(Receipting):
     """What the lock and the settings ask and tell about the passphrase."""
 
     passphrase_changed = Signal()

@@ -218,7 +218,30 @@ CREATE TABLE offline (
 )
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH)
+_TENTH = """
+-- What desks said of records (desktop.store.receipts). receipts: as received, our own among them; locked: no key yet.
+CREATE TABLE receipts (
+    n INTEGER PRIMARY KEY, space INTEGER NOT NULL REFERENCES spaces, device BLOB NOT NULL, number INTEGER NOT NULL,
+    hash BLOB NOT NULL, locked INTEGER NOT NULL, late INTEGER NOT NULL, epoch BLOB NOT NULL, data BLOB NOT NULL,
+    UNIQUE (space, device, number)
+);
+CREATE INDEX receipts_locked ON receipts (epoch) WHERE locked = 1;
+-- The newest statement of each kind by each device about a record. upto: changes or a write that it names.
+CREATE TABLE statements (
+    space INTEGER NOT NULL, record BLOB NOT NULL, device BLOB NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, upto BLOB NOT NULL, late INTEGER NOT NULL, PRIMARY KEY (space, record, device, kind)
+) WITHOUT ROWID;
+CREATE INDEX statements_device ON statements (space, device, number);
+-- What this desk has yet to say; without upto: whatever is here when it says so. given: the highest number of its
+-- receipts in a space.
+CREATE TABLE owing (
+    space INTEGER NOT NULL, record BLOB NOT NULL, kind TEXT NOT NULL, at_ms INTEGER NOT NULL, upto BLOB,
+    PRIMARY KEY (space, record, kind)
+) WITHOUT ROWID;
+CREATE TABLE given (space INTEGER PRIMARY KEY, number INTEGER NOT NULL)
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH)
 VERSION = len(STEPS)
 
 

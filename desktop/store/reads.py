@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from desktop.casework.record_types import Field, RecordType
+from desktop.casework.record_types import COMMON, Field, RecordType
 from desktop.casework.views import ConflictView, FieldView, RecordView, ValueView
 from desktop.store.authors import Authors
 from desktop.store.context import Context
@@ -96,7 +96,7 @@ class Reads:
 
     def _fields(self, space: int, state: RecordState, known: RecordType | None) -> dict[str, FieldView]:
         fields: dict[str, FieldView] = {}
-        declared = known.fields if known else {}
+        declared = COMMON | known.fields if known else COMMON
         for name, written in state.registers.items():
             if _is(name, "register", declared):
                 shown = tuple(self.value_view(space, one) for one in a_view_of(written))

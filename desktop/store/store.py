@@ -29,6 +29,7 @@ from desktop.store.notes import Notes
 from desktop.store.offline import Offline
 from desktop.store.projection import Projection
 from desktop.store.reads import Reads
+from desktop.store.receipts import Receipts
 from desktop.store.replica import DeskReplica
 from desktop.store.search import SearchIndex
 from desktop.store.snapshots import Snapshots
@@ -63,6 +64,7 @@ class Connection:
         self.snapshots = Snapshots(context, states, projection, self.replica)
         self.members = Members(context, authors)
         self.offline = Offline(context, store.home)
+        self.receipts = Receipts(context, authors)
         self.logbook = LogBook(context, self.replica)
         self.index.refresh()
         self.upgrade.refresh()

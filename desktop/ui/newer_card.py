@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.casework.record_types import RecordTypes
+from desktop.casework.record_types import COMMON, RecordTypes
 from desktop.casework.views import RecordView
 from desktop.ui.kit import Card, IconLabel, Label
 from desktop.ui.presenter import field_text
@@ -42,7 +42,7 @@ class NewerCard(Card):
     def _unknown(self, view: RecordView) -> list[str]:
         record_type = self._types.get(view.type)
         known = record_type.fields if record_type and view.known else {}
-        return [name for name in view.fields if name not in known]
+        return [name for name in view.fields if name not in known and name not in COMMON]
 
     def _show(self) -> None:
         self.set_title(_("Needs a newer version of the desk"))
