@@ -1,6 +1,7 @@
 # Every target sets up what it needs first: a virtual environment, the locked dependencies, the system's libraries.
 
 PYTHON ?= python3.11
+PROCESSES ?= 2
 PY := .venv/bin/python
 STAMP := .venv/.installed
 SHELL := bash
@@ -20,8 +21,8 @@ $(STAMP): requirements/dev.txt pyproject.toml packaging/setup.sh packaging/debia
 run: $(STAMP)  ## show the product at work: three desks, a secretariat, 300 invented cases
 	@KEEP_DISPLAY=1 bash tests/with_keyring.sh $(PY) -m bench.story
 
-test: $(STAMP)  ## run the tests, with a real keyring and no display (ARGS="tests/sync -x" narrows it)
-	@bash tests/with_keyring.sh $(PY) -m pytest $(ARGS)
+test: $(STAMP)  ## run the tests, with a real keyring and no display (ARGS="tests/sync -x" narrows it, PROCESSES=0 is one)
+	@bash tests/with_keyring.sh $(PY) -m pytest -n $(PROCESSES) --dist worksteal $(ARGS)
 
 check: $(STAMP)  ## style, types, layers, catalogues, repository
 	.venv/bin/ruff check .

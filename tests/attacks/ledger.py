@@ -9,7 +9,8 @@ A test says what it is about to try; the attack has held once the block ends wit
     def test_...
 
 `times` counts one block for many attempts of one kind. The counts of every suite stand in pytest's terminal summary;
-`-v` lists what was tried. A test that is skipped has tried nothing.
+`-v` lists what was tried. A test that is skipped has tried nothing. Where the tests run on several processes, each of
+them hands its counts to the one that writes the summary.
 """
 
 from __future__ import annotations
@@ -18,12 +19,22 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, Protocol, cast, get_args
 
 import pytest
 
 Suite = Literal["malicious server", "malicious client", "malicious member", "stolen laptop", "faults"]
 SUITES: tuple[Suite, ...] = get_args(Suite)
+OUTPUT = "attacks"  # what a process's counts are called among what it hands over
+
+Row = tuple[Suite, str, int, int]
+"""A suite, what was tried, how often, and how often it held."""
+
+
+class Worker(Protocol):
+    """A process of pytest-xdist that has ended, as its own hook knows it."""
+
+    workeroutput: dict[str, object]
 
 
 @dataclass
@@ -37,6 +48,16 @@ class Ledger:
         """Return how much was tried in a suite and how much of it held."""
         tried = sum(count for (of, _), count in self.tried.items() if of == suite)
         return tried, sum(count for (of, _), count in self.held.items() if of == suite)
+
+    def rows(self) -> list[Row]:
+        """Return the counts as what can go to another process."""
+        return [(suite, what, count, self.held[suite, what]) for (suite, what), count in self.tried.items()]
+
+    def add(self, rows: list[Row]) -> None:
+        """Take the counts of another process on top."""
+        for suite, what, tried, held in rows:
+            self.tried[suite, what] += tried
+            self.held[suite, what] += held
 
     def lines(self, *, each: bool) -> list[str]:
         """Return the lines of the summary, one a suite; with `each`, one below for everything that was tried."""
@@ -68,6 +89,19 @@ def tried(suite: Suite, what: str, *, times: int = 1, ledger: Ledger = LEDGER) -
         ledger.tried[suite, what] -= times
         raise
     ledger.held[suite, what] += times
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the counts over, if this is one of several processes."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[OUTPUT] = LEDGER.rows()
+
+
+@pytest.hookimpl(optionalhook=True)  # only where pytest-xdist is loaded
+def pytest_testnodedown(node: Worker) -> None:
+    """Take the counts of a process that has ended; one that crashed has left none."""
+    LEDGER.add(cast(list[Row], getattr(node, "workeroutput", {}).get(OUTPUT, [])))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

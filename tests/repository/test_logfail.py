@@ -15,7 +15,7 @@ pytest_plugins = ("pytester",)
 ROOT = Path(__file__).parents[2]
 
 
-def run(pytester: pytest.Pytester, bodies: dict[str, str]) -> tuple[set[str], set[str]]:
+def run(pytester: pytest.Pytester, bodies: dict[str, str], *more: str) -> tuple[set[str], set[str]]:
     """Run one module for each body under this repository's settings; return which ones passed and which did not."""
     pytester.makefile(".toml", pyproject=(ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     folder = pytester.mkdir("tests")
@@ -24,7 +24,7 @@ def run(pytester: pytest.Pytester, bodies: dict[str, str]) -> tuple[set[str], se
         text = "import logging, threading, warnings\nimport pytest\n" + textwrap.dedent(body)
         (folder / module).write_text(text, encoding="utf-8")
     options = ("-p", "tests.plugins.logfail", "-p", "no:cacheprovider", "-rA", "--continue-on-collection-errors")
-    lines = pytester.runpytest_subprocess(*options).outlines
+    lines = pytester.runpytest_subprocess(*options, *more).outlines
     outcomes = re.findall(r"^(PASSED|FAILED|ERROR) tests/(test_\d+\.py)", "\n".join(lines), flags=re.MULTILINE)
     bad = {modules[module] for outcome, module in outcomes if outcome != "PASSED"}
     return {modules[module] for _, module in outcomes} - bad, bad
@@ -85,6 +85,11 @@ SEEDED = {
 
 def test_an_undeclared_warning_fails_its_test(pytester: pytest.Pytester) -> None:
     assert run(pytester, SEEDED) == (set(), set(SEEDED))
+
+
+def test_an_undeclared_warning_fails_its_test_on_every_process(pytester: pytest.Pytester) -> None:
+    bodies = {what: body for what, body in SEEDED.items() if "log" in what}
+    assert run(pytester, bodies, "-n", "2") == (set(), set(bodies))
 
 
 DECLARED = {
