@@ -1,4 +1,8 @@
-"""What of a push can be checked before the storage is asked: form, signature, and that it is the caller's own."""
+"""What of a push can be checked before the storage is asked: form, signature, and whose it is.
+
+Founding entries and segments may be brought by another member's device than the one that made them: that one may never
+reach the server. All else is the caller's own.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,7 @@ from sync.wire.space import (
     epoch_id,
     is_founding,
     read_entry,
+    read_founding,
     read_grant,
     read_segment,
     space_id,
@@ -35,6 +40,18 @@ from sync.wire.space import (
 
 class TooManyChanges(Exception):
     """A push holds more changes than a call may."""
+
+
+class NoSuchDevice(NotEntitled):
+    """Made by a device that no directory here names: the directory may come, so it may be sent again."""
+
+    code = "no_such_device"
+
+
+class DeviceRevoked(NotEntitled):
+    """Made by a device that was revoked, and brought by another: nobody can tell when it was made."""
+
+    code = "revoked"
 
 
 def check_items(caller: Caller, device: Device, items: list[PushItem], registry: Registry) -> list[CheckedItem]:
@@ -72,7 +89,7 @@ def _check(caller: Caller, device: Device, item: PushItem, books: Books) -> Chec
     try:
         match item.kind:
             case "segment":
-                return _segment(caller, device, item.body)
+                return _segment(caller, device, item.body, books)
             case "entry":
                 return _entry(caller, device, item.body, books)
             case "grant":
@@ -81,20 +98,22 @@ def _check(caller: Caller, device: Device, item: PushItem, books: Books) -> Chec
         return Unacceptable(error.code)
 
 
-def _segment(caller: Caller, device: Device, body: bytes) -> CheckedSegment:
+def _segment(caller: Caller, device: Device, body: bytes, books: Books) -> CheckedSegment:
     segment, header = read_segment(body)
-    if header.device != caller.device:
-        raise NotEntitled("a segment of another device")
-    value = verify_segment(segment, device.sign_key)
-    return CheckedSegment(header.space, header.epoch, header.first, header.last, header.previous, value, body)
+    author = device if header.device == caller.device else books.trusted(header.device)
+    value = verify_segment(segment, author.sign_key)
+    by = Caller(header.device, author.ministry)
+    return CheckedSegment(header.space, header.epoch, header.first, header.last, header.previous, value, body, by)
 
 
 def _entry(caller: Caller, device: Device, body: bytes, books: Books) -> CheckedEntry | CheckedChange:
     if not is_founding(body):
         return _change(caller, body, books)
-    founding = verify_founding(body, device.sign_key)
+    by = read_founding(body)[0].device
+    author = device if by == caller.device else books.trusted(by)
+    founding = verify_founding(body, author.sign_key)
     members: dict[str, str] = {member.ministry: member.role for member in founding.members}
-    if founding.device != caller.device or caller.ministry not in members:
+    if caller.ministry not in members or author.ministry not in members:
         raise NotEntitled("a space that is not the caller's own")
     return CheckedEntry(space_id(body), members, epoch_id(founding.commitment), body)
 
@@ -125,6 +144,15 @@ class Books:
         if found is None:
             raise NotEntitled("a device that no directory names")
         return found.ministry, found.sign_key
+
+    def trusted(self, device: bytes) -> Device:
+        """A device whose items others may bring. Raises NoSuchDevice, DeviceRevoked."""
+        found = self._registry.devices.get(device)
+        if found is None:
+            raise NoSuchDevice("a device that no directory names")
+        if found.revoked:
+            raise DeviceRevoked("a device that its ministry revoked")
+        return found
 
     def revoked(self, ministry: str) -> Mapping[bytes, int]:
         """The revoked devices of a ministry."""

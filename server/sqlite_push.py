@@ -104,20 +104,21 @@ class Push:
         role = role_of(space.members, self._caller) if space else None
         if space is None or role is None:  # alike, so that nobody learns which spaces there are
             return refused("no_such_space")
-        if role not in WRITERS:
+        writer = author if item.author == self._caller else self._ledger.device(item.author.device)
+        if writer is None or not role or role_of(space.members, item.author) not in WRITERS:
             return refused("not_entitled")
         if not space.has_epoch(item.epoch):
             return refused("unknown_epoch")
-        chain = self._ledger.chain(space, author.number)
+        chain = self._ledger.chain(space, writer.number)
         if item.first <= chain.last:
-            stored = self._ledger.segment(space, author.number, item.first)
+            stored = self._ledger.segment(space, writer.number, item.first)
             return PushResult("known", "", stored[0]) if stored and stored[1] == item.hash else refused("fork")
         if item.first > chain.last + 1 or item.previous != chain.hash:
             return refused("gap" if item.first > chain.last + 1 else "fork")
         if not self._has_room(len(item.body)):
             return refused("quota")
         sequence = self._ledger.add_item(space, "segment", author.number, item.body)
-        self._ledger.add_segment(space, author.number, item.first, item.last, item.hash)
+        self._ledger.add_segment(space, writer.number, item.first, item.last, item.hash)
         self._ledger.add_bytes(self._caller.ministry, len(item.body))
         return PushResult("stored", "", sequence)
 

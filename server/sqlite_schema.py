@@ -2,6 +2,7 @@
 
 `items.id` is the space's number times 2^32 plus the item's sequence, so that a space's log lies together and
 needs no second index; `grants.id` is the device's number times 2^32 plus the place in its inbox.
+`items.author` is the device that pushed it, which is not always the one that made it.
 `shares` counts what each ministry put into a device's inbox, so that none can fill it against the others.
 `spaces.members` is described in server.standing; `entries` says where a space's own log stands among its items, behind
 the founding. `moved` is a counter that grows by one with each space that a

@@ -57,7 +57,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class CheckedEntry:
-    """A founding entry that is the caller's own and verifies."""
+    """A founding entry that verifies, of the caller or of another device that is trusted."""
 
     space: bytes
     members: dict[str, str]  # ministry: role
@@ -79,7 +79,7 @@ class CheckedChange:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSegment:
-    """A segment that is the caller's own and verifies."""
+    """A segment that verifies, of the caller or of another device that is trusted: `author`."""
 
     space: bytes
     epoch: bytes
@@ -88,6 +88,7 @@ class CheckedSegment:
     previous: bytes
     hash: bytes
     body: bytes
+    author: Caller
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def test_nobody_writes_where_it_is_no_member_or_only_reads(
         reader = BareDesk(alliance.secretariat.url, alliance.fr).sign_in()
         assert [result.code for result in reader.push(Chain(alliance.fr, space).extend())] == ["not_entitled"]
         as_another = Chain(alliance.ae, space).extend()
-        assert [result.code for result in intruder.push(as_another)] == ["not_entitled"]
+        assert [result.code for result in intruder.push(as_another)] == ["no_such_space"]
         signed_by_me = Chain(alliance.ae, space).make(signer=alliance.sn)
         assert [result.code for result in ae.push(calls.PushItem("segment", signed_by_me))] == ["bad_signature"]
         founded_for_others = found_space(alliance.sn, {"AE": "lead"})

@@ -102,6 +102,28 @@ def test_a_refused_item_leaves_the_others_alone_but_not_its_own_successors(bench
     ]
 
 
+def test_what_another_device_made_is_taken_from_a_member_and_counted_to_who_brings_it(bench: Bench) -> None:
+    space = found_space(bench.ae, {"AE": "lead", "FR": "reader", "SN": "contributor"})
+    lead, field = Chain(bench.ae, space), Chain(bench.sn, space)
+    first, second = field.extend(bytes(5_000)), field.extend()
+    bench.quotas = replace(bench.quotas, ministry_bytes=len(space.entry) + len(first.body))
+    assert bench.push(bench.fr, space.item, first) == [("stored", "", 1), ("stored", "", 2)]
+    assert bench.push(bench.fr, second) == [("refused", "quota", 0)]
+    assert bench.push(bench.ae, second, lead.extend()) == [("stored", "", 3), ("stored", "", 4)]
+    assert bench.push(bench.sn, space.item, first, second) == [("known", "", 1), ("known", "", 2), ("known", "", 3)]
+    assert bench.push(bench.sn, field.extend()) == [("stored", "", 5)]
+    assert bench.push(bench.fr, Chain(bench.fr, space).extend()) == [("refused", "not_entitled", 0)]
+
+
+def test_who_brings_what_another_made_is_the_one_that_knows_it(bench: Bench) -> None:
+    space = found_space(bench.ae, {"AE": "lead", "SN": "contributor"})
+    bench.push(bench.ae, space.item)
+    feed = bench.news(bench.sn).feed
+    bench.push(bench.ae, Chain(bench.sn, space).extend())
+    assert not bench.news(bench.ae, feed).foreign
+    assert bench.news(bench.sn, feed).foreign
+
+
 def test_an_unknown_space_and_one_of_others_are_refused_alike(bench: Bench) -> None:
     others = found_space(bench.fr, {"FR": "lead"})
     bench.push(bench.fr, others.item)
