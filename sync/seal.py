@@ -101,10 +101,7 @@ def seal(
             heads,
         )
     )
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    encoded = encode(changes)
-    plain = _pad(_compressor.compress(encoded), -(-(len(encoded) - GROWTH_FREE) // GROWTH))
-    sealed = nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, header, nonce, epoch_key)
+    sealed = close_body(encode(changes), header, epoch_key)
     draft = Segment(header, sealed, bytes(64))
     value = segment_hash(draft)
     data = encode(Segment(header, sealed, keys.sign(SEGMENT_DOMAIN, value)))
@@ -115,18 +112,30 @@ def open_segment(segment: Segment, header: SegmentHeader, epoch_key: bytes) -> l
     """Return the encoded changes of a segment whose signature was verified. Raises Malformed or NotEntitled."""
     if epoch_id(commitment(epoch_key)) != header.epoch:
         raise NotEntitled("the key is not that of the segment's epoch")
-    if len(segment.sealed) < NONCE_BYTES + bindings.crypto_aead_xchacha20poly1305_ietf_ABYTES:
-        raise Malformed("a sealed body too short to be one")
-    nonce, box = segment.sealed[:NONCE_BYTES], segment.sealed[NONCE_BYTES:]
-    try:
-        plain = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(box, segment.header, nonce, epoch_key)
-    except exceptions.CryptoError as error:
-        raise Malformed("a sealed body that does not open") from error
-    limit = min(MAX_SEGMENT_PLAIN, GROWTH_FREE + GROWTH * len(segment.sealed))
-    changes = decode(list[bytes], _decompress(_unpad(plain), limit), MAX_SEGMENT_PLAIN)
+    plain = open_body(segment.sealed, segment.header, epoch_key, MAX_SEGMENT_PLAIN)
+    changes = decode(list[bytes], plain, MAX_SEGMENT_PLAIN)
     if len(changes) != header.count or len(changes) > MAX_CALL_CHANGES:
         raise Malformed(f"{len(changes)} changes where the header says {header.count}")
     return changes
+
+
+def close_body(encoded: bytes, header: bytes, epoch_key: bytes) -> bytes:
+    """Compress, pad and seal a body; `header` is the associated data."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    plain = _pad(_compressor.compress(encoded), -(-(len(encoded) - GROWTH_FREE) // GROWTH))
+    return nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, header, nonce, epoch_key)
+
+
+def open_body(sealed: bytes, header: bytes, epoch_key: bytes, most: int) -> bytes:
+    """Open what `close_body` sealed, at most `most` bytes and what its own length allows. Raises Malformed."""
+    if len(sealed) < NONCE_BYTES + bindings.crypto_aead_xchacha20poly1305_ietf_ABYTES:
+        raise Malformed("a sealed body too short to be one")
+    nonce, box = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    try:
+        plain = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(box, header, nonce, epoch_key)
+    except exceptions.CryptoError as error:
+        raise Malformed("a sealed body that does not open") from error
+    return _decompress(_unpad(plain), min(most, GROWTH_FREE + GROWTH * len(sealed)))
 
 
 def own_key(founding: Founding, key: EpochKey) -> bool:
