@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from sync.wire.codec import (
+    ID_BYTES,
     MAX_CHANGE,
     MAX_HEADS,
     MAX_OPERATIONS,
@@ -51,14 +52,20 @@ class Dependency(NamedTuple):
 Over = Annotated[list[Dot], Meta(max_length=MAX_HEADS)]
 """The writes that the author saw in that place, superseded by this one."""
 
+Nonce = Annotated[bytes, Meta(max_length=ID_BYTES)]
+"""Sixteen random bytes of which a record's id is made (`sync.recall.record_id`); none where it is made otherwise."""
+
+MAX_REASON = 500  # characters
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _NAMES_KEPT = 4_096
 
 
 class Create(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="create"):
-    """A record comes to be, of a type."""
+    """A record comes to be, of a type. `nonce`: what with its author's device gives the record's id."""
 
     type: Name
+    nonce: Nonce = b""
 
 
 class Set(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="set"):
@@ -111,13 +118,25 @@ class Restore(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field=
     over: Over
 
 
+class Recall(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="recall"):
+    """Its maker's ministry takes the record back, for good. `device`, `nonce`: what its id is made of."""
+
+    device: Id
+    nonce: Nonce
+    reason: Annotated[str, Meta(max_length=MAX_REASON)]
+
+
+class Recalled(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="op", tag="recalled"):
+    """In the place of an operation whose record was recalled. It means nothing."""
+
+
 class Unknown(msgspec.Struct, frozen=True):
     """An operation of a later version: kept and relayed as it came."""
 
     raw: bytes
 
 
-Operation = Create | Set | Write | Edit | Add | Remove | Delete | Restore
+Operation = Create | Set | Write | Edit | Add | Remove | Delete | Restore | Recall | Recalled
 
 
 class RecordEdit(msgspec.Struct, frozen=True, array_like=True):
@@ -165,7 +184,7 @@ class _RawChange(msgspec.Struct, frozen=True, array_like=True):
 
 _KNOWN: dict[str, type[Operation]] = {
     "create": Create, "set": Set, "write": Write, "edit": Edit, "add": Add, "remove": Remove, "delete": Delete,
-    "restore": Restore,
+    "restore": Restore, "recall": Recall, "recalled": Recalled,
 }  # fmt: skip
 _operation: msgspec.msgpack.Decoder[Operation] = msgspec.msgpack.Decoder(Operation)
 _parts = msgspec.msgpack.Decoder(Annotated[list[msgspec.Raw], Meta(min_length=1)])

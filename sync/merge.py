@@ -21,6 +21,7 @@ from sync.changes import (
     Dot,
     Edit,
     Operation,
+    Recall,
     Remove,
     Restore,
     Set,
@@ -41,6 +42,14 @@ class Written(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     dot: Dot
     value: Value
+
+
+class Made(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A creation: the type, and the nonce that with the device of `dot` gives the record's id."""
+
+    dot: Dot
+    value: str
+    nonce: bytes
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -83,16 +92,27 @@ class Deletion(msgspec.Struct, frozen=True, array_like=True):
     over: list[Dependency]
 
 
-class RecordState(msgspec.Struct, array_like=True):
-    """All that stands of a record. Lists are in order of dots, so equal states encode to equal bytes."""
+class TakenBack(msgspec.Struct, frozen=True, array_like=True):
+    """A recall that holds, and why, in the words of its author."""
 
-    types: list[Written]  # from create; more than one only if two devices made the same id
+    dot: Dot
+    reason: str
+
+
+class RecordState(msgspec.Struct, array_like=True):
+    """All that stands of a record. Lists are in order of dots, so equal states encode to equal bytes.
+
+    Once there is a recall, only types, touches and recalls are there, for ever.
+    """
+
+    types: list[Made]  # from create; more than one only if two devices made the same id
     touched: list[Dependency]  # last change of each device on this record
     registers: dict[str, list[Written]]
     sets: dict[str, dict[str, list[Dot]]]
     texts: dict[str, Text]
     deletions: list[Deletion]
     unknown: list[Kept]
+    recalls: list[TakenBack] = []  # the first of each device
 
     @property
     def type(self) -> str:
@@ -126,7 +146,7 @@ def in_conflict(written: list[Written]) -> bool:
 
 def new_state() -> RecordState:
     """Return the state of a record of which nothing has arrived."""
-    return RecordState([], [], {}, {}, {}, [], [])
+    return RecordState([], [], {}, {}, {}, [], [], [])
 
 
 def apply(
@@ -135,20 +155,38 @@ def apply(
     sequence: int,
     place: int,
     operations: list[Operation | Unknown],
+    holds: Callable[[Recall], bool] = lambda _: False,
 ) -> None:
     """Apply the operations of one change on one record; `place` numbers the first of them within the change.
 
-    A change that was applied before does nothing. Raises Malformed for a text delta that cannot be read or that writes
-    in another's name (see sync.text.edit), and then nothing of the change has been applied.
+    `holds` says of a recall whether its author might (sync.recall); one that does not hold changes nothing. A change
+    that was applied before does nothing. Raises Malformed for a text delta that cannot be read or that writes in
+    another's name (see sync.text.edit), and then nothing of the change has been applied.
     """
     if any(one.device == device and one.sequence >= sequence for one in state.touched):
         return
+    recall = None
     for offset, operation in enumerate(operations):
         if isinstance(operation, Edit):
             _check_delta(operation.delta, Dot(device, sequence, place + offset))
+        elif type(operation) is Recall and recall is None and holds(operation):
+            recall = TakenBack(Dot(device, sequence, place + offset), operation.reason)
+    if recall is not None:
+        _recall(state, recall)
+    meanings = _MEANINGS_OF_RECALLED if state.recalls else _MEANINGS
     for offset, operation in enumerate(operations):
-        _MEANINGS[type(operation)](state, Dot(device, sequence, place + offset), operation)
+        if (meaning := meanings.get(type(operation))) is not None:
+            meaning(state, Dot(device, sequence, place + offset), operation)
     _touch(state, Dependency(device, sequence))
+
+
+def _recall(state: RecordState, recall: TakenBack) -> None:
+    """Empty the record. Of a device's recalls the first counts: nobody can make a state grow by recalling again."""
+    for content in (state.registers, state.sets, state.texts):
+        content.clear()
+    state.deletions, state.unknown = [], []
+    if all(one.dot.device != recall.dot.device for one in state.recalls):
+        insort(state.recalls, recall, key=_dot)
 
 
 def _touch(state: RecordState, touch: Dependency) -> None:
@@ -164,7 +202,7 @@ def _set(state: RecordState, dot: Dot, operation: Set) -> None:
 
 
 def _create(state: RecordState, dot: Dot, operation: Create) -> None:
-    _supersede(state.types, Written(dot, operation.type), [])
+    insort(state.types, Made(dot, operation.type, operation.nonce), key=_dot)
 
 
 def _add(state: RecordState, dot: Dot, operation: Add) -> None:
@@ -222,7 +260,8 @@ def _edit(state: RecordState, dot: Dot, operation: Edit) -> None:
     _weave_in(state, operation.field, Kept(dot, operation.delta))
 
 
-_MEANINGS: dict[type, Callable[[RecordState, Dot, Any], None]] = {
+_Meanings = dict[type, Callable[[RecordState, Dot, Any], None]]
+_MEANINGS: _Meanings = {
     Create: _create,
     Set: _set,
     Write: _write,
@@ -233,6 +272,7 @@ _MEANINGS: dict[type, Callable[[RecordState, Dot, Any], None]] = {
     Restore: _restore,
     Unknown: _keep,
 }
+_MEANINGS_OF_RECALLED: _Meanings = {Create: _create}
 
 
 def _weave_in(state: RecordState, field: str, write: Kept) -> None:
@@ -264,7 +304,7 @@ def decode_state(data: bytes) -> RecordState:
     return decode(RecordState, data, STATE_LIMIT)
 
 
-def _dot(one: Written | Deletion | Kept) -> Dot:
+def _dot(one: Made | Written | Deletion | Kept | TakenBack) -> Dot:
     return one.dot
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from sync.changes import (
     Dot,
     Edit,
     Operation,
+    Recall,
     RecordEdit,
     Remove,
     Restore,
@@ -39,6 +41,11 @@ ELEMENTS = ["دبي", "Dakar"]
 TEXTS = st.text(alphabet="abc é\u0301ستش😀🏴\n", max_size=12)
 DRAWN = st.sampled_from(
     ["set", "set", "add", "remove", "text", "text", "text", "delete", "restore", "create", "future"]
+)
+NOT_HIS = b"n" * 16
+"""A device that no desk here speaks for: a recall in its name does not hold."""
+RECALLS = st.builds(
+    Recall, st.sampled_from([*DEVICES, NOT_HIS]), st.just(b""), st.sampled_from(["wrong case", "again"])
 )
 
 Sent = tuple[bytes, int, bytes]
@@ -69,7 +76,7 @@ class Desk:
             change = decode_change(data)
             dependencies(change, device, sequence)
             for edit in change.edits:
-                merge.apply(self.state, device, sequence, 0, edit.operations)
+                merge.apply(self.state, device, sequence, 0, edit.operations, partial(_holds, device))
         self.seen[device] = sequence
 
     def write(self, operations: list[Operation | Unknown]) -> Sent:
@@ -90,6 +97,10 @@ class Desk:
         if standing is None:
             return Write(name, wanted)
         return Edit(name, text.edit(standing.load(), merge.origin(self.dot()), wanted))
+
+
+def _holds(author: bytes, recall: Recall) -> bool:
+    return recall.device == author
 
 
 def operation(draw: st.DrawFn, desk: Desk) -> Operation | Unknown:
@@ -116,8 +127,8 @@ def operation(draw: st.DrawFn, desk: Desk) -> Operation | Unknown:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Sent]:
-    """Draw the changes of three desks that write and exchange in any order."""
+def histories(draw: st.DrawFn, recalls: bool = False) -> list[Sent]:
+    """Draw the changes of three desks that write and exchange in any order, and with `recalls` now and then recall."""
     sent: list[Sent] = []
     desks = [Desk(device) for device in DEVICES]
     for _ in range(draw(st.integers(2, 14))):
@@ -126,7 +137,8 @@ def histories(draw: st.DrawFn) -> list[Sent]:
         if waiting and takes:
             desk.apply(draw(st.sampled_from(waiting)))
         else:
-            sent.append(desk.write([operation(draw, desk)]))
+            recalled = recalls and draw(st.integers(0, 3)) == 0
+            sent.append(desk.write([operation(draw, desk), *([draw(RECALLS)] if recalled else [])]))
     return sent
 
 

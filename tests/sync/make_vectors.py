@@ -20,9 +20,10 @@ from server.merkle import consistency_path, inclusion_path, tree_root
 from sync import entries, merge, text
 from sync.blobs import seal_blob
 from sync.bundle import BundleWriter, ChainEnd, EntryPart, HavePart
-from sync.changes import Change, Dependency, Dot, Edit, RecordEdit, Set, Unknown, encode_change
+from sync.changes import Change, Create, Dependency, Dot, Edit, Recall, RecordEdit, Set, Unknown, encode_change
 from sync.keys import ContinuityKey, DeviceKeys, EpochKey, commitment, make_grant, make_request
 from sync.ministry import MinistryKeys, enrol, open_directory, order
+from sync.recall import record_id, without
 from sync.seal import Place, _pad, found_space, seal
 from sync.wire.charter import Assent, Charter, MemberAdded, RootReplaced, assent, signed_entry
 from sync.wire.checkpoint import Leaf, make_checkpoint, make_cosigned
@@ -53,7 +54,7 @@ from sync.wire.space import (
     advance_head,
     read_segment,
 )
-from tests.sync.desks import DEVICES, RECORD, Desk, Sent
+from tests.sync.desks import DEVICES, NOT_HIS, RECORD, Desk, Sent
 
 AT_MS = 1_795_000_000_000
 KEYS = DeviceKeys(bytes(range(32)), bytes(range(32, 64)))
@@ -90,6 +91,7 @@ def sections() -> dict[str, Any]:
             "server_log": _server_log(),
             "padding": [[size, len(_pad(bytes(size)))] for size in (0, 60, 61, 1_020, 1_021, 9_996, 100_000, 900_000)],
             "changes": _changes(),
+            "recall": _recalls(),
             "text": _text(),
             "merge": _merges(),
         }
@@ -368,6 +370,21 @@ def _changes() -> dict[str, Any]:
     }
 
 
+def _recalls() -> dict[str, Any]:
+    device, nonce = DEVICES[0], NONCE[:16]
+    record = record_id(device, nonce)
+    made = Change(1, AT_MS, 5, [], [RecordEdit(record, [Create("person", nonce), Set("name", "x", [])])])
+    recall = Change(1, AT_MS, 6, [], [RecordEdit(record, [Recall(device, nonce, "wrong case")])])
+    return {
+        "device": device,
+        "nonce": nonce,
+        "record": record,
+        "made": encode_change(made),
+        "recall": encode_change(recall),
+        "left": encode_change(without(made, [record])),
+    }
+
+
 def _text() -> dict[str, Any]:
     origin, later = merge.origin(Dot(DEVICES[0], 1, 0)), merge.origin(Dot(DEVICES[1], 1, 0))
     start = text.start(origin, "Saisie à دبي 😀")
@@ -410,6 +427,8 @@ def _stories() -> Iterator[tuple[str, list[Sent], merge.RecordState]]:
         ("an addition outlives a removal at once", ["add", "remove"], ["add"]),
         ("texts written at once are both kept", ["text One. "], ["text Two. "]),
         ("what is unknown is kept", ["later"], ["set B"]),
+        ("a recall empties a record whatever is written at once", ["recall"], ["set B", "text Two. ", "delete"]),
+        ("a recall in another's name changes nothing", ["false recall"], ["set B"]),
     ):
         one, other = Desk(DEVICES[0]), Desk(DEVICES[1])
         sent = [one.write([Set("status", "open", [])])]
@@ -439,6 +458,10 @@ def _do(desk: Desk, what: str) -> Sent:
             operation = desk.edit_text("summary", rest)
             assert not isinstance(operation, Edit)
             return desk.write([operation])
+        case "recall":
+            return desk.write([Recall(desk.device, b"", "wrong case")])
+        case "false":
+            return desk.write([Recall(NOT_HIS, b"", "wrong case")])
         case _:
             return desk.write([Unknown(encode(["stamp", {"colour": "red"}]))])
 

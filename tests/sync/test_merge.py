@@ -10,7 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync import merge, text
-from sync.changes import Add, Create, Delete, Dependency, Dot, Edit, Operation, Remove, Restore, Set, Unknown, Write
+from sync.changes import (
+    Add,
+    Create,
+    Delete,
+    Dependency,
+    Dot,
+    Edit,
+    Operation,
+    Recall,
+    Remove,
+    Restore,
+    Set,
+    Unknown,
+    Write,
+)
 from sync.wire.codec import encode
 from sync.wire.errors import Malformed
 from tests.sync.desks import DEVICES, TEXTS, Desk, Sent, deliver, histories, lies
@@ -37,8 +51,22 @@ def test_a_device_that_lies_about_what_it_saw_cannot_part_the_others(
     assert merge.encode_state(first.state) == merge.encode_state(second.state)
 
 
+@settings(max_examples=120, deadline=None)
+@given(histories(recalls=True), lies(), ORDERS, ORDERS)
+def test_a_recall_gives_the_same_bytes_in_any_causal_order_and_leaves_no_content(
+    sent: list[Sent], lied: list[Sent], one: list[int], other: list[int]
+) -> None:
+    first, second = deliver(sent + lied, cycle(one)), deliver(lied + sent, cycle(other))
+    assert merge.encode_state(first.state) == merge.encode_state(second.state)
+    state = first.state
+    assert len({recall.dot.device for recall in state.recalls}) == len(state.recalls)
+    if state.recalls:
+        assert not any([state.registers, state.sets, state.texts, state.deletions, state.unknown])
+        assert state.touched == second.state.touched
+
+
 @settings(max_examples=50, deadline=None)
-@given(histories(), ORDERS)
+@given(histories(recalls=True), ORDERS)
 def test_a_state_goes_through_its_bytes_between_any_two_changes(sent: list[Sent], order: list[int]) -> None:
     straight, stored, numbers = deliver(sent, cycle(order)), Desk(b"z" * 16), cycle(order)
     while ready := [one for one in sent if stored.can_apply(one)]:
@@ -114,6 +142,32 @@ def test_an_edit_made_while_another_deletes_brings_the_record_back_flagged() -> 
     for desk in (one, other):
         assert not desk.state.deleted
         assert desk.state.revived
+
+
+def test_a_recall_stands_against_whatever_is_written_without_knowing_of_it() -> None:
+    one, other = Desk(A), Desk(B)
+    sent = [one.write([Create("person"), Set("title", "Nord", [])])]
+    exchange(one, other, sent=sent)
+    sent.append(one.write([Recall(A, b"", "wrong case")]))
+    sent.append(other.write([Set("title", "Sud", []), Add("places", "Dakar", []), other.edit_text("summary", "seen")]))
+    exchange(one, other, sent=sent)
+    sent.append(other.write([Restore([]), Set("title", "Est", []), Unknown(encode(["stamp", 1]))]))
+    exchange(one, other, sent=sent)
+    for desk in (one, other):
+        assert [(recall.dot, recall.reason) for recall in desk.state.recalls] == [(Dot(A, 2, 0), "wrong case")]
+        assert desk.state.type == "person"
+        assert desk.state.touched == [Dependency(A, 2), Dependency(B, 2)]
+        assert (desk.state.registers, desk.state.sets, desk.state.texts) == ({}, {}, {})
+        assert not any([desk.state.unknown, desk.state.deletions, desk.state.deleted, desk.state.revived])
+
+
+def test_a_recall_that_does_not_hold_changes_nothing() -> None:
+    one, other = Desk(A), Desk(B)
+    sent = [one.write([Create("person"), Set("title", "Nord", [])]), other.write([Recall(A, b"", "not mine")])]
+    exchange(one, other, sent=sent)
+    assert [written.value for written in one.state.registers["title"]] == ["Nord"]
+    assert one.state.recalls == []
+    assert one.state.touched == [Dependency(A, 1), Dependency(B, 1)]
 
 
 def test_two_officers_who_delete_at_once_leave_the_record_deleted() -> None:

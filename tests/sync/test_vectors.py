@@ -14,9 +14,10 @@ import sync
 from sync import merge, text
 from sync.blobs import Blob, open_blob, read_manifest
 from sync.bundle import BundleReader, check_bundle
-from sync.changes import Unknown, decode_change, dependencies
+from sync.changes import Recall, Unknown, decode_change, dependencies, encode_change
 from sync.delta import read_delta
 from sync.keys import ContinuityKey, DeviceKeys, EpochKey, open_grant
+from sync.recall import holds, record_id, without
 from sync.seal import _pad, open_segment
 from sync.wire.charter import Charter
 from sync.wire.checkpoint import read_checkpoint, verify_cosigned
@@ -291,6 +292,23 @@ def test_a_text() -> None:
 def test_a_delta_is_refused(bad: str) -> None:
     with pytest.raises(Malformed):
         read_delta(raw(bad))
+
+
+def test_a_recall() -> None:
+    given = {name: bytes.fromhex(value) for name, value in VECTORS["recall"].items()}
+    device, record = given["device"], given["record"]
+    assert record_id(device, given["nonce"]) == record
+    assert encode_change(without(decode_change(given["made"]), [record])) == given["left"]
+    recall = decode_change(given["recall"]).edits[0].operations[0]
+    assert isinstance(recall, Recall)
+    ministries: dict[bytes, str] = {device: "SN", b"o" * 16: "SN", b"x" * 16: "AE"}
+    assert holds(recall, device, record, None, ministries.get)
+    assert holds(recall, b"o" * 16, record, None, ministries.get)  # a colleague at another desk
+    assert not holds(recall, b"x" * 16, record, None, ministries.get)
+    assert not holds(recall, device, b"r" * 16, None, ministries.get)
+    assert not holds(recall, device, record, None, dict[bytes, str]().get)
+    assert holds(recall, b"o" * 16, b"r" * 16, device, ministries.get)  # the case itself: its founder's
+    assert not holds(recall, b"o" * 16, record, b"o" * 16, ministries.get)
 
 
 @pytest.mark.parametrize("story", VECTORS["merge"], ids=[story["name"] for story in VECTORS["merge"]])
