@@ -15,12 +15,14 @@ from server.storage import (
     CheckedEntry,
     CheckedGrant,
     CheckedItem,
+    CheckedReceipt,
     CheckedSegment,
     Unacceptable,
 )
 from sync.wire.calls import PushItem
 from sync.wire.codec import MAX_CALL_CHANGES, digest
 from sync.wire.errors import NotEntitled, UnknownSuite, WireError
+from sync.wire.receipt import read_receipt, verify_receipt
 from sync.wire.signing import verify
 from sync.wire.space import (
     GRANT_DOMAIN,
@@ -94,6 +96,8 @@ def _check(caller: Caller, device: Device, item: PushItem, books: Books) -> Chec
                 return _entry(caller, device, item.body, books)
             case "grant":
                 return _grant(caller, device, item.body)
+            case "receipt":
+                return _receipt(caller, device, item.body, books)
     except WireError as error:
         return Unacceptable(error.code)
 
@@ -104,6 +108,14 @@ def _segment(caller: Caller, device: Device, body: bytes, books: Books) -> Check
     value = verify_segment(segment, author.sign_key)
     by = Caller(header.device, author.ministry)
     return CheckedSegment(header.space, header.epoch, header.first, header.last, header.previous, value, body, by)
+
+
+def _receipt(caller: Caller, device: Device, body: bytes, books: Books) -> CheckedReceipt:
+    receipt, header = read_receipt(body)
+    author = device if header.device == caller.device else books.trusted(header.device)
+    value = verify_receipt(receipt, author.sign_key)
+    by = Caller(header.device, author.ministry)
+    return CheckedReceipt(header.space, header.epoch, header.number, value, body, by)
 
 
 def _entry(caller: Caller, device: Device, body: bytes, books: Books) -> CheckedEntry | CheckedChange:

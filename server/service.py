@@ -43,6 +43,7 @@ class Service:
             settings.spaces_per_hour,
             settings.entries_per_hour,
             settings.rotations_per_hour,
+            settings.receipts_per_hour,
         )
         self._health: tuple[float, bool] = (-HEALTH_S, False)
         self._health_lock = asyncio.Lock()

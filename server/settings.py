@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spaces_per_hour: Amount = 50_000  # founded by one device
     entries_per_hour: Amount = 600  # that change the members or epochs of one space
     rotations_per_hour: Amount = 60  # of one space
+    receipts_per_hour: Amount = 240  # of one device in one space
     ministry_snapshot_bytes: Bytes = 16 << 30  # of snapshots that one ministry's devices made
     ministry_chunk_bytes: Bytes = 256 << 30  # of evidence files, for one ministry's devices
     open_calls_per_minute: Amount = 6_000  # that need no token, of one address; behind a proxy all desks share its own

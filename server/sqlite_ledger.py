@@ -11,6 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from server.sqlite_merkle import append_leaves
+from server.sqlite_receipts import ReceiptBook
 from server.sqlite_schema import MARK_BYTES, SHIFT, read_moved
 from server.standing import follow, pack_members, unpack_members
 from server.storage import Commit
@@ -20,7 +21,7 @@ from sync.wire.codec import ID_BYTES, MAX_SEGMENT, NO_HASH, decode
 from sync.wire.membership import Membership
 from sync.wire.space import Segment, advance_head, segment_hash
 
-KINDS: tuple[ItemKind, ...] = ("entry", "segment")  # as items.kind numbers them
+KINDS: tuple[ItemKind, ...] = ("entry", "segment", "receipt")  # as items.kind numbers them
 
 
 @dataclass(slots=True)
@@ -86,6 +87,7 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.commit = Commit()
+        self.receipts = ReceiptBook(connection)
         self._spaces: dict[bytes, SpaceRow | None] = {}
         self._chains: dict[tuple[int, int], ChainRow] = {}
         self._devices: dict[bytes, DeviceRow | None] = {}
@@ -327,6 +329,7 @@ class Ledger:
             " ON CONFLICT (space, device) DO UPDATE SET last = excluded.last, hash = excluded.hash",
             [(*key, row.last, row.hash) for key, row in self._chains.items() if row.moved],
         )
+        self.receipts.flush()
         run(
             "INSERT INTO grants (id, hash, body) VALUES (?, ?, ?)",
             [(identity, value, body) for value, (identity, body) in self._grants.items()],

@@ -12,6 +12,7 @@ from server.storage import (
     CheckedEntry,
     CheckedGrant,
     CheckedItem,
+    CheckedReceipt,
     CheckedSegment,
     Quotas,
     Unacceptable,
@@ -52,6 +53,8 @@ class Push:
                 return self._change(author, item)
             case CheckedGrant():
                 return self._grant(item)
+            case CheckedReceipt():
+                return self._receipt(author, item)
             case Unacceptable(code):
                 return refused(code)
 
@@ -119,6 +122,29 @@ class Push:
             return refused("quota")
         sequence = self._ledger.add_item(space, "segment", author.number, item.body)
         self._ledger.add_segment(space, writer.number, item.first, item.last, item.hash)
+        self._ledger.add_bytes(self._caller.ministry, len(item.body))
+        return PushResult("stored", "", sequence)
+
+    def _receipt(self, author: DeviceRow, item: CheckedReceipt) -> PushResult:
+        space = self._ledger.space(item.space)
+        if space is None or role_of(space.members, self._caller) is None:
+            return refused("no_such_space")
+        giver = author if item.author == self._caller else self._ledger.device(item.author.device)
+        if giver is None or role_of(space.members, item.author) is None:
+            return refused("not_entitled")
+        if not space.has_epoch(item.epoch):
+            return refused("unknown_epoch")
+        book = self._ledger.receipts
+        row = book.given(space.number, giver.number, self._hour)
+        if item.number <= row.last:
+            stored = book.stored(space.number, giver.number, item.number)
+            return PushResult("known", "", stored[0]) if stored and stored[1] == item.hash else refused("fork")
+        if item.number > row.last + 1:
+            return refused("gap")
+        if row.given >= self._quotas.receipts_per_hour or not self._has_room(len(item.body)):
+            return refused("quota")
+        sequence = self._ledger.add_item(space, "receipt", author.number, item.body)
+        book.add(space.number, giver.number, row, sequence, item.hash)
         self._ledger.add_bytes(self._caller.ministry, len(item.body))
         return PushResult("stored", "", sequence)
 

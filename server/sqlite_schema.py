@@ -9,6 +9,8 @@ the founding. `moved` is a counter that grows by one with each space that a
 transaction moves; there is one writer, so its order is the order of commits and a reader after it skips nothing.
 `tiles` is the tree of the server's log (server.sqlite_merkle), `leaves` holds the number of each space's newest leaf,
 `cosigned` each ministry's newest checkpoint.
+`receipts` says where each device's receipts stand among a space's items, `given` how far they go and how many came
+within the hour.
 `marks` gives each commit's counter a random mark: a file that was put back from a copy, and went on, gives another.
 """
 
@@ -76,7 +78,16 @@ CREATE TABLE cosigned (
 INSERT INTO meta VALUES ('leaves', 0);
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD)
+_FOURTH = """
+CREATE TABLE receipts (
+    space INTEGER NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, sequence INTEGER NOT NULL,
+    PRIMARY KEY (space, device, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE given (
+    space INTEGER NOT NULL, device INTEGER NOT NULL, last INTEGER NOT NULL, hour INTEGER NOT NULL,
+    given INTEGER NOT NULL, PRIMARY KEY (space, device)) STRICT, WITHOUT ROWID;
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH)
 """A file of an earlier version is brought up to the newest by the steps it has not seen; none is ever edited."""
 VERSION = len(STEPS)
 LOG_SINCE = 3

@@ -92,6 +92,18 @@ class CheckedSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedReceipt:
+    """A receipt that verifies, of the caller or of another device that is trusted: `author`."""
+
+    space: bytes
+    epoch: bytes
+    number: int
+    hash: bytes
+    body: bytes
+    author: Caller
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedGrant:
     """A grant that is the caller's own, verifies, and goes to an enrolled device."""
 
@@ -107,7 +119,7 @@ class Unacceptable:
     code: str
 
 
-CheckedItem = CheckedEntry | CheckedChange | CheckedSegment | CheckedGrant | Unacceptable
+CheckedItem = CheckedEntry | CheckedChange | CheckedSegment | CheckedReceipt | CheckedGrant | Unacceptable
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,7 @@ class Quotas:
     spaces_per_hour: int
     entries_per_hour: int = 1 << 20  # of one space
     rotations_per_hour: int = 1 << 20
+    receipts_per_hour: int = 1 << 20  # of one device in one space
 
 
 @dataclass(slots=True)

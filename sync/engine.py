@@ -132,6 +132,7 @@ class Engine:
             raise failure
         again = anew or reply.more or reply.reset or run.pushed + len(run.refused_items) > before
         again = again or bool(self._replica.unsealed(1))  # it waited for what its space's log had to say
+        again = again or bool(self._replica.receipts_due())
         if not again:
             run.complete = complete
             if complete:

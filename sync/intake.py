@@ -8,6 +8,7 @@ import msgspec
 
 from sync.errors import BadReply, ServerRewound
 from sync.keys import EpochKey, open_grant
+from sync.receipts import OpenedReceipt, Statement, open_receipt
 from sync.replica import Applied, Entered, Opened, Received, Replica, SpaceStanding
 from sync.seal import open_segment
 from sync.wire.calls import Cursor, GrantItem, Item, SpaceItems
@@ -15,6 +16,7 @@ from sync.wire.codec import NO_HASH
 from sync.wire.directory import Certificate
 from sync.wire.errors import BrokenChain, Malformed, NotEntitled, UnknownSuite, WireError
 from sync.wire.membership import DirectoryBehind, Membership
+from sync.wire.receipt import read_receipt, receipt_hash, verify_receipt
 from sync.wire.signing import verify
 from sync.wire.space import (
     FOUNDING_DOMAIN,
@@ -98,7 +100,9 @@ class Intake:
         if end == news.head_sequence and head != news.head:
             raise ServerRewound(news.space.hex())
         cursor = Cursor(news.space, end, head)
-        return Received(news.space, draft.founding, draft.segments, draft.rejected, cursor, draft.entries)
+        return Received(
+            news.space, draft.founding, draft.segments, draft.rejected, cursor, draft.entries, draft.receipts
+        )
 
     def carried(self, space: bytes, items: list[Item]) -> Received:
         """Check items of one space that were carried by hand: each by itself, in the order given; the cursor stays.
@@ -111,7 +115,9 @@ class Intake:
         draft = _Draft(self, self._replica, space, standing, carried=True)
         for item in items:
             draft.take(item)
-        return Received(space, draft.founding, draft.segments, draft.rejected, standing.cursor, draft.entries)
+        return Received(
+            space, draft.founding, draft.segments, draft.rejected, standing.cursor, draft.entries, draft.receipts
+        )
 
     def take_grant(self, item: GrantItem) -> Applied:
         """Verify, open and keep a grant, or set it aside."""
@@ -199,6 +205,7 @@ class _Draft:
         self.founding = b""
         self.entries: list[Entered] = []
         self.segments: list[Opened] = []
+        self.receipts: list[OpenedReceipt] = []
         self.rejected: list[tuple[bytes, str]] = []
         self._intake = intake
         self._replica = replica
@@ -210,6 +217,7 @@ class _Draft:
         self._chains = dict(standing.chains)
         self._ends: dict[tuple[bytes, int], bytes] = {}  # of these news
         self._keys: dict[bytes, bytes | None] = {}
+        self._numbers: dict[tuple[bytes, int], bytes] = {}  # of receipts among these news
 
     def take(self, item: Item) -> None:
         try:
@@ -217,6 +225,8 @@ class _Draft:
                 self._take_entry(item)
             elif item.kind == "segment":
                 self._take_segment(item.body, item.sequence)
+            elif item.kind == "receipt":
+                self._take_receipt(item.body, item.sequence)
             else:
                 raise UnknownSuite(f"an item of kind {item.kind}")
         except WireError as error:
@@ -308,6 +318,32 @@ class _Draft:
         self._ends[header.device, header.last] = hash_
         self.segments.append(opened)
 
+    def _take_receipt(self, data: bytes, sequence: int) -> None:
+        """Take a receipt: each says all it has to say by itself, so its number only keeps it from being replaced."""
+        receipt, header = read_receipt(data)
+        if header.space != self._space:
+            raise NotEntitled("a receipt of another space")
+        hash_, place = receipt_hash(receipt), (header.device, header.number)
+        here = self._numbers.get(place) or self._replica.receipt_hash(self._space, *place)
+        if here == hash_:
+            return
+        if here is not None and header.device != self._own:
+            raise Fork("another receipt with the number of one")
+        ministry, certificate = self._author(header.device, header.epoch)
+        if self._members is None or self._members.role_of(header.device, ministry) is None:
+            raise NotEntitled(f"{ministry} does not read this space")
+        verify_receipt(receipt, certificate.sign_key)
+        self._numbers[place] = hash_
+        key = self._key(header.epoch)
+        late = self._late(header.device, ministry, sequence)
+        statements: list[Statement] = []
+        if key is not None:
+            try:
+                statements = open_receipt(receipt, key)
+            except Malformed:  # signed all the same: nothing else may have its number
+                self.rejected.append((data, Malformed.code))
+        self.receipts.append(OpenedReceipt(data, hash_, header, statements, locked=key is None, late=late))
+
     def _own_end(self, last: int) -> Head | None:
         """The end of a segment of our own, however our chain goes on here."""
         hash_ = self._replica.end_hash(self._space, self._own, last)
@@ -324,14 +360,18 @@ class _Draft:
 
     def _writer(self, header: SegmentHeader) -> tuple[str, Certificate]:
         """Return ministry and certificate of a segment's device if it may write at this place of the log."""
-        if self._members is None:
-            raise NotEntitled("a segment of a space without a founding")
-        if not self._members.has_epoch(header.epoch):
-            raise NotEntitled("a segment in an epoch that the space does not have")
-        ministry, certificate = self._intake.certificate(header.device)
-        if not self._members.writes(header.device, ministry):
+        ministry, certificate = self._author(header.device, header.epoch)
+        if self._members is None or not self._members.writes(header.device, ministry):
             raise NotEntitled(f"{ministry} does not write in this space")
         return ministry, certificate
+
+    def _author(self, device: bytes, epoch: bytes) -> tuple[str, Certificate]:
+        """Return ministry and certificate of the author of what is sealed under an epoch at this place of the log."""
+        if self._members is None:
+            raise NotEntitled("an item of a space without a founding")
+        if not self._members.has_epoch(epoch):
+            raise NotEntitled("an item in an epoch that the space does not have")
+        return self._intake.certificate(device)
 
     def _key(self, epoch: bytes) -> bytes | None:
         if epoch not in self._keys:

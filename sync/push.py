@@ -5,6 +5,7 @@ from __future__ import annotations
 from sync.errors import BadReply, Refused
 from sync.keys import DeviceKeys, make_continuity_grant, make_grant
 from sync.link import Link
+from sync.receipts import make_receipt
 from sync.replica import GrantDue, Outgoing, Received, Replica
 from sync.run import Run
 from sync.seal import Place, Sealed, seal
@@ -46,6 +47,7 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
         moved = _enter(replica, link, run, now_ms)
         doubted |= moved
         seal_waiting(replica)
+        give_receipts(replica)
         _grant(replica, now_ms)
         doubted |= _empty(replica, link, run)
         if moved or not replica.entries_due(now_ms):
@@ -118,6 +120,14 @@ def seal_waiting(replica: Replica) -> None:
         replica.keep_segments(sealed)
 
 
+def give_receipts(replica: Replica) -> None:
+    """Say what this desk owes the others, in one receipt a space, and persist it for sending."""
+    due = replica.receipts_due()
+    if due:
+        keys = replica.device_keys()
+        replica.keep_receipts([make_receipt(keys, one) for one in due])
+
+
 def _grant(replica: Replica, now_ms: int) -> None:
     keys = replica.device_keys()
     while due := replica.grants_due():
@@ -157,6 +167,8 @@ def _note(replica: Replica, run: Run, items: list[Outgoing], results: list[PushR
             run.pushed += one.changes
         elif not one.space and result.code in GRANT_LATER:
             waiting.setdefault(one.space, GAP)
+        elif one.item.kind == "receipt" and result.code == "quota":  # what it says can wait, and keeps nothing back
+            waiting.setdefault(one.item.body, GAP)
         elif result.code in LATER or result.code in BEFORE or (one.space and one.space in waiting):
             waiting.setdefault(one.space, GAP if result.code in BEFORE else result.code)
         else:

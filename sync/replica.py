@@ -9,6 +9,7 @@ import msgspec
 
 from sync.evidence import Finding
 from sync.keys import DeviceKeys, EpochKey
+from sync.receipts import MadeReceipt, OpenedReceipt, ReceiptDue
 from sync.seal import Sealed
 from sync.wire.calls import Cursor, PushItem
 from sync.wire.directory import Certificate
@@ -82,6 +83,7 @@ class Received(msgspec.Struct, frozen=True):
     rejected: list[tuple[bytes, str]]  # items that did not verify, and the code of why; kept aside, shown
     cursor: Cursor
     entries: list[Entered] = []
+    receipts: list[OpenedReceipt] = []
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -127,6 +129,16 @@ class Replica(Protocol):
 
     def keep_segments(self, sealed: list[Sealed]) -> None:
         """Persist segments of our own with all that follows: outbox, chain, the heads they name. One transaction."""
+
+    def receipts_due(self) -> list[ReceiptDue]:
+        """What this desk has to say of records, one receipt a space at most.
+
+        None of a space whose newest epoch is not here or stale, whose log goes on beyond what is here, or in which one
+        of ours is on its way.
+        """
+
+    def keep_receipts(self, made: list[MadeReceipt]) -> None:
+        """Persist receipts of our own for sending; what they say is owed no more. One transaction."""
 
     def grants_due(self) -> list[GrantDue]:
         """Grants to make, at most MAX_GRANT_KEYS keys each; empty when there are none."""
@@ -204,6 +216,9 @@ class Replica(Protocol):
 
     def end_hash(self, space: bytes, device: bytes, last: int) -> bytes | None:
         """The hash of the segment here of that device that ends with change `last`."""
+
+    def receipt_hash(self, space: bytes, device: bytes, number: int) -> bytes | None:
+        """The hash of the receipt here of that device with that number."""
 
     def epoch_key(self, space: bytes, epoch: bytes) -> bytes | None:
         """The key of an epoch, if it was granted."""

@@ -34,8 +34,8 @@ MAX_CURSORS = 1_000  # spaces in one pull
 MAX_PUSH_ITEMS = 2_000
 MAX_WAIT_S = 60
 
-ItemKind = Literal["entry", "segment"]
-PushKind = Literal["entry", "segment", "grant"]
+ItemKind = Literal["entry", "segment", "receipt"]
+PushKind = Literal["entry", "segment", "grant", "receipt"]
 
 
 class ChallengeRequest(msgspec.Struct, frozen=True, array_like=True):
@@ -71,7 +71,7 @@ class TokenReply(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PushItem(msgspec.Struct, frozen=True, array_like=True):
-    """One founding entry, sealed segment or signed grant."""
+    """One entry, sealed segment, signed grant or receipt."""
 
     kind: PushKind
     body: bytes

@@ -6,6 +6,7 @@ from sync import merge
 from sync.changes import Change, Dependency, Operation, RecordEdit, Unknown, decode_change, dependencies, encode_change
 from sync.evidence import Finding
 from sync.keys import DeviceKeys, EpochKey, new_epoch_key
+from sync.receipts import MadeReceipt, ReceiptDue
 from sync.replica import Applied, Entered, GrantDue, Opened, Outgoing, Received, SpaceStanding, Unsealed
 from sync.seal import Sealed, found_space, open_segment
 from sync.wire.calls import Cursor, PushItem
@@ -78,6 +79,7 @@ class MemoryReplica:
         self.spaces: dict[bytes, Space] = {}
         self.epochs: dict[tuple[bytes, bytes], bytes] = {}
         self.queue: list[Outgoing] = []
+        self.receipts: dict[tuple[bytes, bytes, int], bytes] = {}
         self.granted: set[tuple[bytes, bytes]] = set()
         self.grants: list[PushItem] = []
         self.rejected: list[str] = []
@@ -170,6 +172,15 @@ class MemoryReplica:
             count = one.last - one.first + 1
             here.own.append((PushItem("segment", one.data), count))
             self._enqueue(one.space, PushItem("segment", one.data), count)
+
+    def receipts_due(self) -> list[ReceiptDue]:
+        return []
+
+    def keep_receipts(self, made: list[MadeReceipt]) -> None:
+        raise AssertionError(f"{len(made)} receipts that nobody owed")
+
+    def receipt_hash(self, space: bytes, device: bytes, number: int) -> bytes | None:
+        return self.receipts.get((space, device, number))
 
     def grants_due(self) -> list[GrantDue]:
         due = []
@@ -343,6 +354,7 @@ class MemoryReplica:
                 else:
                     assert len(segment.changes) == segment.header.count
                     here.changes.setdefault(device, []).extend(segment.changes)
+            self.receipts |= {(one.space, each.header.device, each.header.number): each.hash for each in one.receipts}
             self.rejected += [code for _, code in one.rejected]
             here.cursor = one.cursor
             count += here.advance()
