@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 
 from desktop.casework.views import ListRow, Query
 from desktop.store.context import Context
 from desktop.store.projection import list_row
+from desktop.store.shelves import ask_shelf, shelf_of
 from i18n.folding import fold_query
 
 SEARCH_CAP = 5_000  # records that a search looks at, newest first
 FIRST_CAP = 1_000  # of them, where the first screenful is asked for
+PATIENCE_S = 0.03  # for that: what was found by then is enough if it fills the screen
 _LAST_CHARACTER = "\U0010ffff"
 _DIGITS = 32  # of most names: a 16-byte id
 _ORDERS = {
@@ -55,7 +58,7 @@ class Listing:
         limit = " LIMIT ?" if query.limit > 0 else ""
         if query.limit > 0:
             parameters.append(min(query.limit, MOST))
-        names = f"SELECT name FROM {_source(query)} WHERE {where} ORDER BY {order}{limit}"  # noqa: S608 - our own words
+        names = f"SELECT name FROM {_source(query, found)} WHERE {where} ORDER BY {order}{limit}"  # noqa: S608 - our own words
         count, text = self._database.one(f"SELECT count(*), group_concat(hex(name), '') FROM ({names})", parameters)  # noqa: S608
         if count * _DIGITS == len(text or ""):
             text = (text or "").lower()
@@ -70,17 +73,26 @@ class Listing:
         if not expression:
             return _Found("[]", whole=True)
         cap = min(SEARCH_CAP, max(FIRST_CAP, limit)) if limit > 0 else SEARCH_CAP
-        count, numbers = self._database.one(
-            "SELECT count(*), group_concat(rowid) FROM"
-            " (SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?)",
-            (expression, cap),
-        )
-        return _Found(f"[{numbers or ''}]", whole=count < cap or cap == SEARCH_CAP)
+        enough = limit if limit > 0 else cap
+        shelf = shelf_of(self._database.value("SELECT coalesce(max(n), 0) FROM rows"))
+        found, numbers, until = 0, "", time.perf_counter() + PATIENCE_S
+        while shelf >= 0 and found < cap and (found < enough or time.perf_counter() < until):
+            count, some = self._database.one(
+                "SELECT count(*), group_concat(rowid) FROM"
+                " (SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?)",
+                (ask_shelf(expression, shelf), cap - found),
+            )
+            if count:
+                numbers = f"{numbers},{some}" if numbers else some
+            found += count
+            shelf -= 1
+        return _Found(f"[{numbers}]", whole=cap == SEARCH_CAP or (shelf < 0 and found < cap))
 
     def count(self, query: Query) -> int:
         """How many records a query asks for, without its limit."""
-        where, parameters = _conditions(query, self._found(query))
-        sql = f"SELECT count(*) FROM {_source(query)} WHERE {where}"  # noqa: S608 - our own words only
+        found = self._found(query)
+        where, parameters = _conditions(query, found)
+        sql = f"SELECT count(*) FROM {_source(query, found)} WHERE {where}"  # noqa: S608 - our own words only
         return int(self._database.value(sql, parameters))
 
     def rows(self, ids: list[str]) -> list[ListRow]:
@@ -140,8 +152,9 @@ def parse_name(text: str) -> bytes | None:
 
 
 def _conditions(query: Query, found: _Found | None) -> tuple[str, list[object]]:
+    """Conditions and all parameters: those of the table (see `_source`) come before them."""
     where = ["deleted = ?"]
-    values: list[object] = [int(query.deleted)]
+    values: list[object] = [int(query.deleted)] if found is None else [found.numbers, int(query.deleted)]
 
     def add(condition: str, *given: object) -> None:
         where.append(condition)
@@ -163,18 +176,19 @@ def _conditions(query: Query, found: _Found | None) -> tuple[str, list[object]]:
         add("due != '' AND due < ?", query.due_before)
     if query.updated_since_ms:
         add("updated >= ?", query.updated_since_ms)
-    if found is not None:
-        add("n IN (SELECT value FROM json_each(?))", found.numbers)
     # A lone surrogate, such as a terminal's stray byte, stands in no record: it finds nothing and fails nothing.
     return " AND ".join(where), [
         each.encode("utf-8", "replace").decode() if isinstance(each, str) else each for each in values
     ]
 
 
-def _source(query: Query) -> str:
-    """The table, by the small index of what few records have: without it the planner reads the whole list."""
-    if query.text.strip():
-        return "rows"
+def _source(query: Query, found: _Found | None) -> str:
+    """The table, read from what was found, or by the small index of what few records have.
+
+    Without these words the planner reads the whole list, and looks each record up in what was found.
+    """
+    if found is not None:
+        return "(SELECT value AS wanted FROM json_each(?)) CROSS JOIN rows ON n = wanted"
     if query.conflicts:
         return "rows INDEXED BY rows_conflicts"
     return "rows INDEXED BY rows_unread" if query.unread else "rows"

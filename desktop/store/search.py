@@ -5,12 +5,15 @@ from __future__ import annotations
 from desktop.store.calm import without_collecting
 from desktop.store.context import Context
 from desktop.store.projection import Projection
+from desktop.store.shelves import put_on_shelf
 from i18n.folding import FOLD_VERSION
 from sync.changes import decode_change
 from sync.merge import RecordState, decode_state
 
 BATCH = 500  # records indexed in one transaction: some 20 ms in which the window cannot write
 MERGE = 64  # parts of the index that become one: with 16 a transaction now and then takes 170 ms, searches 0.2 ms less
+
+_LAYOUT, _LAYOUT_BITS = 1, 8  # how words stand in the index; its version is kept with that of the folding
 
 
 class SearchIndex:
@@ -24,7 +27,8 @@ class SearchIndex:
     def put(self, record: int, state: RecordState) -> None:
         """Index a record's text now, in the caller's transaction."""
         self._database.run(
-            "INSERT OR REPLACE INTO search (rowid, body) VALUES (?, ?)", (record, self._projection.searched(state))
+            "INSERT OR REPLACE INTO search (rowid, body) VALUES (?, ?)",
+            (record, put_on_shelf(self._projection.searched(state), record)),
         )
 
     def waiting(self) -> int:
@@ -57,7 +61,7 @@ class SearchIndex:
         sealed = [change for _, _, state, change, body in rows if not state and not body]
         bodies = dict(zip(sealed, self._context.bodies.bodies(sealed), strict=True))
         return [
-            (record, self._text(name, state, body or bodies.get(change, b"")))
+            (record, put_on_shelf(self._text(name, state, body or bodies.get(change, b"")), record))
             for record, name, state, change, body in rows
         ]
 
@@ -69,15 +73,16 @@ class SearchIndex:
         return self._projection.searched_first(operations)
 
     def refresh(self) -> bool:
-        """Queue every record if the folding has changed since the index was made; returns whether it had."""
+        """Queue every record if folding or shelves have changed since the index was made; returns whether they had."""
         if self._database.value("SELECT v FROM search_config WHERE k = 'automerge'") != MERGE:
             with self._database.transaction(durable=False):
                 self._database.many(
                     "INSERT INTO search (search, rank) VALUES (?, ?)", [("automerge", MERGE), ("crisismerge", MERGE)]
                 )
-        if self._context.meta("fold") == FOLD_VERSION:
+        version = FOLD_VERSION << _LAYOUT_BITS | _LAYOUT
+        if self._context.meta("fold") == version:
             return False
         with self._database.transaction():
             self._database.run("INSERT OR IGNORE INTO index_queue SELECT n FROM records")
-            self._context.set_meta("fold", FOLD_VERSION)
+            self._context.set_meta("fold", version)
         return True

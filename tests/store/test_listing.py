@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop.casework.views import Query
-from desktop.store import Interrupted, listing
+from desktop.store import Interrupted, listing, shelves
 from i18n import folding
 from sync.changes import Add, Create, Delete, Set, Write
 from sync.wire.codec import new_id
@@ -135,6 +135,33 @@ def test_a_limited_search_looks_further_where_the_newest_are_not_enough(
     assert query(Query(text="kairouan", limit=2)) == [spaces[3], spaces[2]]
     assert query(Query(text="kairouan", statuses=("closed",), limit=2)) == [spaces[0]]
     assert query(Query(text="kairouan")) == [spaces[0], *reversed(spaces[1:])]
+
+
+def test_a_search_goes_from_shelf_to_shelf_newest_first(dakar: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelves, "SHELF_BITS", 1)
+    spaces = [dakar.found(title=f"Kairouan {number} AB 12{number}").hex() for number in range(7)]
+    query = dakar.connection.listing.query
+    assert query(Query(text="kairouan")) == spaces[::-1]
+    assert query(Query(text="k", limit=3)) == spaces[:3:-1]
+    assert [query(Query(text=f"AB12{number}")) for number in (0, 3, 6)] == [[spaces[n]] for n in (0, 3, 6)]
+    assert query(Query(text="kairouan 0")) == [spaces[0]]
+    assert dakar.connection.listing.count(Query(text="kairouan")) == 7
+    monkeypatch.setattr(listing, "SEARCH_CAP", 3)
+    assert query(Query(text="kairouan")) == spaces[:3:-1]
+
+
+def test_a_limited_search_that_fills_the_screen_goes_no_further_once_its_time_is_over(
+    dakar: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelves, "SHELF_BITS", 1)
+    spaces = [dakar.found(title=f"Kairouan {number}").hex() for number in range(7)]
+    dakar.set(bytes.fromhex(spaces[0]), bytes.fromhex(spaces[0]), "status", "closed")
+    query = dakar.connection.listing.query
+    assert query(Query(text="kairouan", limit=2)) == [spaces[0], spaces[6]]
+    monkeypatch.setattr(listing, "PATIENCE_S", 0)
+    assert query(Query(text="kairouan", limit=2)) == [spaces[6], spaces[5]]
+    assert query(Query(text="kairouan", limit=2, statuses=("closed",))) == [spaces[0]]
+    assert query(Query(text="kairouan")) == [spaces[0], *spaces[:0:-1]]
 
 
 def test_a_changed_text_is_no_longer_found_by_what_it_was(dakar: Desk, ids: dict[str, str]) -> None:
