@@ -10,6 +10,7 @@ from desktop.store.chains import Chain, ChainNumbers, Ordering, write_all
 from desktop.store.context import Context, change_number
 from desktop.store.database import Step
 from desktop.store.evidence import SUSPECT, Evidence
+from desktop.store.given import Given
 from desktop.store.numbers import split_number
 from desktop.store.outbox import note_sent
 from desktop.store.positions import Positions
@@ -40,6 +41,7 @@ class Inbox(Positions):
         super().__init__(context)
         self._states = states
         self._evidence = Evidence(context)
+        self._given = Given(context)
         self._numbers = ChainNumbers(context)
         self._revoked: dict[str, int] | None = None
         self._current: Ordering | None = None
@@ -82,6 +84,9 @@ class Inbox(Positions):
             self._hide(ordering, step)
         self._write_again(ordering, news.cursor.sequence)
         self._keep_aside(news.space, news.rejected)
+        if news.receipts:
+            self._write()
+            totals.tell(self._given.take(number, news.receipts))
         totals.add(ordering)
         self._current = None
         self._cursors.append((news.cursor.sequence, news.cursor.head, number))
@@ -300,6 +305,8 @@ class Inbox(Positions):
                 self._unlock(ordering, _Locked(*row), key, step, totals)
             totals.add(ordering)
             self._current = None
+            self._write()
+        totals.tell(self._given.unlock(number, key))
         step.count()
 
     def _unlock(self, ordering: Ordering, locked: _Locked, key: EpochKey, step: Step, totals: _Totals) -> None:
@@ -349,6 +356,9 @@ class _Totals:
         self._applied = 0
         self._refused = 0
         self._records: set[bytes] = set()
+
+    def tell(self, records: set[bytes]) -> None:
+        self._records |= records
 
     def add(self, ordering: Ordering) -> None:
         self._applied += ordering.applied

@@ -28,7 +28,9 @@ KEY_PATIENCE_MS = 10 * 60_000
 _DUE = (
     "SELECT s.n, s.id FROM spaces s WHERE s.n IN (SELECT space FROM intents WHERE refused IS NULL"
     " UNION SELECT s.n FROM spaces s INDEXED BY spaces_stale CROSS JOIN chains c ON c.space = s.n"
-    " WHERE s.stale = 1 AND c.own = 1 AND c.applied > c.last AND (s.missing_ms = 0 OR s.missing_ms < ?))"
+    " WHERE s.stale = 1 AND c.own = 1 AND c.applied > c.last AND (s.missing_ms = 0 OR s.missing_ms < ?1)"
+    " UNION SELECT o.space FROM owing o JOIN spaces s ON s.n = o.space"
+    " WHERE s.stale = 1 AND (s.missing_ms = 0 OR s.missing_ms < ?1))"
     " AND NOT EXISTS (SELECT 1 FROM outbox WHERE space = s.n AND kind = 'entry' AND refused IS NULL) LIMIT ?"
 )
 
@@ -160,7 +162,9 @@ class Intents:
 
     def _has_unsealed(self, number: int) -> bool:
         found = self._database.value(
-            "SELECT 1 FROM chains WHERE space = ? AND own = 1 AND applied > last LIMIT 1", (number,)
+            "SELECT 1 FROM chains WHERE space = ?1 AND own = 1 AND applied > last"
+            " UNION ALL SELECT 1 FROM owing WHERE space = ?1 LIMIT 1",
+            (number,),
         )
         return found is not None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desktop.casework.carry_views import OfflineView
 from desktop.store.context import Context
+from desktop.store.given import Given
 from desktop.store.keeping import remove_records
 from desktop.store.kept_files import KeptFiles
 from desktop.store.projection import CARD_LIMIT, Card
@@ -62,6 +63,7 @@ class Offline:
             card = next((card for name, card in found if name == space), None)
             reference = decode(Card, card, CARD_LIMIT).reference if card else ""
             remove_records(self._context, number)
+            Given(self._context).forget(number)
             self._files.forget(space)
             database.run(
                 "UPDATE chains SET last = 0, hash = ?, applied = 0, sent = 0, wait_chain = NULL, wait_seq = NULL,"

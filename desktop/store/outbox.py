@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.store.context import Context, change_number
 from desktop.store.entries import Entries
+from desktop.store.given import Given
 from desktop.store.intents import Intents
 from desktop.store.states import States
 from sync.keys import EpochKey
@@ -12,6 +13,7 @@ from sync.seal import Sealed
 from sync.wire.calls import MAX_PUSH_ITEMS, PushItem
 from sync.wire.codec import MAX_CALL_CHANGES, MAX_ENTRY, MAX_GRANT_KEYS, MAX_HEADS, decode
 from sync.wire.directory import Certificate, continuity_id
+from sync.wire.receipt import read_receipt
 from sync.wire.space import Head, read_entry, read_segment
 
 SEGMENT_PLAIN = 700 * 1024  # bytes of changes in one segment: even what does not compress fits a call
@@ -31,6 +33,7 @@ class Outbox:
         self._database = context.database
         self._states = states
         self._own_entries = Entries(context)
+        self._given = Given(context)
         self._intents = Intents(context, self._own_entries)
 
     def unsealed(self, limit: int) -> list[Unsealed]:
@@ -206,8 +209,14 @@ class Outbox:
             database.many("DELETE FROM outbox WHERE n = ?", [(id_,) for id_ in ids])
 
     def mark_refused(self, id_: int, code: str) -> None:
-        """Note an item that the server refused for good: kept, shown, not sent again by itself."""
+        """Note an item that the server refused for good: kept, shown, not sent again by itself.
+
+        A receipt whose number the server has with other bytes (this store was put back) says the same under another.
+        """
         with self._database.transaction(durable=False):
+            receipt = self._database.one("SELECT space, body FROM outbox WHERE n = ? AND kind = 'receipt'", (id_,))
+            if receipt is not None and code == "fork":
+                self._given.give_way(receipt[0], read_receipt(receipt[1])[1].number)
             self._database.run("UPDATE outbox SET refused = ? WHERE n = ?", (code[:64], id_))
 
     def resend(self, space: bytes) -> int:
@@ -240,6 +249,7 @@ class Outbox:
             (space,),
         )
         database.run("UPDATE chains SET sent = 0 WHERE space = ? AND own = 1", (space,))
+        self._given.resend(space)
         return segments + founded
 
     def unsent(self) -> int:

@@ -21,7 +21,10 @@ def owe(context: Context, space: int, record: bytes, state: RecordState, kind: s
 
     `record`: the id that changes give.
     """
-    upto = foreign(context, state) if asks(state) else []
+    if not asks(state):
+        context.database.run("DELETE FROM owing WHERE space = ? AND record = ? AND kind != ?", (space, record, DELETED))
+        return False
+    upto = foreign(context, state)
     if not upto:
         return False
     named = encode(upto)

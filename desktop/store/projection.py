@@ -108,8 +108,8 @@ class Projection:
             kind = type(operation)
             if kind is Set:
                 field = operation.field  # type: ignore[union-attr]
-                if field in seen or operation.over:  # type: ignore[union-attr]
-                    return None
+                if field in seen or operation.over or operation.value is True:  # type: ignore[union-attr]
+                    return None  # what is true may ask for receipts
                 seen.add(field)
                 if field in registers:
                     shown[registers[field]] = line(operation.value)  # type: ignore[union-attr]

@@ -11,6 +11,7 @@ from desktop.store.outbox import Outbox
 from desktop.store.states import States
 from sync.evidence import Finding
 from sync.keys import DeviceKeys
+from sync.receipts import MadeReceipt, ReceiptDue
 from sync.replica import Applied, Received
 from sync.wire.directory import Certificate
 
@@ -56,6 +57,18 @@ class DeskReplica(Outbox, Inbox):
     def add_directory_entries(self, ministry: str, first: int, entries: list[bytes]) -> int:
         """Verify and take entries from number `first` on (known ones are skipped); returns how many were new."""
         return self._directories.add(ministry, first, entries)
+
+    def receipts_due(self) -> list[ReceiptDue]:
+        """What this desk has to say of records, one receipt a space at most (see Given)."""
+        return self._given.due()
+
+    def keep_receipts(self, made: list[MadeReceipt]) -> None:
+        """Persist receipts of our own for sending; what they say is owed no more. One transaction."""
+        self._given.keep(made)
+
+    def receipt_hash(self, space: bytes, device: bytes, number: int) -> bytes | None:
+        """The hash of the receipt here of that device with that number."""
+        return self._given.hash(space, device, number)
 
     def receive(self, news: list[Received]) -> Applied:
         """Store and apply news (see Inbox), and remember which spaces moved, for the witness of the server's log."""

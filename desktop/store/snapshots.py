@@ -7,11 +7,14 @@ not, that is evidence, and the space begins again from its log; own changes are 
 
 from __future__ import annotations
 
+from desktop.casework.record_types import RECEIPTS
 from desktop.store.calm import without_collecting
 from desktop.store.chains import write_changes
 from desktop.store.context import Context, change_number
 from desktop.store.evidence import Evidence
+from desktop.store.given import Given
 from desktop.store.keeping import FALSE, NO_HISTORY, TAKING, UNVERIFIED, VERIFIED, begin_anew, remove_records
+from desktop.store.owing import RECEIVED, owe
 from desktop.store.projection import Projection, encode_card
 from desktop.store.replay import replay
 from desktop.store.replica import DeskReplica
@@ -103,6 +106,8 @@ class Snapshots:
                 names.append(name)
                 if state.unknown:
                     unknown.append((n,))
+                if RECEIPTS.name in state.registers:
+                    owe(self._context, number, one.record, state, RECEIVED)
             self._count += len(standing)
             many = self._database.many
             many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", records)
@@ -205,6 +210,7 @@ class Snapshots:
             for opened in received.segments:
                 if opened.header.device in chains:  # else a chain that the snapshot hides: found when it is settled
                     self._keep(chains[opened.header.device], opened)
+            Given(self._context).take(number, received.receipts)
             self._touch(number, [(chains.get(each.header.device), each) for each in received.segments])
             self._database.run(
                 "UPDATE snapshots SET seq = ?, head = ? WHERE space = ?",

@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
+from desktop.casework.record_types import RECEIPTS
 from desktop.store.context import Context
+from desktop.store.owing import RECEIVED, owe
 from desktop.store.projection import Projected, Projection, encode_card
 from desktop.store.search import SearchIndex
 from sync.changes import Change, Edit, Operation, RecordEdit, Unknown
 from sync.clock import observe
 from sync.merge import RecordState, apply, decode_state, encode_state, new_state
+from sync.wire.codec import ID_BYTES
 from sync.wire.errors import Malformed
 
 Encoded: TypeAlias = Callable[[], bytes]
@@ -239,6 +242,8 @@ class States:
             else:
                 old.append((shown.type, card, state, each.n))
             (new_rows if each.fresh else rows).append(row_of(self._context, each, shown))
+            if each.first is None and RECEIPTS.name in each.state.registers:
+                owe(self._context, each.space, each.name[:ID_BYTES], each.state, RECEIVED)
             if index_now:
                 self._index.put(each.n, each.state)
         database = self._database
