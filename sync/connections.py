@@ -8,17 +8,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
-import certifi
-import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 # It would write a bad server's bytes into the log, tokens among them.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 
-KEPT = 4  # idle connections
-PORTS = {"http": 80, "https": 443}
+_thread = threading.local()  # .call: what this thread is doing
 
 
 class Call:
@@ -61,7 +58,7 @@ class Watch:
 
     @contextlib.contextmanager
     def over(self, call: Call) -> Iterator[None]:
-        """Watch over a call."""
+        """Watch over a call of this thread."""
         with self._changed:
             self._calls.add(call)
             if self._wakes_at is None:
@@ -69,9 +66,11 @@ class Watch:
                 threading.Thread(target=self._run, name="deadlines", daemon=True).start()
             elif call.deadline < self._wakes_at:
                 self._changed.notify()
+        _thread.call = call
         try:
             yield
         finally:
+            _thread.call = None
             with self._changed:
                 self._calls.discard(call)
 
@@ -95,82 +94,40 @@ class Watch:
             self._wakes_at = None
 
 
-class Connections:
-    """Connections to one server, through a proxy if there is one; those that are idle serve the next calls."""
+def watched_pools() -> dict[str, type[HTTPConnectionPool]]:
+    """Return the connection pools, by scheme, whose connections tell the thread's call that it uses them."""
+    return {"http": _HttpPool, "https": _HttpsPool}
 
-    def __init__(self, url: str, ca_file: str, proxy: str) -> None:
-        """Take addresses that are well formed, and the file of the authorities to trust (empty: the usual ones)."""
-        self._url = urlsplit(url)
-        self._ca_file = ca_file
-        self._proxy = urlsplit(proxy) if proxy else None
-        self._idle: list[HTTPConnection] = []
-        self._lock = threading.Lock()
-        self._closed = False
 
-    @property
-    def prefix(self) -> str:
-        """What stands before a path in a request: a proxy that is not a tunnel wants the whole address."""
-        return f"{self._url.scheme}://{self._url.netloc}" if self._proxy and self._url.scheme == "http" else ""
+def _attach(connection: HTTPConnection) -> None:
+    call: Call | None = getattr(_thread, "call", None)
+    if call is not None:
+        call.attach(connection)
 
-    def take(self, call: Call, connect_s: float, timeout_s: float) -> HTTPConnection:
-        """Return a connection of this call alone, on which each wait may last `timeout_s`.
 
-        Raises what connecting raises, and OSError if the call was cut.
-        """
-        connection = self._take_idle() or self._make(connect_s)
-        try:
-            if connection.sock is None:
-                connection.connect()
-            call.attach(connection)
-            if connection.sock.gettimeout() != timeout_s:
-                connection.sock.settimeout(timeout_s)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+class _Http(HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        _attach(self)
 
-    def give_back(self, connection: HTTPConnection) -> None:
-        """Keep a connection whose call has ended in order."""
-        with self._lock:
-            if not self._closed and len(self._idle) < KEPT:
-                self._idle.append(connection)
-                return
-        connection.close()
+    def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
+        _attach(self)
+        super().putrequest(method, url, skip_host, skip_accept_encoding)
 
-    def close(self) -> None:
-        """Close what is idle, and what is given back later."""
-        with self._lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
 
-    def _take_idle(self) -> HTTPConnection | None:
-        while True:
-            with self._lock:
-                if not self._idle:
-                    return None
-                connection = self._idle.pop()
-            if connection.is_connected:  # and nothing came unasked
-                return connection
-            connection.close()
+class _Https(HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _attach(self)
 
-    def _make(self, connect_s: float) -> HTTPConnection:
-        url = self._url
-        there = self._proxy or url
-        host, port = there.hostname or "", there.port or PORTS[there.scheme]
-        if url.scheme == "http":
-            return HTTPConnection(host, port, timeout=connect_s)
-        proxy = urllib3.util.parse_url(self._proxy.geturl()) if self._proxy else None
-        connection = HTTPSConnection(
-            host,
-            port,
-            timeout=connect_s,
-            cert_reqs="CERT_REQUIRED",
-            ca_certs=self._ca_file or certifi.where(),
-            proxy=proxy,
-            proxy_config=ProxyConfig(None, False, None, None) if proxy else None,
-        )
-        if proxy:
-            connection.set_tunnel(url.hostname or "", url.port or PORTS["https"])
-        return connection
+    def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
+        _attach(self)
+        super().putrequest(method, url, skip_host, skip_accept_encoding)
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
-import ssl
 import threading
-from typing import Protocol, TypeVar
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
+import requests
 import urllib3
-from urllib3.util.ssl_match_hostname import CertificateError
+from requests.adapters import HTTPAdapter
+from urllib3.util import SKIP_HEADER
 
-from sync.connections import Call, Connections, Watch
+from sync.connections import Call, Watch, watched_pools
 from sync.errors import (
     BadReply,
     Cancelled,
@@ -22,11 +23,11 @@ from sync.errors import (
     Redirected,
     Refused,
     SyncError,
+    TooLarge,
     TooSlow,
     WrongAddress,
     WrongCertificate,
 )
-from sync.http import Ended, Head, ReplyReader, make_request
 from sync.wire.calls import CONTENT_TYPE, PATHS, PROBLEM_TYPE, Problem
 from sync.wire.codec import MAX_CALL, decode, encode
 from sync.wire.errors import Malformed
@@ -37,6 +38,9 @@ CONNECT_S = 10.0
 CALL_S = 60.0
 DETAIL_CHARACTERS = 300
 RETRY_AFTER_MAX_S = 3_600
+UNSENT = dict.fromkeys(("Accept-Encoding", "User-Agent"), SKIP_HEADER)
+"""Headers that the libraries would add. Nor is a body's type told: there is one, and headers are paid each call."""
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -64,15 +68,16 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """Calls over HTTP/1.1, without redirects, cookies, content codings and what the environment says."""
+    """Calls over HTTP/1.1 on `requests`, without its redirects, cookies, netrc and environment."""
 
     def __init__(self, url: str, *, ca_file: str = "", proxy: str = "", watch: Watch | None = None) -> None:
         """Take the server's address, and from the profile a CA file and a proxy. Raises WrongAddress."""
         self.url = check_url(url)
         self.traffic = Traffic()
+        self._verify: str | bool = ca_file or True
+        self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         self._watch = watch or Watch()
-        self._connections = Connections(self.url, ca_file, proxy)
-        self._host = urlsplit(self.url).netloc
+        self._adapter = _Adapter(pool_connections=1, pool_maxsize=4, max_retries=0)
         self._lock = threading.Lock()
         self._closed = False
 
@@ -80,16 +85,16 @@ class HttpTransport:
         self, name: str, request: msgspec.Struct, reply: type[T], *, token: str = "", timeout_s: float = CALL_S
     ) -> T:
         """Call the server. Raises a SyncError."""
-        message = make_request(self._connections.prefix + PATHS[name], self._host, token, encode(request))
+        prepared = _prepare(self.url + PATHS[name], encode(request), token)
         call = Call(self._watch.clock() + CONNECT_S + timeout_s)
         if self._closed:
             raise Cancelled("the transport is closed")
         with self._watch.over(call):
             try:
-                return self._exchange(call, message, reply, timeout_s)
+                return self._exchange(prepared, reply, timeout_s)
             except SyncError:
                 raise
-            except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 raise _failure(error, call) from error
 
     def cancel(self) -> None:
@@ -100,32 +105,52 @@ class HttpTransport:
         """Cut every call in flight and refuse later ones."""
         self._closed = True
         self.cancel()
-        self._connections.close()
+        self._adapter.close()
 
-    def _exchange(self, call: Call, message: bytes, reply: type[T], timeout_s: float) -> T:
-        connection = self._connections.take(call, CONNECT_S, timeout_s)
+    def _exchange(self, prepared: requests.PreparedRequest, reply: type[T], timeout_s: float) -> T:
+        response = self._adapter.send(
+            prepared, stream=True, timeout=(CONNECT_S, timeout_s), verify=self._verify, proxies=self._proxies
+        )
         try:
-            with contextlib.suppress(BrokenPipeError):  # it may have answered before it read everything
-                connection.sock.sendall(message)
-            reader = ReplyReader(connection.sock)
-            head = reader.head()
-            if (encoding := head.headers.get("content-encoding", "identity")) != "identity":
+            if (encoding := response.headers.get("Content-Encoding", "identity")) != "identity":
                 raise BadReply(f"a reply in the encoding {encoding[:20]!r}, which was not asked for")
-            if 300 <= head.status < 400:
-                raise Redirected(f"status {head.status}")
-            body = reader.body(head, REPLY_LIMIT)
+            if 300 <= response.status_code < 400:
+                raise Redirected(f"status {response.status_code}")
+            body = b""
+            while part := response.raw.read(REPLY_LIMIT + 1, decode_content=False):  # a short one raises at the next
+                body += part
+                if len(body) > REPLY_LIMIT:
+                    raise TooLarge(f"a reply of more than {REPLY_LIMIT} bytes")
         except BaseException:
-            connection.close()  # what is left of the reply is not to be read as the next one
+            response.raw.close()  # what is left of the reply is not to be read as the next one
             raise
-        if head.lasts and reader.spent and not call.cut:
-            self._connections.give_back(connection)
-        else:
-            connection.close()
+        response.raw.release_conn()
+        self._count(prepared, response, len(body))
+        return _read_reply(response, body, reply)
+
+    def _count(self, prepared: requests.PreparedRequest, response: requests.Response, size: int) -> None:
+        sent_body = int(prepared.headers["Content-Length"])
+        headers = [("Host", urlsplit(self.url).netloc), *prepared.headers.items()]
+        sent = sent_body + len(f"POST {prepared.path_url} HTTP/1.1\r\n\r\n") + _size(headers)
+        received = size + len(f"HTTP/1.1 {response.status_code} {response.reason}\r\n\r\n")
+        received += _size(response.raw.headers.items())
         with self._lock:
             self.traffic.requests += 1
-            self.traffic.sent += len(message)
-            self.traffic.received += reader.size
-        return _read_reply(head, body, reply)
+            self.traffic.sent += sent
+            self.traffic.received += received
+
+
+class _Adapter(HTTPAdapter):
+    """The library's adapter with connections that can be cut."""
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = watched_pools()
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = watched_pools()
+        return manager
 
 
 def check_url(url: str) -> str:
@@ -149,18 +174,28 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _read_reply(head: Head, body: bytes, reply: type[T]) -> T:
-    kind = head.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if head.status == 200 and kind == CONTENT_TYPE:
+def _prepare(url: str, body: bytes, token: str) -> requests.PreparedRequest:
+    """Build a request by hand: few headers on the wire, and less work than the library's sessions do."""
+    prepared = requests.PreparedRequest()
+    prepared.method, prepared.url, prepared.body = "POST", url, body
+    prepared.headers = requests.structures.CaseInsensitiveDict({"Content-Length": str(len(body)), **UNSENT})
+    if token:
+        prepared.headers["Authorization"] = f"Bearer {token}"
+    return prepared
+
+
+def _read_reply(response: requests.Response, body: bytes, reply: type[T]) -> T:
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if response.status_code == 200 and kind == CONTENT_TYPE:
         try:
             return decode(reply, body, REPLY_LIMIT)
         except Malformed as error:
             raise BadReply(str(error)[:DETAIL_CHARACTERS]) from error
-    if head.status >= 400 and kind == PROBLEM_TYPE and len(body) <= PROBLEM_LIMIT:
-        raise _problem(head.status, body)
-    if head.status >= 500:  # a proxy's own page, say
-        raise Refused("unavailable", status=head.status)
-    raise BadReply(f"status {head.status} and content type {kind[:60]!r}")
+    if response.status_code >= 400 and kind == PROBLEM_TYPE and len(body) <= PROBLEM_LIMIT:
+        raise _problem(response.status_code, body)
+    if response.status_code >= 500:  # a proxy's own page, say
+        raise Refused("unavailable", status=response.status_code)
+    raise BadReply(f"status {response.status_code} and content type {kind[:60]!r}")
 
 
 def _problem(status: int, body: bytes) -> SyncError:
@@ -176,17 +211,46 @@ def _problem(status: int, body: bytes) -> SyncError:
     return Refused(code, detail, status=status, retry_after_s=wait)
 
 
+GARBAGE = {
+    "BadStatusLine",
+    "LineTooLong",
+    "IncompleteRead",
+    "InvalidChunkLength",
+    "HeaderParsingError",
+    "HTTPException",
+}
+"""Names in a chain of exceptions that mean: an answer came and it was not HTTP, or it ended early."""
+
+
 def _failure(error: Exception, call: Call) -> SyncError:
-    """Say in our terms what the socket and the libraries said in theirs."""
+    """Say in our terms what the libraries said in theirs."""
     detail = type(error).__name__
     if call.cut:
         return TooSlow("the whole reply took too long") if call.expired else Cancelled("cut")
-    if isinstance(error, ssl.CertificateError | CertificateError):
-        return WrongCertificate(str(error)[-DETAIL_CHARACTERS:])
-    if isinstance(error, ssl.SSLError | urllib3.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.SSLError) or "SSL" in detail:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return WrongCertificate(str(error)[-DETAIL_CHARACTERS:])
         return NoConnection(f"TLS: {str(error)[-DETAIL_CHARACTERS:]}")
-    if isinstance(error, TimeoutError):
+    if isinstance(error, requests.ConnectTimeout):
+        return NoConnection(detail)
+    if isinstance(error, requests.Timeout | TimeoutError) or "ReadTimeoutError" in detail:
         return TooSlow(detail)
-    if isinstance(error, Ended) and error.begun:
-        return BadReply("a reply that ends early")
+    names = {type(one).__name__ for one in _chain(error)}
+    if names & GARBAGE and "RemoteDisconnected" not in names:
+        return BadReply(", ".join(sorted(names & GARBAGE)))
     return NoConnection(detail)
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return an exception with all that it carries or came from."""
+    found, left = [], [error]
+    while left:
+        one = left.pop()
+        if one not in found:
+            found.append(one)
+            left += [other for other in (*one.args, one.__cause__, one.__context__) if isinstance(other, BaseException)]
+    return found
+
+
+def _size(headers: Iterable[tuple[str, str | bytes]]) -> int:
+    return sum(len(name) + len(value) + 4 for name, value in headers if value != SKIP_HEADER)
