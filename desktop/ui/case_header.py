@@ -260,6 +260,8 @@ def _pills(record_type: RecordType | None, view: RecordView) -> list[Pill]:
         pills.append(Pill("state", (words,), "violet"))
     if view.revived:
         pills.append(Pill("state", (_("Deleted and edited"),), "violet"))
+    if view.recalled is not None:
+        pills.append(Pill("state", (_("Recalled"),), "bad"))
     if view.deleted:
         pills.append(Pill("state", (_("In the bin"),), "bad"))
     return pills

@@ -24,10 +24,11 @@ from desktop.ui.keep_dialogs import KeepDialog, RemoveDialog
 from desktop.ui.kit import Button, EmptyState, Living, Tab, Toast
 from desktop.ui.members_tab import MembersTab
 from desktop.ui.new_record_dialog import NewRecordDialog
-from desktop.ui.presenter import role_value, title_text
-from desktop.ui.record_page import RecordPage, marking_of
+from desktop.ui.presenter import marking_of, role_value, title_text
+from desktop.ui.record_page import RecordPage
 from desktop.ui.records_tab import RecordsTab, people_of
 from desktop.ui.scroll_page import ScrollPage
+from desktop.ui.seen_timer import SeenTimer
 from desktop.ui.summary_tab import SummaryTab
 from i18n import _
 from i18n.bidi import ltr, one_line
@@ -162,6 +163,7 @@ class CaseView(Living, QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
         self.toast = Toast(self)
+        self._seen = SeenTimer(session, self)
         self._binned = ""
         self.toast.action_clicked.connect(self._on_undo_delete)
         session.records_changed.connect(self._on_records_changed)
@@ -200,13 +202,14 @@ class CaseView(Living, QWidget):
 
     def show_tab(self, key: str) -> None:
         """Show a tab of the page in view: summary, people, files, members, details or history."""
-        page = self._page()
+        page = self.page()
         if page is not None:
             page.show_tab(key)
 
     def clear(self) -> None:
         """Show nothing; forget what was decrypted."""
         self._case = self._inner = None
+        self._seen.look_at("")
         self.stack.setCurrentWidget(self.empty)
         for page in (self.case_page, self.record_page):
             if page is not None:
@@ -239,7 +242,8 @@ class CaseView(Living, QWidget):
         dialog.created.connect(self.show_case)
         dialog.open()
 
-    def _page(self) -> RecordPage | None:
+    def page(self) -> RecordPage | None:
+        """The page of the record in view."""
         return self.record_page if self._inner else self.case_page
 
     def _show(self) -> None:
@@ -256,6 +260,7 @@ class CaseView(Living, QWidget):
             way = ltr(one_line(str(reference), 40)) if reference else title_text(record_type, self._case, limit=40)
             current.show_record(self._inner, [cases, way])
         self.stack.setCurrentWidget(current)
+        self._seen.look_at(self.record())
         self.marking_changed.emit(self.marking())
 
     def _make_case_page(self) -> CasePage:

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from desktop.casework.attachments import shown_name
-from desktop.casework.record_types import Field, RecordType, RecordTypes
-from desktop.casework.views import Author, FieldView, ListRow, RecordView, Scalar, ValueView
+from desktop.casework.handling import Marking
+from desktop.casework.record_types import RECEIPTS, Field, RecordType, RecordTypes
+from desktop.casework.views import Author, FieldView, ListRow, RecallView, RecordView, Scalar, ValueView
 from i18n import _, current, ngettext, pgettext
 from i18n.bidi import LRI, PDI, isolate, ltr, one_line
 from i18n.formats import date_text, moment, newer_by, number
@@ -132,8 +133,21 @@ def role_elements(record_type: RecordType | None, view: RecordView, role: str) -
     return found.elements if found else ()
 
 
+def marking_of(types: RecordTypes, view: RecordView) -> Marking:
+    """TLP, handling codes and restriction of a record."""
+    record_type = types.get(view.type)
+    note = view.fields.get("handling_note")
+    return Marking(
+        str(role_value(record_type, view, "tlp") or ""),
+        role_elements(record_type, view, "handling"),
+        (str(note.value),) if note is not None and note.value else (),
+    )
+
+
 def title_text(record_type: RecordType | None, view: RecordView, *, limit: int = 300) -> str:
     """The title of a record, isolated; a stand-in when it has none."""
+    if view.recalled is not None:
+        return _("Recalled")
     title = role_value(record_type, view, "title")
     return isolate(one_line(str(title), limit)) if title else _("Without a title")
 
@@ -206,6 +220,20 @@ def conflicts_text(fields: Iterable[FieldView]) -> str:
         "{n} fields were changed in several places: {desks}.",
         count,
     ).format(n=number(count), desks=listed([_("this desk")] * mine + desks))
+
+
+def recall_text(recall: RecallView) -> str:
+    """Who recalled a record, when and why, in one piece of text."""
+    reason = isolate(one_line(recall.reason, 500))
+    return _("{officer} recalled this on {time}: nothing of it is left here. Reason: {reason}").format(
+        officer=author_text(recall.by), time=moment(recall.by.at_ms), reason=reason
+    )
+
+
+def asks_receipts(view: RecordView) -> bool:
+    """Whether somebody else asked that those who read a record say so."""
+    field = view.fields.get(RECEIPTS.name)
+    return field is not None and any(each.value is True and not each.author.mine for each in field.values)
 
 
 def version_text(author: Author) -> str:

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.casework.record_types import RecordTypes
 from desktop.casework.views import RecordView
-from desktop.ui.kit import Banner, Living
+from desktop.ui.kit import Banner, Living, StatusItem
 from desktop.ui.newer_card import NewerCard
-from desktop.ui.presenter import conflicts_text
+from desktop.ui.presenter import asks_receipts, conflicts_text, recall_text
 from desktop.ui.theme import current_theme
 from i18n import _
 
@@ -23,6 +23,7 @@ class RecordBanners(Living, QWidget):
     compare_requested = Signal()
     delete_requested = Signal()
     restore_requested = Signal()
+    receipts_requested = Signal()
 
     def __init__(self, types: RecordTypes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,10 +36,13 @@ class RecordBanners(Living, QWidget):
         self.bin = Banner("warn")
         self.bin.quiet_clicked.connect(self.delete_requested)
         self.bin.strong_clicked.connect(self.restore_requested)
+        self.recalled = Banner("warn")
+        self.recalled.quiet_clicked.connect(self.receipts_requested)
         self.newer = NewerCard(types)
+        self.told = StatusItem("eye", tone="text2")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.conflict, self.bin, self.newer):
+        for widget in (self.recalled, self.conflict, self.bin, self.newer, self.told):
             self._column.addWidget(widget)
             widget.hide()
         self.hide()
@@ -76,7 +80,15 @@ class RecordBanners(Living, QWidget):
             self.bin.set_actions(_("Put into the bin"), _("Keep it"))
         unknown = self.newer.has_news()
         self.newer.setVisible(unknown)
-        self.setVisible(self._placed and (waits or view.revived or view.deleted or unknown))
+        self.recalled.setVisible(view.recalled is not None)
+        if view.recalled is not None:
+            self.recalled.set_text(recall_text(view.recalled))
+            self.recalled.set_actions(_("Receipts…"))
+        told = asks_receipts(view)
+        self.told.setVisible(told)
+        self.told.set_state("eye", _("Its author is told when you read this.") if told else "")
+        anything = waits or view.revived or view.deleted or unknown or told or view.recalled is not None
+        self.setVisible(self._placed and anything)
 
     def _on_later(self) -> None:
         if self._view is not None:

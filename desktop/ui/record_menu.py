@@ -9,41 +9,41 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.ui.icons import icon
+from desktop.ui.record_deeds import RecordDeeds
 from desktop.ui.theme import current_theme
 from i18n import _
 
 
 class RecordMenu(QMenu):
-    """Filled each time it opens, so that it speaks the language in use and knows whether the record is in the bin."""
+    """Filled each time it opens, so that it speaks the language in use and knows how the record stands."""
 
-    history_chosen = Signal()
-    copy_chosen = Signal()
-    delete_chosen = Signal()
-    restore_chosen = Signal()
     keep_chosen = Signal()
     remove_chosen = Signal()
 
-    def __init__(self, in_bin: Callable[[], bool], parent: QWidget) -> None:
+    def __init__(self, deeds: RecordDeeds, parent: QWidget) -> None:
         super().__init__(parent)
-        self._in_bin = in_bin
+        self._deeds = deeds
         self.of_case = False  # what can be chosen for a whole case
         self.aboutToShow.connect(self.fill)
 
     def fill(self) -> None:
         """Put the actions in."""
+        deeds = self._deeds
         self.clear()
         self.setAccessibleName(_("More actions"))
-        self._add("history", _("History"), self.history_chosen.emit)
-        self._add("copy", _("Copy the reference"), self.copy_chosen.emit)
+        self._add("history", _("History"), deeds.show_history)
+        self._add("eye", _("Receipts…"), deeds.show_receipts)
+        if deeds.stands():
+            self._add("copy", _("Copy the reference"), deeds.copy)
         self.addSeparator()
         if self.of_case:
             self._add("archive", _("Keep on this desk…"), self.keep_chosen.emit)
             self._add("cloud", _("Remove from this desk…"), self.remove_chosen.emit)
             self.addSeparator()
-        if self._in_bin():
-            self._add("rotate-ccw", _("Take out of the bin"), self.restore_chosen.emit)
-        else:
-            self._add("trash-2", _("Put into the bin"), self.delete_chosen.emit)
+        if deeds.in_bin():
+            self._add("rotate-ccw", _("Take out of the bin"), deeds.restore)
+        elif deeds.stands():
+            self._add("trash-2", _("Put into the bin"), deeds.delete)
 
     def _add(self, name: str, text: str, do: Callable[[], object]) -> None:
         theme = current_theme()

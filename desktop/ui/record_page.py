@@ -8,17 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.casework.handling import Marking
-from desktop.casework.record_types import RecordTypes
 from desktop.casework.views import RecordView
 from desktop.session import Session
 from desktop.ui.case_header import RecordHeader
-from desktop.ui.clipboard import copy_marked
 from desktop.ui.history_panel import HistoryPanel
-from desktop.ui.kit import IconButton, Living, Panel, Tab, TabBar
+from desktop.ui.kit import EmptyState, IconButton, Living, Panel, Tab, TabBar
 from desktop.ui.margins import set_margins
-from desktop.ui.presenter import role_elements, role_value, title_text
 from desktop.ui.record_banners import RecordBanners
+from desktop.ui.record_deeds import RecordDeeds
 from desktop.ui.record_form import RecordForm
 from desktop.ui.record_menu import RecordMenu
 from desktop.ui.scroll_page import BAR, ScrollPage
@@ -40,14 +37,20 @@ class FormPage(QWidget):
         self._session = session
         self._type = ""
         self.form: RecordForm | None = None
+        self.gone = EmptyState("circle-x")
+        self.gone.hide()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(current_theme().space("l"))
+        self._column.addWidget(self.gone)
 
     def show_record(self, view: RecordView) -> None:
-        """Show a record in the form of its type; a type that this version does not know has none."""
-        record_type = self._session.types.get(view.type)
-        if self.form is not None and self._type != view.type:
+        """Show a record in the form of its type; a type that this version does not know has none, nor what is gone."""
+        recalled = view.recalled is not None
+        record_type = None if recalled else self._session.types.get(view.type)
+        self.gone.setVisible(recalled)
+        self.gone.set_texts(_("Nothing of it is left"), _("What was written here was recalled, for ever."))
+        if self.form is not None and (recalled or self._type != view.type):
             form, self.form = self.form, None
             form.flush()
             form.hide()
@@ -89,14 +92,10 @@ class RecordPage(Living, QWidget):
         self._lay_out()
         self.header.step_followed.connect(self.step_followed)
         self.more.clicked.connect(self._on_more)
-        self.menu.history_chosen.connect(lambda: self.show_tab("history", ""))
-        self.menu.copy_chosen.connect(self._on_copy)
-        self.menu.delete_chosen.connect(self._on_delete)
-        self.menu.restore_chosen.connect(self._on_restore)
         self.tabs.chosen.connect(self._on_tab)
-        self.banners.compare_requested.connect(self._on_compare)
-        self.banners.delete_requested.connect(self._on_delete)
-        self.banners.restore_requested.connect(self._on_restore)
+        self.deeds.history_requested.connect(lambda: self.show_tab("history", ""))
+        self.deeds.compare_requested.connect(self.compare_requested)
+        self.deeds.delete_requested.connect(self.delete_requested)
         self.make_tabs()
         self.make_actions()
         self.bind(self.more.set_name, lambda: _("More actions"))
@@ -118,6 +117,7 @@ class RecordPage(Living, QWidget):
             self.flush()
             self.tabs.choose(next(iter(self._makers)))
         self.view, self._steps = view, steps
+        self.deeds.view = view
         self.retell()
         self._slices.start(lambda: self._on_tab(self.tabs.key()))
 
@@ -199,32 +199,15 @@ class RecordPage(Living, QWidget):
     def _on_more(self) -> None:
         self.menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
-    def _on_compare(self) -> None:
-        if self.view is not None:
-            self.compare_requested.emit(self.view.id)
-
-    def _on_restore(self) -> None:
-        if self.view is not None:
-            self.session.restore(self.view.id)
-
-    def _on_delete(self) -> None:
-        if self.view is not None:
-            self.delete_requested.emit(self.view.id)
-
-    def _on_copy(self) -> None:
-        if self.view is not None:
-            record_type = self.session.types.get(self.view.type)
-            reference = role_value(record_type, self.view, "reference")
-            text = str(reference) if reference else title_text(record_type, self.view)
-            copy_marked(text, marking_of(self.session.types, self.view))
-
     def _lay_out(self) -> None:
         top, body = Panel("top", self), Panel("win", self)
         self.header = RecordHeader(top)
         self.more = IconButton("ellipsis")
-        self.menu = RecordMenu(lambda: self.view is not None and self.view.deleted, self)
+        self.deeds = RecordDeeds(self.session, self)
+        self.menu = RecordMenu(self.deeds, self)
         self.tabs = TabBar(top)
         self.banners = RecordBanners(self.session.types, self)
+        self.deeds.answer(self.banners)
         self.pages = QStackedWidget(body)
         # It scrolls: where height is short, it gives way rather than the head.
         self.pages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -246,14 +229,3 @@ class RecordPage(Living, QWidget):
         self._head.setSpacing(theme.space("s"))
         set_margins(self, self._body, side, theme.px(18), side - theme.px(BAR), 0)
         self._body.setSpacing(theme.space("l"))
-
-
-def marking_of(types: RecordTypes, view: RecordView) -> Marking:
-    """TLP, handling codes and restriction of a record."""
-    record_type = types.get(view.type)
-    note = view.fields.get("handling_note")
-    return Marking(
-        str(role_value(record_type, view, "tlp") or ""),
-        role_elements(record_type, view, "handling"),
-        (str(note.value),) if note is not None and note.value else (),
-    )

@@ -62,8 +62,13 @@ class SummaryTab(Living, QWidget):
     def show_record(self, view: RecordView) -> None:
         """Show a case, or the same one as it stands now."""
         self._view = view
-        self.summary.show_record(view)
-        self._slices.start(partial(self.facts.show_record, view), self._show_people)
+        stands = view.recalled is None
+        self.summary.setVisible(stands)
+        self.facts.setVisible(stands)
+        pieces = [partial(self.facts.show_record, view)] if stands else []
+        if stands:
+            self.summary.show_record(view)
+        self._slices.start(*pieces, self._show_people)
 
     def flush(self) -> None:
         """Save what is typed."""

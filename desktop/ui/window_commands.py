@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from desktop.ui.commands import Command
 from desktop.ui.rail import PLACES, SETTINGS
+from desktop.ui.record_deeds import RecordDeeds
+from desktop.ui.records_page import RecordsPage
 from i18n import _, pgettext
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ def window_commands(window: MainWindow) -> Iterator[Command]:
     """Every command, in the order of the sheet of shortcuts. Those of the workspace need an open desk."""
     yield from _moving(window)
     yield from _working(window)
+    yield from _record(window)
     yield from _desk(window)
 
 
@@ -54,6 +57,21 @@ def _working(window: MainWindow) -> Iterator[Command]:
     yield Command("edit.redo", lambda: _("Redo"), redo, "redo-2", group, ("Ctrl+Shift+Z", "Ctrl+Y"))
 
 
+def _record(window: MainWindow) -> Iterator[Command]:
+    def group() -> str:
+        return _("The record in view")
+
+    def do(deed: Callable[[RecordDeeds], object]) -> Callable[[], object]:
+        return lambda: deed(deeds) if (deeds := _deeds(window)) is not None else None
+
+    def there() -> bool:
+        return _deeds(window) is not None
+
+    history, receipts = do(RecordDeeds.show_history), do(RecordDeeds.show_receipts)
+    yield Command("record.history", lambda: _("History"), history, "history", group, ("Ctrl+H",), there)
+    yield Command("record.receipts", lambda: _("Receipts…"), receipts, "eye", group, ("Ctrl+R",), there)
+
+
 def _desk(window: MainWindow) -> Iterator[Command]:
     session = window.session
 
@@ -87,6 +105,13 @@ def _desk(window: MainWindow) -> Iterator[Command]:
         ("F1", "Ctrl+/"),
         while_locked=True,
     )
+
+
+def _deeds(window: MainWindow) -> RecordDeeds | None:
+    """What can be done to the record in view, if there is one."""
+    page = window.workspace.stack.currentWidget() if window.workspace is not None else None
+    shown = page.detail.page() if isinstance(page, RecordsPage) else None
+    return shown.deeds if shown is not None and shown.view is not None else None
 
 
 def _in(window: MainWindow, do: Callable[[Workspace], object]) -> Callable[[], object]:

@@ -139,7 +139,7 @@ def test_copies_hold_no_character_that_would_be_obeyed_elsewhere(
     space.open_record(planted["case"])
     page = space.records().detail.case_page
     assert page is not None
-    page._on_copy()
+    page.deeds.copy()
     copied = QGuiApplication.clipboard().text()
     assert one_line(BIDI, 20)[:4] in copied
     assert not OBEYED.search(copied)

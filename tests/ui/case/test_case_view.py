@@ -17,7 +17,7 @@ from desktop.ui.case_view import CaseView
 from desktop.ui.new_case_dialog import NewCaseDialog
 from desktop.ui.new_record_dialog import NewRecordDialog
 from desktop.ui.newer_card import NewerCard
-from desktop.ui.record_page import marking_of
+from desktop.ui.presenter import marking_of
 from i18n.bidi import strip_isolates
 from tests.support.desk import PASSPHRASE
 from tests.ui.conftest import Look
@@ -163,7 +163,7 @@ def test_a_deleted_case_comes_back_by_undo(qtbot: QtBot, session: Session, view:
 
 def test_the_reference_is_copied_with_its_marking(session: Session, view: CaseView, case: str) -> None:
     assert view.case_page is not None
-    view.case_page.menu.copy_chosen.emit()
+    view.case_page.deeds.copy()
     reference = session.show(case).fields["reference"].value
     clipboard = QGuiApplication.clipboard()
     assert clipboard.text() == f"{reference} [TLP:RED, H0, H2]"
