@@ -71,11 +71,18 @@ def check_items(caller: Caller, device: Device, items: list[PushItem], registry:
     return checked
 
 
-async def check_names(registry: Registry, checked: list[CheckedItem]) -> list[CheckedItem]:
-    """Refuse founding entries that name ministries which are no members, and grants to whom no directory names."""
+async def check_names(caller: Caller, registry: Registry, checked: list[CheckedItem]) -> list[CheckedItem]:
+    """Refuse founding entries that name ministries which are no members, and grants to whom no directory names.
+
+    Whether somebody else's device is revoked is looked up anew: what it made may not come by others.
+    """
     result: list[CheckedItem] = []
+    if any(_is_brought(item, caller) for item in checked):
+        await registry.refresh()
     for item in checked:
         match item:
+            case CheckedEntry() | CheckedSegment() if registry.is_revoked(item.author.device):
+                result.append(Unacceptable(DeviceRevoked.code))
             case CheckedEntry() if not await registry.has_members(list(item.members)):
                 result.append(Unacceptable("no_such_member"))
             case CheckedChange(subject=subject) if subject and not await registry.has_members([subject]):
@@ -85,6 +92,10 @@ async def check_names(registry: Registry, checked: list[CheckedItem]) -> list[Ch
             case _:
                 result.append(item)
     return result
+
+
+def _is_brought(item: CheckedItem, caller: Caller) -> bool:
+    return isinstance(item, CheckedEntry | CheckedSegment) and item.author != caller
 
 
 def _check(caller: Caller, device: Device, item: PushItem, books: Books) -> CheckedItem:
@@ -127,7 +138,7 @@ def _entry(caller: Caller, device: Device, body: bytes, books: Books) -> Checked
     members: dict[str, str] = {member.ministry: member.role for member in founding.members}
     if caller.ministry not in members or author.ministry not in members:
         raise NotEntitled("a space that is not the caller's own")
-    return CheckedEntry(space_id(body), members, epoch_id(founding.commitment), body)
+    return CheckedEntry(space_id(body), members, epoch_id(founding.commitment), body, Caller(by, author.ministry))
 
 
 def _change(caller: Caller, body: bytes, books: Books) -> CheckedChange:

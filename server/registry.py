@@ -115,6 +115,11 @@ class Registry:
             found = self.devices.get(device)
         return found
 
+    def is_revoked(self, device: bytes) -> bool:
+        """Say whether a device was revoked, as far as the directories are here."""
+        found = self.devices.get(device)
+        return found is not None and found.revoked > 0
+
     async def reader(self, name: bytes) -> Device | None:
         """Return who may read directories by this id: a device, or an administrator."""
         return await self.device(name) or self.administrators.get(name)

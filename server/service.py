@@ -100,7 +100,7 @@ class Service:
                 checked = await asyncio.to_thread(check_items, caller, device, request.items, self._registry)
         except TooManyChanges:
             raise Refusal("too_many_changes") from None
-        checked = await check_names(self._registry, checked)
+        checked = await check_names(caller, self._registry, checked)
         hour = int(self.clock.now_s()) // 3_600
         return calls.PushReply(await self._storage.push(caller, checked, self._quotas, hour))
 

@@ -63,6 +63,7 @@ class CheckedEntry:
     members: dict[str, str]  # ministry: role
     epoch: bytes
     body: bytes
+    author: Caller
 
 
 @dataclass(frozen=True, slots=True)

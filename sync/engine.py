@@ -120,7 +120,7 @@ class Engine:
         self._puller.take(reply, run)
         if self._replica.revoked():
             raise Revoked
-        failure, anew = None, False
+        failure, anew, held = None, False, self._replica.relays_held()
         try:
             anew = self._send(run)
         except Refused as refusal:  # a full quota, say: reading goes on all the same
@@ -133,6 +133,7 @@ class Engine:
         again = anew or reply.more or reply.reset or run.pushed + len(run.refused_items) > before
         again = again or bool(self._replica.unsealed(1))  # it waited for what its space's log had to say
         again = again or bool(self._replica.receipts_due())
+        again = again or (held and not self._replica.relays_held())
         if not again:
             run.complete = complete
             if complete:

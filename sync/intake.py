@@ -101,7 +101,14 @@ class Intake:
             raise ServerRewound(news.space.hex())
         cursor = Cursor(news.space, end, head)
         return Received(
-            news.space, draft.founding, draft.segments, draft.rejected, cursor, draft.entries, draft.receipts
+            news.space,
+            draft.founding,
+            draft.segments,
+            draft.rejected,
+            cursor,
+            draft.entries,
+            draft.receipts,
+            met=draft.met,
         )
 
     def carried(self, space: bytes, items: list[Item]) -> Received:
@@ -116,7 +123,14 @@ class Intake:
         for item in items:
             draft.take(item)
         return Received(
-            space, draft.founding, draft.segments, draft.rejected, standing.cursor, draft.entries, draft.receipts
+            space,
+            draft.founding,
+            draft.segments,
+            draft.rejected,
+            standing.cursor,
+            draft.entries,
+            draft.receipts,
+            carried=True,
         )
 
     def take_grant(self, item: GrantItem) -> Applied:
@@ -207,6 +221,7 @@ class _Draft:
         self.segments: list[Opened] = []
         self.receipts: list[OpenedReceipt] = []
         self.rejected: list[tuple[bytes, str]] = []
+        self.met: list[tuple[bytes, int]] = []
         self._intake = intake
         self._replica = replica
         self._space = space
@@ -250,8 +265,10 @@ class _Draft:
         if self._members is None:
             self.founding = item.body
             self._members = Membership(self._space, item.body, founding)
-        elif founding.device != self._own:
-            self._intake.reread.add(self._space)
+        else:
+            self.met.append((founding.device, 0))
+            if founding.device != self._own:
+                self._intake.reread.add(self._space)
 
     def _take_change(self, item: Item) -> None:
         """Take a later entry of the space's own log at its place."""
@@ -293,6 +310,7 @@ class _Draft:
         end = self._chains.get(header.device)
         if end is not None and header.first <= end.sequence:
             if self._replica.segment_hash(self._space, header.device, header.first) == hash_:
+                self.met.append((header.device, header.first))
                 return
             if header.device != self._own:
                 raise Fork("another segment where the chain has one")

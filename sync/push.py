@@ -63,7 +63,9 @@ def _empty(replica: Replica, link: Link, run: Run) -> set[bytes]:
         reply = _send(link, items)
         _follow(replica, items, reply.results)
         doubted |= {
-            one.space for one, result in zip(items, reply.results, strict=True) if result.code in DOUBTFUL and one.space
+            one.space
+            for one, result in zip(items, reply.results, strict=True)
+            if result.code in DOUBTFUL and one.space and not one.relayed
         }
         if not _note(replica, run, items, reply.results):
             after = items[-1].id  # what waits does not keep back what is behind it
@@ -161,10 +163,15 @@ def _note(replica: Replica, run: Run, items: list[Outgoing], results: list[PushR
     """Note what became of each item; the chain behind one that waits waits too. False if some wait."""
     sent: list[int] = []
     waiting: dict[bytes, str] = {}
+    held = False
     for one, result in zip(items, results, strict=True):
         if result.status != "refused":
             sent.append(one.id)
             run.pushed += one.changes
+        elif one.relayed and result.code in LATER | BEFORE | GRANT_LATER:
+            held = True  # what others made keeps nothing of ours back
+        elif one.relayed:
+            sent.append(one.id)  # it will not be taken from us
         elif not one.space and result.code in GRANT_LATER:
             waiting.setdefault(one.space, GAP)
         elif one.item.kind == "receipt" and result.code == "quota":  # what it says can wait, and keeps nothing back
@@ -175,6 +182,8 @@ def _note(replica: Replica, run: Run, items: list[Outgoing], results: list[PushR
             replica.mark_refused(one.id, result.code[:64])
             run.refused_items.append(result.code[:64])
     replica.mark_sent(sent)
+    if held:
+        replica.hold_relays()
     for code in waiting.values():
         if code != GAP:
             raise Refused(code, "some items must wait", status=429)

@@ -24,6 +24,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     space: bytes  # of an entry or segment; empty for a grant
     item: PushItem
     changes: int  # in a segment
+    relayed: bool = False  # another device made it, and it came here by hand
 
 
 class Unsealed(msgspec.Struct, frozen=True):
@@ -84,6 +85,9 @@ class Received(msgspec.Struct, frozen=True):
     cursor: Cursor
     entries: list[Entered] = []
     receipts: list[OpenedReceipt] = []
+    carried: bool = False  # by hand: the server may not have them
+    met: list[tuple[bytes, int]] = []
+    """Device and first change of segments that came and were here before; 0 for the founding entry."""
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -167,6 +171,12 @@ class Replica(Protocol):
 
     def mark_refused(self, id_: int, code: str) -> None:
         """Note an item that the server refused for good: kept, shown, not sent again by itself."""
+
+    def hold_relays(self) -> None:
+        """The server does not take some of what other devices made yet: try it again in a while, not at each edit."""
+
+    def relays_held(self) -> bool:
+        """Whether what another device made waits to be sent until its space is as far here as at the server."""
 
     def resend(self, space: bytes) -> int:
         """Put our own entry and segments of a space (empty: our grants) into the outbox again, also refused ones.

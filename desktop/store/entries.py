@@ -210,15 +210,23 @@ class Entries:
 
     def owe_again(self) -> int:
         """Owe every key again that was ours to grant, because the server lost what we sent; returns how many."""
-        identity = self._context.identity
         before = int(self._database.value("SELECT count(*) FROM due"))
-        for number, own in self._database.all("SELECT n, own FROM spaces WHERE epoch IS NOT NULL"):
-            membership = self.membership(number)
-            if membership is None:
-                continue
-            lead = own or membership.role_of(identity.device, identity.ministry) == "lead"
-            for subject, first in membership.since.items():
-                if lead or subject == identity.ministry:
-                    epochs = [each.id for each in membership.epochs[first:]]
-                    owe(self._context, number, self.recipients([subject]), epochs)
+        for (number,) in self._database.all("SELECT n FROM spaces WHERE epoch IS NOT NULL"):
+            self.owe_of(number)
         return int(self._database.value("SELECT count(*) FROM due")) - before
+
+    def owe_of(self, number: int, *, everybody: bool = False) -> None:
+        """Owe the keys of a space that are ours to grant: all, if we founded or lead it; else those of our sisters.
+
+        `everybody`: in the place of a founder who may never come.
+        """
+        identity = self._context.identity
+        membership = self.membership(number)
+        if membership is None:
+            return
+        own = self._database.value("SELECT own FROM spaces WHERE n = ?", (number,))
+        lead = everybody or own or membership.role_of(identity.device, identity.ministry) == "lead"
+        for subject, first in membership.since.items():
+            if lead or subject == identity.ministry:
+                epochs = [each.id for each in membership.epochs[first:]]
+                owe(self._context, number, self.recipients([subject]), epochs)

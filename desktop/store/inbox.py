@@ -12,7 +12,7 @@ from desktop.store.database import Step
 from desktop.store.evidence import SUSPECT, Evidence
 from desktop.store.given import Given
 from desktop.store.numbers import split_number
-from desktop.store.outbox import note_sent
+from desktop.store.outbox import drop_relays, note_sent, relay
 from desktop.store.positions import Positions
 from desktop.store.states import States
 from desktop.store.stepping import UNTIL_COMPLETE, step_back, write_again
@@ -78,8 +78,13 @@ class Inbox(Positions):
         for chain in list(ordering.chains.values()):
             if chain.applied < chain.last and chain.wait_chain is None:  # the program ended while a segment was taken
                 ordering.follow(chain)
+        if news.carried and news.founding:
+            relay(self._context, number, None)
+        elif news.met and not news.carried:
+            here = [change_number(ordering.chain(device).n, first) if first else 0 for device, first in news.met]
+            drop_relays(self._context, number, here)
         for opened in news.segments:
-            self._take(ordering, opened, step, totals)
+            self._take(ordering, opened, step, totals, carried=news.carried)
         if news.entries or any(opened.locked for opened in news.segments):
             self._hide(ordering, step)
         self._write_again(ordering, news.cursor.sequence)
@@ -98,7 +103,7 @@ class Inbox(Positions):
         self._open[space[1]] = self._current
         return self._current
 
-    def _take(self, ordering: Ordering, opened: Opened, step: Step, totals: _Totals) -> None:
+    def _take(self, ordering: Ordering, opened: Opened, step: Step, totals: _Totals, *, carried: bool = False) -> None:
         header = opened.header
         chain = ordering.chain(header.device)
         if chain.own and self._parted(chain, opened):
@@ -122,6 +127,8 @@ class Inbox(Positions):
         )
         if opened.late:
             self._database.run("INSERT OR IGNORE INTO late VALUES (?)", (number,))
+        elif carried:
+            relay(self._context, ordering.space[0], number)
         if not opened.locked:
             self._context.bodies.keep(opened.hash, opened.changes)
         self._take_changes(ordering, chain, header.first, opened.changes, (step, totals))

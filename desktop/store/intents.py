@@ -31,7 +31,8 @@ _DUE = (
     " WHERE s.stale = 1 AND c.own = 1 AND c.applied > c.last AND (s.missing_ms = 0 OR s.missing_ms < ?1)"
     " UNION SELECT o.space FROM owing o JOIN spaces s ON s.n = o.space"
     " WHERE s.stale = 1 AND (s.missing_ms = 0 OR s.missing_ms < ?1))"
-    " AND NOT EXISTS (SELECT 1 FROM outbox WHERE space = s.n AND kind = 'entry' AND refused IS NULL) LIMIT ?"
+    " AND NOT EXISTS (SELECT 1 FROM outbox WHERE space = s.n AND refused IS NULL"
+    " AND (kind = 'entry' OR kind = 'relay' AND segment IS NULL)) LIMIT ?"
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from desktop.store.context import Context, change_number
 from desktop.store.entries import Entries
 from desktop.store.given import Given
@@ -18,6 +20,9 @@ from sync.wire.space import Head, read_entry, read_segment
 
 SEGMENT_PLAIN = 700 * 1024  # bytes of changes in one segment: even what does not compress fits a call
 GRANTS_AT_ONCE = 64
+RELAY_PATIENCE_S = 600.0  # until the server is asked again to take what it did not take
+
+_HELD = "EXISTS (SELECT 1 FROM spaces s WHERE s.n = o.space AND s.behind > s.seq)"
 
 _KEYS_DUE = (
     "SELECT s.id, e.key FROM due JOIN spaces s ON s.n = due.space"
@@ -35,6 +40,7 @@ class Outbox:
         self._own_entries = Entries(context)
         self._given = Given(context)
         self._intents = Intents(context, self._own_entries)
+        self._relays_from = 0.0  # when they are tried again, on the monotonic clock
 
     def unsealed(self, limit: int) -> list[Unsealed]:
         """The oldest unsealed changes of at most `limit` spaces, those that have waited longest; a space once.
@@ -169,30 +175,38 @@ class Outbox:
 
         Flushed to the disk.
         """
-        last = self._cut(limit_bytes, limit_changes, after)
-        if not last:
+        numbers = self._cut(limit_bytes, limit_changes, after)
+        if not numbers:
             return []
         rows = self._database.all(
-            "SELECT o.n, coalesce(s.id, x''), o.kind, coalesce(g.data, o.body, s.founding), o.changes FROM outbox o"
+            "SELECT o.n, coalesce(s.id, x''), iif(o.kind = 'relay', iif(o.segment, 'segment', 'entry'), o.kind),"
+            " coalesce(g.data, o.body, s.founding), o.changes, o.kind = 'relay' FROM outbox o"
             " LEFT JOIN spaces s ON s.n = o.space LEFT JOIN segments g ON g.n = o.segment"
             " WHERE o.refused IS NULL AND o.n > ? AND o.n <= ? ORDER BY o.n",
-            (after, last),
+            (after, numbers[-1]),
         )
         self._database.barrier()
-        return [Outgoing(n, space, PushItem(kind, body), changes) for n, space, kind, body, changes in rows]
+        chosen = set(numbers)
+        return [
+            Outgoing(n, space, PushItem(kind, body), changes, bool(relayed))
+            for n, space, kind, body, changes, relayed in rows
+            if n in chosen
+        ]
 
-    def _cut(self, limit_bytes: int, limit_changes: int, after: int) -> int:
-        """The number of the last item that fits; 0: nothing waits."""
-        last = size = count = 0
+    def _cut(self, limit_bytes: int, limit_changes: int, after: int) -> list[int]:
+        """The numbers of the items that fit."""
+        numbers: list[int] = []
+        size = count = 0
         for n, length, changes in self._database.all(
-            "SELECT n, bytes, changes FROM outbox WHERE refused IS NULL AND n > ? ORDER BY n LIMIT ?",
-            (after, MAX_PUSH_ITEMS),
+            "SELECT n, bytes, changes FROM outbox o WHERE refused IS NULL AND n > ?"  # noqa: S608 - a constant of ours
+            f" AND (kind != 'relay' OR ? AND NOT {_HELD}) ORDER BY n LIMIT ?",
+            (after, monotonic() >= self._relays_from, MAX_PUSH_ITEMS),
         ):
             size, count = size + length, count + changes
-            if last and (size > limit_bytes or count > limit_changes):
+            if numbers and (size > limit_bytes or count > limit_changes):
                 break
-            last = n
-        return last
+            numbers.append(n)
+        return numbers
 
     def mark_sent(self, ids: list[int]) -> None:
         """Note items as stored by the server."""
@@ -201,12 +215,30 @@ class Outbox:
             for id_ in ids:
                 row = database.one(
                     "SELECT o.space, c.n, g.last FROM outbox o JOIN segments g ON g.n = o.segment"
-                    " JOIN chains c ON c.n = g.n >> 32 WHERE o.n = ?",
+                    " JOIN chains c ON c.n = g.n >> 32 WHERE o.n = ? AND c.own = 1",
                     (id_,),
                 )
                 if row is not None:
                     note_sent(self._context, *row)
+                self._owe_relayed(id_)
             database.many("DELETE FROM outbox WHERE n = ?", [(id_,) for id_ in ids])
+
+    def _owe_relayed(self, id_: int) -> None:
+        """A space that was founded by somebody who may never come is there now: give its key in their place."""
+        space = self._database.value(
+            "SELECT space FROM outbox WHERE n = ? AND kind = 'relay' AND segment IS NULL", (id_,)
+        )
+        if space is not None:
+            self._own_entries.owe_of(space, everybody=True)
+
+    def hold_relays(self) -> None:
+        """The server does not take some of what other devices made yet: try it again in a while, not at each edit."""
+        self._relays_from = monotonic() + RELAY_PATIENCE_S
+
+    def relays_held(self) -> bool:
+        """Whether what another device made waits to be sent until its space is as far here as at the server."""
+        found = f"SELECT EXISTS (SELECT 1 FROM outbox o WHERE o.kind = 'relay' AND {_HELD})"  # noqa: S608 - as above
+        return bool(self._database.value(found))
 
     def mark_refused(self, id_: int, code: str) -> None:
         """Note an item that the server refused for good: kept, shown, not sent again by itself.
@@ -232,7 +264,7 @@ class Outbox:
 
     def _resend(self, space: int, founded: int, size: int) -> int:
         database = self._database
-        database.run("DELETE FROM outbox WHERE space = ?", (space,))
+        database.run("DELETE FROM outbox WHERE space = ? AND kind != 'relay'", (space,))
         if founded:
             database.run("INSERT INTO outbox (kind, space, bytes, changes) VALUES ('entry', ?, ?, 0)", (space, size))
         for (data,) in database.all("SELECT data FROM entries WHERE space = ? ORDER BY number", (space,)):
@@ -257,6 +289,25 @@ class Outbox:
         return int(
             self._database.value("SELECT coalesce(sum(applied - sent), 0) FROM chains WHERE own = 1 AND applied > sent")
         )
+
+
+def relay(context: Context, space: int, segment: int | None) -> None:
+    """Put what another device made, and what came by hand, into the outbox: a segment, or a founding entry."""
+    context.database.run(
+        "INSERT INTO outbox (kind, space, segment, bytes, changes) SELECT 'relay', s.n, g.n,"
+        " coalesce(length(g.data), length(s.founding)), coalesce(g.last - (g.n & 4294967295) + 1, 0)"
+        " FROM spaces s LEFT JOIN segments g ON g.n = ? WHERE s.n = ?",
+        (segment, space),
+    )
+
+
+def drop_relays(context: Context, space: int, segments: list[int]) -> None:
+    """The server has these segments of a space (0: its founding entry): nobody need bring them."""
+    context.database.run(
+        "DELETE FROM outbox WHERE kind = 'relay' AND space = ? AND coalesce(segment, 0) IN"
+        " (SELECT value FROM json_each(?))",
+        (space, str(segments)),
+    )
 
 
 def note_sent(context: Context, space: int, chain: int, last: int) -> None:

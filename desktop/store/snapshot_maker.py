@@ -14,7 +14,8 @@ from sync.wire.space import SUITE, VERSION, Head, Rotated, entry_hash, read_entr
 
 _WAITS = (
     "SELECT EXISTS (SELECT 1 FROM chains c WHERE c.space = ?1 AND (c.applied != c.last OR c.floor > c.last"
-    " OR c.own = 1 AND c.sent != c.last)) OR EXISTS (SELECT 1 FROM chains c JOIN segments g"
+    " OR c.own = 1 AND c.sent != c.last)) OR EXISTS (SELECT 1 FROM outbox o WHERE o.space = ?1 AND o.kind = 'relay')"
+    " OR EXISTS (SELECT 1 FROM chains c JOIN segments g"
     " ON g.n > c.n << 32 AND g.n < (c.n + 1) << 32 WHERE c.space = ?1 AND g.locked = 1)"
 )
 _GROWN = (

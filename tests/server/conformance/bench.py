@@ -63,7 +63,7 @@ class Bench:
         """Check and push items as a device."""
         caller = self.caller(keys)
         checked = check_items(caller, self._devices[keys.device], list(items), self.registry)
-        checked = await check_names(self.registry, checked)
+        checked = await check_names(caller, self.registry, checked)
         return await self.storage.push(caller, checked, self.quotas, self.hour)
 
     def push(self, keys: DeviceKeys, *items: PushItem) -> list[tuple[str, str, int]]:
