@@ -23,6 +23,7 @@ from desktop.store.errors import (
     StoreFull,
     StoreReadOnly,
 )
+from desktop.store.turns import turns_at
 
 DATABASE_FILE = "store.db"
 PAGE_BYTES = 4096
@@ -30,7 +31,9 @@ CACHE_KIB = 32_768
 CHECKPOINT_PAGES = 4_000  # of the log, before they go into the database: a page that a batch writes often goes once
 BUSY_MS = 15_000
 STATEMENTS = 256  # prepared ones kept
-STEP_ROWS = 250  # changes in one transaction of a batch, or the window waits for the lock
+STEP_ROWS = 1_000  # changes in one transaction of a batch: pages that it writes often are encrypted once
+FLUSH_ROWS = 250  # of them, that are written at a time, so that little is left to do when the window wants the lock
+PORTION = 50  # of them, after which a batch looks whether somebody waits
 PLAIN_HEADER = b"SQLite format 3\0"
 
 _DENY, _OK = 1, 0  # answers of an authorizer
@@ -69,6 +72,7 @@ class Database:
         self._soft = False  # whether something was committed without flushing
         self._stepping: Step | None = None
         self._raised: Exception | None = None  # by a function that SQL called
+        self.turns = turns_at(path)
         _check_file(path, create=create)
         with translated(self.path):
             self._connection: Any = open_keyed(path, key, read_only=read_only)
@@ -211,7 +215,8 @@ class Database:
         if durable != self._full:
             self.run(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._full = durable
-        self.run("BEGIN IMMEDIATE")
+        with self.turns.wanted():
+            self.run("BEGIN IMMEDIATE")
         self._depth = 1
 
     def _commit(self) -> None:
@@ -254,6 +259,7 @@ class Step:
         self._database = database
         self._inside = inside
         self._rows = 0
+        self._written = 0  # of these rows, those that were there at the last flush
         self._before: Flush = _nothing
         self._after: Flush = _nothing
 
@@ -263,23 +269,29 @@ class Step:
 
     @property
     def left(self) -> int:
-        """How many rows fit the transaction that runs; at least one."""
-        return STEP_ROWS - self._rows
+        """How many rows may be taken before the next call of `count`; at least one."""
+        return min(PORTION, STEP_ROWS - self._rows)
 
     def flush(self) -> None:
         """Write what waits, without committing."""
+        self._written = self._rows
         self._before()
 
     def count(self, rows: int = 1) -> None:
-        """Count rows; commits and begins anew when there are enough."""
+        """Count rows; commits and begins anew when there are enough, or when somebody else waits for the lock."""
         self._rows += rows
-        if self._rows >= STEP_ROWS:
-            self._rows = 0
-            if not self._inside:
+        turns = self._database.turns
+        if self._rows < STEP_ROWS and not (self._rows >= PORTION and turns.waited_for):
+            if self._rows >= self._written + FLUSH_ROWS and not self._inside:
                 self.flush()
-                self._database._commit()  # noqa: SLF001 - one class in two parts
-                self._database._begin(durable=False)  # noqa: SLF001
-                self._after()
+            return
+        self._rows = self._written = 0
+        if not self._inside:
+            self._before()
+            self._database._commit()  # noqa: SLF001 - one class in two parts
+            turns.give_way()
+            self._database._begin(durable=False)  # noqa: SLF001
+            self._after()
 
 
 def open_keyed(path: Path, key: bytes, *, read_only: bool = False) -> Any:

@@ -7,13 +7,14 @@ import os
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from desktop.store.database import STEP_ROWS, Database
+from desktop.store.database import FLUSH_ROWS, PORTION, STEP_ROWS, Database
 from desktop.store.errors import Interrupted, NoStore, StoreBusy, StoreDamaged, StoreError, StoreReadOnly
 from i18n import folding
 from tests.store.desks import Alliance, Desk
@@ -175,7 +176,7 @@ def test_what_leaves_the_machine_is_flushed_first(dakar: Desk) -> None:
     assert seen == [2, 1, 2]
 
 
-def test_a_batch_commits_every_hundred_rows_and_flushes_what_waits_before(tmp_path: Path) -> None:
+def test_a_batch_commits_every_thousand_rows_and_writes_what_waits_four_times_as_often(tmp_path: Path) -> None:
     database = Database(tmp_path / "store.db", KEY, create=True)
     flushed: list[int] = []
     seen = synchronous_at_commits(database)
@@ -183,7 +184,30 @@ def test_a_batch_commits_every_hundred_rows_and_flushes_what_waits_before(tmp_pa
         step.around_commits(lambda: flushed.append(1), lambda: None)
         for _ in range(2 * STEP_ROWS + 1):
             step.count()
-    assert len(seen) == len(flushed) == 3
+    assert len(seen) == 3
+    assert len(flushed) == 2 * STEP_ROWS // FLUSH_ROWS + 1
+    database.close()
+
+
+def test_a_batch_makes_room_for_who_waits(tmp_path: Path) -> None:
+    database = Database(tmp_path / "store.db", KEY, create=True)
+    waited: list[bool] = []
+
+    def write() -> None:
+        with contextlib.closing(Database(tmp_path / "store.db", KEY)) as window, window.transaction():
+            waited.append(window.in_transaction)
+
+    with database.steps() as step:
+        thread = threading.Thread(target=write)
+        thread.start()
+        while not database.turns.waited_for:
+            time.sleep(0.001)
+        step.count(PORTION - 1)
+        assert not waited  # a few rows are not worth a commit
+        step.count()
+        assert waited  # though the batch goes on
+        assert database.in_transaction
+    thread.join()
     database.close()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.casework.views import Query
-from desktop.store import OwnChangesMissing
+from desktop.store import OwnChangesMissing, database
 from desktop.store.verify import verify
 from sync.changes import VERSION, Add, Change, Create, Dependency, Edit, RecordEdit, Set, Unknown, encode_change
 from sync.keys import DeviceKeys
@@ -323,6 +323,13 @@ def test_cursors_positions_and_what_is_behind_survive_a_restart(dakar: Desk) -> 
     assert [cursor.space for cursor in replica.cursors(min(space, other), 10)] == [max(space, other)]
 
 
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch commits within a segment of 600 changes."""
+    monkeypatch.setattr(database, "STEP_ROWS", 250)
+
+
+@pytest.mark.usefixtures("small_steps")
 def test_a_batch_cut_short_in_the_middle_of_a_segment_is_taken_up_again(dakar: Desk, abu_dhabi: Desk) -> None:
     space = share(dakar, abu_dhabi)
     for number in range(600):
@@ -352,6 +359,7 @@ def test_a_batch_cut_short_in_the_middle_of_a_segment_is_taken_up_again(dakar: D
     assert verify(abu_dhabi.connection).problems == []
 
 
+@pytest.mark.usefixtures("small_steps")
 def test_an_edit_saved_between_two_transactions_of_a_batch_keeps_its_number(
     alliance: Alliance, dakar: Desk, abu_dhabi: Desk
 ) -> None:
@@ -380,6 +388,7 @@ def test_an_edit_saved_between_two_transactions_of_a_batch_keeps_its_number(
     window.close()
 
 
+@pytest.mark.usefixtures("small_steps")
 def test_no_edit_takes_a_number_of_changes_of_our_own_that_are_coming_back(
     alliance: Alliance, dakar: Desk, abu_dhabi: Desk, tmp_path: Path
 ) -> None:
