@@ -15,6 +15,7 @@ from sync.wire.space import advance_head
 
 PUSH_BYTES = MAX_CALL - 64 * 1024  # of bodies, so that their envelopes fit
 SEAL_SPACES = 256  # spaces sealed in one transaction of the replica
+SEAL_ROUNDS = 1 << 30  # until nothing is left
 LATER = frozenset({"quota", "storage_full", "storage_failed", "busy", "unavailable"})
 """Codes of refusals that time or an operator mends; all others stand until the item is sent again on purpose."""
 
@@ -111,10 +112,11 @@ def _send(link: Link, items: list[Outgoing]) -> PushReply:
     return reply
 
 
-def seal_waiting(replica: Replica) -> None:
-    """Seal every change that is in no segment yet, and persist the segments for sending."""
+def seal_waiting(replica: Replica, *, rounds: int = SEAL_ROUNDS) -> None:
+    """Seal what is in no segment yet, a segment of each space a round, and persist the segments for sending."""
     keys = replica.device_keys()
-    while waiting := replica.unsealed(SEAL_SPACES):
+    while rounds and (waiting := replica.unsealed(SEAL_SPACES)):
+        rounds -= 1
         sealed: list[Sealed] = []
         for one in waiting:
             place = Place(one.space, one.last, one.previous)

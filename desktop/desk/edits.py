@@ -186,7 +186,7 @@ class DeskEdits(DeskReads):
         if step is not None:
             self._undo.push(step)
         if self.sealing:
-            seal_waiting(self._connection.replica)
+            seal_waiting(self._connection.replica, rounds=1)
         # Where another space had the record's id first, the desk knows ours by a longer name.
         name = next(iter(appended.records)) if len(appended.records) == 1 else edit.record.hex()
         return Changed(name, appended.records)
