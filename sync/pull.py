@@ -46,6 +46,7 @@ class Puller:
         self._intake = Intake(replica, self.fetch_directories)
         self._rewound: dict[bytes, int] = {}
         self._resent: set[bytes] = set()  # in this run
+        self._anew: set[bytes] = set()  # spaces whose log is another than it was: where it ends is noted already
         self._problems: list[str] = []
 
     def poll_request(self, wait_s: int) -> PollRequest:
@@ -65,8 +66,10 @@ class Puller:
         for grant in reply.grants:
             applied = self._intake.take_grant(grant)
             self._tell(applied, run)
-        beyond = self._replica.note_behind([(one.space, one.sequence) for one in reply.changed])
+        self._anew.clear()
         self._receive(reply.inline, run)
+        noted = [(one.space, one.sequence) for one in reply.changed if one.space not in self._anew]
+        beyond = self._replica.note_behind(noted)
         if beyond:  # the reply is older than what we sent or pulled beside it, or a log was longer that day
             self.probe(beyond, run)
         self._replica.keep_feed(reply.feed, None)
@@ -127,6 +130,7 @@ class Puller:
             try:
                 received = self._intake.check(news)
             except ServerRewound:
+                self._anew.add(news.space)
                 if self._rewind(news.space, news.head_sequence):
                     moved.add(news.space)
                 continue
