@@ -133,11 +133,17 @@ class Intake:
             carried=True,
         )
 
-    def take_grant(self, item: GrantItem) -> Applied:
-        """Verify, open and keep a grant, or set it aside."""
+    def take_grant(self, item: GrantItem, again: Callable[[int], bytes | None]) -> Applied:
+        """Verify, open and keep a grant, or set it aside. `again` fetches one by its sequence a second time.
+
+        What does not hold may have suffered on the way, and nobody would grant those keys anew.
+        """
         try:
             granted = self.open_grant(item.body)
         except WireError as error:
+            body = again(item.sequence)
+            if body is not None and body != item.body:
+                return self.take_grant(GrantItem(item.sequence, body), lambda _: None)
             self._replica.skip_grant(item.sequence, item.body, error.code)
             return Applied()
         return self._replica.take_grant(item.sequence, granted)

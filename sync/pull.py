@@ -63,9 +63,7 @@ class Puller:
         if reply.reset:
             self._compare_heads(run)
             reply = self._link.call("poll", PollRequest(reply.feed, 0, self._directory_heads(), 0), PollReply)
-        for grant in reply.grants:
-            applied = self._intake.take_grant(grant)
-            self._tell(applied, run)
+        self._take_grants(reply, run)
         self._anew.clear()
         self._receive(reply.inline, run)
         noted = [(one.space, one.sequence) for one in reply.changed if one.space not in self._anew]
@@ -74,6 +72,20 @@ class Puller:
             self.probe(beyond, run)
         self._replica.keep_feed(reply.feed, None)
         self._report(run)
+
+    def _take_grants(self, reply: PollReply, run: Run) -> None:
+        """Take grants; the first that does not hold has all from there on fetched a second time."""
+        second: dict[int, bytes] = {}
+
+        def again(sequence: int) -> bytes | None:
+            if not second:
+                request = PollRequest(reply.feed, sequence - 1, self._directory_heads(), 0)
+                found = self._link.call("poll", request, PollReply).grants
+                second.update({sequence: b""} | {each.sequence: each.body for each in found})
+            return second.get(sequence) or None
+
+        for grant in reply.grants:
+            self._tell(self._intake.take_grant(grant, again), run)
 
     def pull(self, run: Run) -> bool:
         """Pull all spaces that are behind; returns whether none is left so."""

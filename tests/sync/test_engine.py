@@ -287,6 +287,31 @@ def test_a_grant_in_anothers_name_is_skipped(alliance: Alliance) -> None:
     assert abu_dhabi.replica.epochs == before
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_grant_that_suffered_on_the_way_is_fetched_again_once(alliance: Alliance, times: int) -> None:
+    dakar, abu_dhabi = alliance.desk("SN"), alliance.desk("AE")
+    space = dakar.replica.found(members())
+    dakar.replica.write(space, RECORD, [Create("person"), Set("title", "Nord", [])])
+    dakar.engine.run_once()
+    left = [times]
+
+    def turn_a_bit(name: str, reply: Any) -> Any:
+        if name != "poll" or not reply.grants or not left[0]:
+            return reply
+        left[0] -= 1
+        (grant,) = reply.grants
+        turned = grant.body[:-1] + bytes([grant.body[-1] ^ 1])
+        return msgspec.structs.replace(reply, grants=[calls.GrantItem(grant.sequence, turned)])
+
+    abu_dhabi.line.tamper = turn_a_bit
+    abu_dhabi.engine.run_once()
+    assert left == [0]
+    assert abu_dhabi.line.names.count("poll") == 2
+    assert [each for each, _ in abu_dhabi.replica.epochs] == [space][: 2 - times]
+    assert abu_dhabi.replica.skipped == ["bad_signature"][: times - 1]
+    assert abu_dhabi.replica.feed()[1] == 1
+
+
 def test_ones_own_founding_that_comes_back_sends_nothing_again(alliance: Alliance) -> None:
     faults = iter(["", "", "", "lose reply"])  # challenge, token, poll, push
     dakar = alliance.desk("SN", lambda _: next(faults, ""))
