@@ -171,6 +171,7 @@ _PROBLEMS: dict[str, Callable[[], str]] = {
     "unknown_device": lambda: _("Something is signed by a desk that no directory names"),
     "segment": lambda: _("A sealed segment does not verify"),
     "chain": lambda: _("A desk's chain of segments has a gap or a fork"),
+    "receipt": lambda: _("A receipt is not as its desk signed it"),
     "change": lambda: _("A change is not the one that was signed"),
     "order": lambda: _("Changes stand in an order that cannot be"),
     "record": lambda: _("A record is not what its changes make of it"),

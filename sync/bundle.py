@@ -127,6 +127,13 @@ class SegmentPart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind"
     body: bytes
 
 
+class ReceiptPart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", tag="receipt"):
+    """A receipt in a space, as it was received or as it will be sent."""
+
+    space: Id
+    body: bytes
+
+
 class HavePart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", tag="have"):
     """What the writer itself has of a space, so that a bundle back to it can leave that out. A hint, never trusted."""
 
@@ -146,8 +153,8 @@ class EndPart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", ta
     more: bool
 
 
-Part = DirectoryPart | GrantPart | EntryPart | SegmentPart | HavePart | CheckpointPart | EndPart
-_KNOWN = frozenset({"directory", "grant", "entry", "segment", "have", "checkpoint", "end"})
+Part = DirectoryPart | GrantPart | EntryPart | SegmentPart | ReceiptPart | HavePart | CheckpointPart | EndPart
+_KNOWN = frozenset({"directory", "grant", "entry", "segment", "receipt", "have", "checkpoint", "end"})
 
 _part: msgspec.msgpack.Decoder[Part] = msgspec.msgpack.Decoder(Part)
 _fields = msgspec.msgpack.Decoder(Annotated[list[msgspec.Raw], Meta(min_length=1)])

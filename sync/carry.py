@@ -23,6 +23,7 @@ from sync.bundle import (
     GrantPart,
     HavePart,
     Part,
+    ReceiptPart,
     SegmentPart,
 )
 from sync.intake import Fork, Intake, UnknownDevice
@@ -123,6 +124,8 @@ class Carrier:
                     items.setdefault(space, []).append(Item(number, "entry", body))
                 case SegmentPart(space, body):
                     items.setdefault(space, []).append(Item(0, "segment", body))
+                case ReceiptPart(space, body):
+                    items.setdefault(space, []).append(Item(0, "receipt", body))
                 case GrantPart(body):
                     self._take_grant(body, done)
                 case HavePart():
@@ -170,10 +173,11 @@ class Carrier:
             done.waiting += waiting
             done.rejected += len(rejected)
             done.taken += len(received.segments) + len(received.entries) + bool(received.founding)
+            done.taken += len(received.receipts)
             done.locked += sum(segment.locked for segment in received.segments)
             forks = [one for one in rejected if one[1] == Fork.code]  # the rest is on the stick still
             received = msgspec.structs.replace(received, rejected=forks)
-            if received.segments or received.founding or received.entries or forks:
+            if received.segments or received.founding or received.entries or received.receipts or forks:
                 checked.append(received)
                 if space.hex() not in done.spaces:
                     done.spaces.append(space.hex())

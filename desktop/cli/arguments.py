@@ -62,6 +62,7 @@ def build() -> Parser:
     _add_members(commands)
     _add_carrying(commands)
     _add_offline(commands)
+    _add_receipts(commands)
     _add_evidence(commands)
     add_ministry(commands, Parser, _ending)
     return parser
@@ -240,6 +241,15 @@ def _add_evidence(commands: Commands) -> None:
     export.add_argument("number", metavar="N", type=int, help=_("number of the finding"))
     export.add_argument("file", type=Path, metavar="FILE", help=_("file to write"))
     _ending(export)
+
+
+def _add_receipts(commands: Commands) -> None:
+    receipts = commands.add_parser("receipts", help=_("who has a record, as far as their desks said so"))
+    receipts.add_argument("record", metavar="RECORD", help=_("id of the record"))
+    choice = receipts.add_mutually_exclusive_group()
+    choice.add_argument("--ask", action="store_true", help=_("ask the desks that have it to say so"))
+    choice.add_argument("--stop", action="store_true", help=_("ask no longer"))
+    _ending(receipts)
 
 
 def _add_members(commands: Commands) -> None:

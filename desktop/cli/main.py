@@ -14,7 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from desktop.casework.validation import InvalidValue
-from desktop.cli import carry, edits, enrolment, evidence, members, ministry, offline, reading, setup
+from desktop.cli import carry, edits, enrolment, evidence, members, ministry, offline, reading, receipts, setup
 from desktop.cli.arguments import parse
 from desktop.cli.output import complain, dump, safe
 from desktop.desk import Opening, params_of, read_home_profile
@@ -55,6 +55,7 @@ _COMMANDS: dict[str, Command] = {
     "bundle": carry.bundle,
     "blob": carry.blob,
     "offline": offline.offline,
+    "receipts": receipts.receipts,
     "ministry": ministry.run,
 }
 

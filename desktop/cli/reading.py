@@ -31,6 +31,7 @@ def show(options: argparse.Namespace, opening: Opening) -> None:
             dump(record)
         else:
             _print_record(view)
+            desk.seen(options.record)
 
 
 def log(options: argparse.Namespace, opening: Opening) -> None:

@@ -31,7 +31,7 @@ from sync.bundle import (
 )
 from sync.carry import Carried, Carrier
 from sync.keys import EpochKey, make_grant
-from sync.push import seal_waiting
+from sync.push import give_receipts, seal_waiting
 from sync.replica import Applied
 from sync.wire.codec import MAX_GRANT_KEYS, decode
 from sync.wire.directory import DirectoryEntry
@@ -70,6 +70,7 @@ def write_bundle(store: Store, connection: Connection, path: Path, order: Order)
     with store.sync_lock() as held:
         if held:
             seal_waiting(connection.replica)
+            give_receipts(connection.replica)
     until = time.monotonic() + PATIENCE_S
     while not held and carrying.unsealed() and time.monotonic() < until:
         time.sleep(0.05)  # the one that syncs seals them

@@ -10,7 +10,7 @@ import msgspec
 from desktop.store.context import Context, change_number
 from desktop.store.entries import Entries
 from desktop.store.notes import Notes
-from sync.bundle import ChainEnd, EntryPart, SegmentPart
+from sync.bundle import ChainEnd, EntryPart, ReceiptPart, SegmentPart
 from sync.keys import EpochKey
 from sync.wire.codec import MAX_CALL, MAX_ENTRY, MAX_HEADS, decode, encode
 from sync.wire.directory import Certificate
@@ -109,7 +109,7 @@ class Carrying:
         )
         return [ChainEnd(*row) for row in rows]
 
-    def log(self, space: CarriedSpace, beyond: dict[bytes, int]) -> Iterator[EntryPart | SegmentPart]:
+    def log(self, space: CarriedSpace, beyond: dict[bytes, int]) -> Iterator[EntryPart | SegmentPart | ReceiptPart]:
         """A space's own log with its segments, without those up to the changes that `beyond` names.
 
         They have no places in the server's log, so each segment stands where its author was entitled to write: behind
@@ -130,6 +130,13 @@ class Carrying:
             number = membership.restore(entry).number
             yield EntryPart(space.id, number, entry)
             yield from self._segments(space, membership, chains)
+        for device, ministry, data in self._database.all(
+            "SELECT r.device, coalesce(d.ministry, ''), r.data FROM receipts r LEFT JOIN devices d USING (device)"
+            " WHERE r.space = ? ORDER BY r.device, r.number",
+            (space.number,),
+        ):  # all that stands before is here by now; who is a member no more is heard by the server's order alone
+            if membership.role_of(device, ministry) is not None:
+                yield ReceiptPart(space.id, data)
 
     def _segments(self, space: CarriedSpace, membership: Membership, chains: list[_Chain]) -> Iterator[SegmentPart]:
         """What stands in its place now: of who writes, in epochs that have begun."""

@@ -22,6 +22,7 @@ from sync.merge import encode_state
 from sync.seal import open_segment
 from sync.wire.errors import WireError
 from sync.wire.membership import Membership
+from sync.wire.receipt import read_receipt, verify_receipt
 from sync.wire.space import read_founding, read_segment, space_id, verify_founding, verify_segment
 
 MAX_PROBLEMS = 200
@@ -51,6 +52,7 @@ class VerifyReport(msgspec.Struct):
     without_history: int = 0  # spaces that stand on a snapshot whose history is not here
     records: int = 0
     problems: list[Problem] = []
+    receipts: int = 0
 
     @property
     def ok(self) -> bool:
@@ -159,6 +161,7 @@ class _Verifier:
         if founding is not None:
             self._check_founding(id_, founding)
             self._check_members(number, id_, founding)
+        self._check_receipts(number, id_)
         if self._database.value("SELECT phase FROM snapshots WHERE space = ?", (number,)) in (UNVERIFIED, NO_HISTORY):
             self.report.without_history += 1
             return
@@ -193,6 +196,24 @@ class _Verifier:
         given = {(subject, role) for subject, role in membership.roles.items() if isinstance(subject, str)}
         if given != set(self._database.all("SELECT ministry, role FROM members WHERE space = ?", (number,))):
             self.note("members", id_.hex())
+
+    def _check_receipts(self, number: int, id_: bytes) -> None:
+        """Receipts are those that their devices signed, for this space and under their numbers."""
+        for device, place, hash_, data in self._database.all(
+            "SELECT device, number, hash, data FROM receipts WHERE space = ? ORDER BY n", (number,)
+        ):
+            self.report.receipts += 1
+            if not self._stands(device, hash_, data, (id_, device, place)):
+                self.note("receipt", f"{id_.hex()} {device.hex()} {place}")
+
+    def _stands(self, device: bytes, hash_: bytes, data: bytes, where: tuple[bytes, bytes, int]) -> bool:
+        sign_key = self._key_of(device)
+        try:
+            receipt, header = read_receipt(data)
+            verified = sign_key is not None and verify_receipt(receipt, sign_key) == hash_
+        except WireError:
+            return False
+        return verified and (header.space, header.device, header.number) == where
 
     def _key_of(self, device: bytes) -> bytes | None:
         if device == self._context.device:
