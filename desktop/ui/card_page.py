@@ -25,7 +25,7 @@ class CardPage(Living, QWidget):
         self.column = QVBoxLayout(self._page)
         self._outer = QVBoxLayout(self)
         self._outer.addWidget(self.title)
-        self._outer.addWidget(ScrollPage(self._page), 1)
+        self._outer.addWidget(ScrollPage(self._page, self), 1)
         self._news = QTimer(self)
         self._news.setSingleShot(True)
         self._news.setInterval(_NEWS_MS)

@@ -64,14 +64,14 @@ class ListPane(Panel):
         self.order_menu = OrderMenu(
             self.filter, ("updated", "due", "reference", "title") if is_case else ("updated", "title"), self
         )
-        self.view = RecordListView(session.rows)
-        self.empty = EmptyState("briefcase" if is_case else "users")
+        self.stack = QStackedWidget(self)
+        self.view = RecordListView(session.rows, self.stack)
+        self.empty = EmptyState("briefcase" if is_case else "users", parent=self.stack)
         self.empty.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored
         )  # it shrinks before the head does
         self.elsewhere = ElsewhereLink(session)
         self.elsewhere.clicked.connect(self.offline_requested)
-        self.stack = QStackedWidget()
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.empty)
         self._typing = _single_shot(self, _TYPING_MS, self._on_typed)

@@ -103,7 +103,7 @@ class MainWindow(Living, QWidget):
 
     def _on_unlocked(self) -> None:
         self._drop_workspace()
-        self.workspace = workspace = Workspace(self.session, self.commands)
+        self.workspace = workspace = Workspace(self.session, self.commands, self.stack)
         workspace.lock_requested.connect(self.lock)
         workspace.repair_requested.connect(self._on_repair)
         workspace.look_changed.connect(self.look.apply)

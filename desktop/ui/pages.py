@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def make_page(space: Workspace, key: str) -> QWidget:
-    """The page of a place of the rail. Raises KeyError for a key that is no place."""
+    """The page of a place of the rail, with its place in the window: a tree of widgets that gets it when it is whole has
+    the style sheet worked out for each of them once more. Raises KeyError for a key that is no place.
+    """
     makers: dict[str, Callable[[Workspace], QWidget]] = {
         "cases": partial(_records, record_type="case"),
         "people": partial(_records, record_type="person"),
@@ -34,7 +36,7 @@ def make_page(space: Workspace, key: str) -> QWidget:
 
 
 def _records(space: Workspace, record_type: str) -> QWidget:
-    page = RecordsPage(space.session, record_type)
+    page = RecordsPage(space.session, record_type, space.stack)
     page.offline_requested.connect(partial(space.show_page, "sync"))
     page.compare_requested.connect(space.compare)
     page.marking_changed.connect(space.marking_changed)
@@ -42,30 +44,30 @@ def _records(space: Workspace, record_type: str) -> QWidget:
 
 
 def _conflicts(space: Workspace) -> QWidget:
-    view = ConflictsView(space.session)
+    view = ConflictsView(space.session, space.stack)
     view.record_opened.connect(space.open_record)
     view.marking_changed.connect(space.marking_changed)
     return view
 
 
 def _bin(space: Workspace) -> QWidget:
-    view = BinView(space.session)
+    view = BinView(space.session, space.stack)
     view.marking_changed.connect(space.marking_changed)
     return view
 
 
 def _sync(space: Workspace) -> QWidget:
-    page = SyncPage(space.session)
+    page = SyncPage(space.session, space.stack)
     page.record_chosen.connect(space.open_record)
     page.settings_requested.connect(partial(space.show_page, "settings"))
     return page
 
 
 def _integrity(space: Workspace) -> QWidget:
-    return IntegrityPage(space.session)
+    return IntegrityPage(space.session, parent=space.stack)
 
 
 def _settings(space: Workspace) -> QWidget:
-    view = SettingsView(space.session)
+    view = SettingsView(space.session, space.stack)
     view.changed.connect(space.look_changed)
     return view

@@ -37,6 +37,10 @@ class SettingsView(Living, QWidget):
         self.choices: dict[str, DropDown] = {}
         self._page = QWidget()
         self._column = QVBoxLayout(self._page)
+        self._outer = QVBoxLayout(self)
+        self._outer.addWidget(self.title)
+        self._outer.addWidget(self.problem)
+        self._outer.addWidget(ScrollPage(self._page, self), 1)
         self._labels: list[Label] = []
         look, desk = self._card(lambda: _("Language and appearance")), self._card(lambda: _("This desk"))
         self._add(look, "language", lambda: _("Language"), _languages)
@@ -60,10 +64,6 @@ class SettingsView(Living, QWidget):
         self.passphrase = PassphraseCard(session)
         self._column.addWidget(self.passphrase)
         self._column.addStretch(1)
-        self._outer = QVBoxLayout(self)
-        self._outer.addWidget(self.title)
-        self._outer.addWidget(self.problem)
-        self._outer.addWidget(ScrollPage(self._page), 1)
         self.bind(self.title.setText, lambda: _("Settings"))
         self.follow(self._space)
         self.show_settings()

@@ -27,6 +27,7 @@ from desktop.ui.top_bar import TopBar
 from i18n import _
 from i18n.bidi import isolate, one_line
 
+_LIKELY = ("people", "sync", "settings")  # places whose pages take longest to make
 _UNREAD = {"cases": "case", "people": "person"}  # places whose unread records are counted
 
 
@@ -46,11 +47,11 @@ class Workspace(Living, QWidget):
         self._key = ""
         self._undone = ("", "")
         self._asked: dict[str, int] = {}
-        self.rail = Rail()
-        self.top = TopBar(session)
-        self.notices = Notices(session)
-        self.stack = QStackedWidget()
-        self.body = Panel("win")
+        self.rail = Rail(self)
+        self.body = Panel("win", self)
+        self.top = TopBar(session, self.body)
+        self.notices = Notices(session, self.body)
+        self.stack = QStackedWidget(self.body)
         inner = QVBoxLayout(self.body)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(0)
@@ -86,7 +87,8 @@ class Workspace(Living, QWidget):
     def begin(self) -> None:
         """Show the first place; then make, piece by piece, what is likely to be wanted next."""
         first = (self.update, partial(self._page, "cases"), self._show_first)  # the empty frame is painted first
-        self._slices.start(*first, self._make_bar, *(self._prepare,) * PREPARATIONS)
+        next_places = (partial(self._page, key) for key in _LIKELY)
+        self._slices.start(*first, self._make_bar, *(self._prepare,) * PREPARATIONS, *next_places)
 
     def show_page(self, key: str) -> None:
         """Show a place of the rail."""

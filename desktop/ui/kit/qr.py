@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import segno
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -15,6 +17,12 @@ BORDER = 4  # modules of quiet around the code, as ISO 18004 asks
 MODULE = 5  # pixels of one module at text scale 1
 
 
+@lru_cache(maxsize=8)
+def _modules(text: str) -> tuple[bytes, ...]:
+    """The modules row by row; 20 ms for a fingerprint, and pages say everything again at each news."""
+    return tuple(bytes(row) for row in segno.make_qr(text, error="m").matrix)
+
+
 class QrCode(Living, QWidget):
     """Shows characters as a code. Its accessible name is the characters: whoever cannot see it hears them."""
 
@@ -26,7 +34,7 @@ class QrCode(Living, QWidget):
 
     def show_characters(self, text: str) -> None:
         """Make the code of the characters."""
-        self._rows = tuple(bytes(row) for row in segno.make_qr(text, error="m").matrix)
+        self._rows = _modules(text)
         self.setAccessibleName(text)
         self.updateGeometry()
         self.update()
