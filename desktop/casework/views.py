@@ -28,6 +28,7 @@ class ListRow(msgspec.Struct, frozen=True, gc=False):
     conflicts: int = 0  # fields in conflict
     revived: bool = False  # deleted by one officer while another edited it
     unsent: bool = False
+    recalled: bool = False  # then nothing else of it is left
 
 
 class Author(msgspec.Struct, frozen=True):
@@ -102,9 +103,9 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     """One operation of one change, newest first in lists."""
 
     change: str  # «device.seq»
-    operation: str  # create, set, text, add, remove, delete, restore, recall, recalled, unknown
+    operation: str  # create, set, text, add, remove, delete, restore, recall, recall_refused, recalled, unknown
     field: str
-    value: Scalar  # the value written; for text, the whole text after the change
+    value: Scalar  # written; for text, the whole text after the change; a recall's reason; how many were recalled
     before: tuple[Scalar, ...]  # the values it superseded
     author: Author
     sent: bool

@@ -19,7 +19,7 @@ from sync.wire.chunks import CHUNK_PLAIN, MAX_CHUNK
 from sync.wire.codec import MAX_CALL, decode, encode
 
 FOLDER = "blobs"
-_KEY = "blob."
+KEY = "blob."
 _DRAFT = ".draft"
 
 
@@ -54,17 +54,17 @@ class Blobs:
 
     def entries(self) -> list[BlobEntry]:
         """All of them, oldest first."""
-        found = [self._notes.get(key) for key in self._notes.keys(_KEY)]
+        found = [self._notes.get(key) for key in self._notes.keys(KEY)]
         return [decode(BlobEntry, data, MAX_CALL) for data in found if data is not None]
 
     def entry(self, blob: bytes) -> BlobEntry | None:
         """The blob of this id, if this desk has begun with it."""
-        data = self._notes.get(_KEY + blob.hex())
+        data = self._notes.get(KEY + blob.hex())
         return decode(BlobEntry, data, MAX_CALL) if data is not None else None
 
     def keep(self, entry: BlobEntry) -> BlobEntry:
         """Note how far a blob is, flushed to the disk."""
-        self._notes.put(_KEY + entry.id.hex(), encode(entry))
+        self._notes.put(KEY + entry.id.hex(), encode(entry))
         return entry
 
     def update(self, entry: BlobEntry) -> BlobEntry:
@@ -80,7 +80,7 @@ class Blobs:
 
     def forget(self, entry: BlobEntry) -> None:
         """Forget that a blob is here; its files stay."""
-        self._notes.remove(_KEY + entry.id.hex())
+        self._notes.remove(KEY + entry.id.hex())
 
     def seal(
         self, source: BinaryIO, space: bytes, record: str, name: str, tell: Callable[[int], None] | None = None
@@ -157,7 +157,7 @@ class Blobs:
         """Forget a blob and delete what is here of it."""
         entry = self.entry(blob)
         if entry is not None:
-            self._notes.remove(_KEY + blob.hex())
+            self._notes.remove(KEY + blob.hex())
             with translate_os_errors():
                 self._path(entry.file).unlink(missing_ok=True)
                 self._manifest_path(entry.file).unlink(missing_ok=True)

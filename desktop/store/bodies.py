@@ -15,7 +15,7 @@ from sync.changes import Change, decode_change
 from sync.merge import apply, encode_state, new_state
 from sync.seal import open_segment
 from sync.wire.errors import WireError
-from sync.wire.space import read_segment
+from sync.wire.space import SegmentHeader, read_segment
 
 if TYPE_CHECKING:
     from desktop.store.database import Database
@@ -40,6 +40,19 @@ class Bodies:
         self._bytes += sum(map(len, changes))
         while self._bytes > KEPT_BYTES and len(self._opened) > 1:
             self._bytes -= sum(map(len, self._opened.pop(next(iter(self._opened)))))
+
+    def forget(self, segment: bytes) -> None:
+        """Forget what was kept of a segment, by its hash."""
+        self._bytes -= sum(map(len, self._opened.pop(segment, [])))
+
+    def opened(self, data: bytes) -> list[bytes]:
+        """The changes of the bytes of a segment; empty while its key is not here, or for what is none."""
+        try:
+            segment, header = read_segment(data)
+            key = self._key(header)
+            return open_segment(segment, header, key) if key is not None else []
+        except WireError:
+            return []
 
     def body(self, number: int) -> bytes:
         """The body of a change that stands in a segment; UNREADABLE where its author sealed nothing that opens.
@@ -71,10 +84,7 @@ class Bodies:
         """The changes of a segment; None while its key is not here."""
         try:
             segment, header = read_segment(self._database.value("SELECT data FROM segments WHERE n = ?", (number,)))
-            key = self._database.value(
-                "SELECT e.key FROM spaces s JOIN epochs e ON e.space = s.n WHERE s.id = ? AND e.epoch = ?",
-                (header.space, header.epoch),
-            )
+            key = self._key(header)
             if key is None:
                 return None
             try:
@@ -85,6 +95,13 @@ class Bodies:
             raise StoreDamaged("segment") from error
         self.keep(hash_, changes)
         return changes
+
+    def _key(self, header: SegmentHeader) -> bytes | None:
+        key: bytes | None = self._database.value(
+            "SELECT e.key FROM spaces s JOIN epochs e ON e.space = s.n WHERE s.id = ? AND e.epoch = ?",
+            (header.space, header.epoch),
+        )
+        return key
 
     def bodies(self, numbers: list[int]) -> list[bytes]:
         """Bodies of changes that stand in segments; of those beside each other, the segment is looked for once."""

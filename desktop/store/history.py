@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
+
+import msgspec
 
 from desktop.casework.views import HistoryEntry, Scalar
 from desktop.store.authors import Authors
 from desktop.store.context import Context, change_number, split_number
+from desktop.store.recall import Recalls
 from sync import text
 from sync.changes import (
     Add,
@@ -18,6 +22,8 @@ from sync.changes import (
     Dot,
     Edit,
     Operation,
+    Recall,
+    Recalled,
     Remove,
     Restore,
     Set,
@@ -30,7 +36,7 @@ from sync.wire.errors import Malformed
 
 _NAMES = {
     Create: "create", Set: "set", Write: "text", Edit: "text", Add: "add", Remove: "remove", Delete: "delete",
-    Restore: "restore",
+    Restore: "restore", Recall: "recall", Recalled: "recalled",
 }  # fmt: skip
 ENTRIES = 200
 _PORTION = 64  # changes read at a time
@@ -53,6 +59,7 @@ class _Found(NamedTuple):
     touch: Touch
     dot: Dot
     operation: Operation | Unknown
+    gone: int = 0  # operations of the change that were recalled
 
 
 class History:
@@ -60,6 +67,7 @@ class History:
 
     def __init__(self, context: Context, authors: Authors) -> None:
         self._database = context.database
+        self._recalls = Recalls(context)
         self._authors = authors
 
     def history(
@@ -77,7 +85,18 @@ class History:
         older = numbers[self._place(space, before, numbers) :] if before else numbers
         found = list(islice(self._operations(name[:16], older, field), limit))
         texts = self._texts(name[:16], numbers, found) if words else {}
-        return tuple(self._entry(space, one, texts) for one in found)
+        entries = tuple(self._entry(space, one, texts) for one in found)
+        return tuple(map(partial(self._judged, space, name), entries, found))
+
+    def _judged(self, space: int, name: bytes, entry: HistoryEntry, found: _Found) -> HistoryEntry:
+        """A recall that does not hold is shown as refused."""
+        recall = found.operation
+        if not isinstance(recall, Recall):
+            return entry
+        id_ = self._database.value("SELECT id FROM spaces WHERE n = ?", (space,))
+        if self._recalls.holds((space, id_), name[:16], found.touch.device, recall):
+            return entry
+        return msgspec.structs.replace(entry, operation="recall_refused")
 
     def operation(self, space: int, dot: Dot) -> Operation | Unknown | None:
         """The operation that a dot names in a space, if its change is here and readable."""
@@ -123,8 +142,14 @@ class History:
     def _operations(self, record: bytes, numbers: list[int], field: str) -> Iterator[_Found]:
         for start in range(0, len(numbers), _PORTION):
             for touch in self._touches(numbers[start : start + _PORTION]):
-                for dot, operation in reversed(list(operations_on(record, touch))):
-                    if not field or getattr(operation, "field", "") == field:
+                done = list(operations_on(record, touch))
+                gone = sum(isinstance(operation, Recalled) for _, operation in done)
+                for dot, operation in reversed(done):
+                    if isinstance(operation, Recalled):  # one entry tells of all that a change said no more
+                        if gone and not field:
+                            yield _Found(touch, dot, operation, gone)
+                        gone = 0
+                    elif not field or getattr(operation, "field", "") == field:
                         yield _Found(touch, dot, operation)
 
     def _touches(self, numbers: list[int]) -> list[Touch]:
@@ -154,13 +179,13 @@ class History:
     def _texts(self, record: bytes, numbers: list[int], found: list[_Found]) -> dict[Dot, _Wording]:
         """The wordings of the long texts of what was found, before and after each edit."""
         wanted: dict[str, set[Dot]] = {}
-        for _, dot, operation in found:
+        for _, dot, operation, _ in found:
             if isinstance(operation, Write | Edit):
                 wanted.setdefault(operation.field, set()).add(dot)
         if not wanted:
             return {}
         edits: dict[str, list[tuple[Dot, Write | Edit]]] = {name: [] for name in wanted}
-        for _, dot, operation in self._operations(record, numbers, ""):
+        for _, dot, operation, _ in self._operations(record, numbers, ""):
             if isinstance(operation, Write | Edit) and operation.field in edits:
                 edits[operation.field].append((dot, operation))
         texts: dict[Dot, _Wording] = {}
@@ -169,7 +194,7 @@ class History:
         return texts
 
     def _entry(self, space: int, found: _Found, texts: dict[Dot, _Wording]) -> HistoryEntry:
-        touch, dot, operation = found
+        touch, dot, operation, gone = found
         value: Scalar = None
         before: tuple[Scalar, ...] = ()
         match operation:
@@ -184,6 +209,10 @@ class History:
                 before = (element,)
             case Create(kind):
                 value = kind
+            case Recall(_, _, reason):
+                value = reason
+            case Recalled():
+                value = gone
         return HistoryEntry(
             change=f"{touch.device.hex()}.{touch.sequence}",
             operation=_NAMES.get(type(operation), "unknown"),

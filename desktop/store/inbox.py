@@ -55,6 +55,7 @@ class Inbox(Positions):
         with self._batch() as step:
             for each in news:
                 self._receive(each, step, totals)
+        self._states.recalls.empty_log()
         return totals.applied()
 
     @contextlib.contextmanager
@@ -188,7 +189,7 @@ class Inbox(Positions):
         self._write()
         if floor != UNTIL_COMPLETE:
             step_back(ordering, self._context, self._states, chain, chain.last + 1, chain.hash)
-        write_again(ordering, self._context)
+        write_again(ordering, self._context, self._states)
 
     def _agrees(self, chain: Chain, opened: Opened) -> bool:
         """Whether changes that are here already (a batch cut short, our own unsealed ones) are those of the segment."""

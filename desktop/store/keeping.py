@@ -18,6 +18,7 @@ _BY_RECORD = (
     ("index_queue", "record"),
     ("unknown", "record"),
     ("again", "record"),
+    ("recalled", "record"),
     ("rows", "n"),
 )
 
@@ -32,7 +33,8 @@ def remove_records(context: Context, space: int) -> None:
         span = (change_number(chain, 0), change_number(chain + 1, 0))
         run("DELETE FROM segments WHERE n > ? AND n < ?", span)
         run("DELETE FROM changes WHERE n > ? AND n < ?", span)
-        run("DELETE FROM late WHERE segment > ? AND segment < ?", span)
+        for table in ("late", "cut", "purges"):
+            run(f"DELETE FROM {table} WHERE segment > ? AND segment < ?", span)  # noqa: S608 - our own words only
         if not own:
             run("DELETE FROM chains WHERE n = ?", (chain,))
 

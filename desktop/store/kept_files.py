@@ -9,7 +9,7 @@ from desktop.store.blobs import FOLDER, Blobs
 from desktop.store.context import Context
 from desktop.store.notes import Notes
 
-_GONE = "gone."
+FORGOTTEN = "gone."
 
 
 class KeptFiles:
@@ -31,13 +31,13 @@ class KeptFiles:
         """Forget the files of a space, within the caller's transaction."""
         for entry in self._blobs.entries():
             if entry.space == space:
-                self._notes.put(_GONE + entry.file, b"")
+                self._notes.put(FORGOTTEN + entry.file, b"")
                 self._blobs.forget(entry)
 
     def sweep(self) -> None:
         """Delete the files that were forgotten; one that cannot be deleted now is deleted later."""
-        for key in self._notes.keys(_GONE):
-            file = key.removeprefix(_GONE)
+        for key in self._notes.keys(FORGOTTEN):
+            file = key.removeprefix(FORGOTTEN)
             with contextlib.suppress(OSError):
                 for name in (file, f"{file}.m"):
                     (self._folder / name).unlink(missing_ok=True)

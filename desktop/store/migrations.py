@@ -241,7 +241,15 @@ CREATE TABLE owing (
 CREATE TABLE given (space INTEGER PRIMARY KEY, number INTEGER NOT NULL)
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH)
+_ELEVENTH = """
+-- Records of which nothing stands any more (desktop.store.recall); segments of which header, hash and signature are
+-- left, their changes being in the rows of these; segments to be cut like that once they were sent.
+CREATE TABLE recalled (record INTEGER PRIMARY KEY);
+CREATE TABLE cut (segment INTEGER PRIMARY KEY);
+CREATE TABLE purges (segment INTEGER PRIMARY KEY)
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH, _ELEVENTH)
 VERSION = len(STEPS)
 
 

@@ -223,6 +223,8 @@ class Outbox:
                     note_sent(self._context, *row)
                 self._owe_relayed(id_)
             database.many("DELETE FROM outbox WHERE n = ?", [(id_,) for id_ in ids])
+            self._states.recalls.settle()
+        self._states.recalls.empty_log()
 
     def _owe_relayed(self, id_: int) -> None:
         """A space that was founded by somebody who may never come is there now: give its key in their place."""

@@ -38,6 +38,7 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     countries: tuple[str, ...] = ()
     due: str = ""
     assignee: str = ""
+    recalled: bool = False
 
 
 class Projected(NamedTuple):
@@ -72,7 +73,7 @@ class Projection:
         kind = state.type
         plan = self._plans.get(kind)
         registers, sets = state.registers, state.sets
-        shown: dict[str, str | tuple[str, ...]] = {}
+        shown: dict[str, str | tuple[str, ...] | bool] = {"recalled": True} if state.recalls else {}
         for role, field in plan.lines if plan else _untyped(state):
             written = registers.get(field)
             if written:
@@ -188,6 +189,7 @@ def list_row(name: bytes, space: bytes, kind: str, card: bytes, marks: tuple[int
         conflicts,
         bool(revived),
         bool(unsent),
+        shown.recalled,
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from desktop.casework.record_types import COMMON, Field, RecordType
-from desktop.casework.views import ConflictView, FieldView, RecordView, ValueView
+from desktop.casework.views import ConflictView, FieldView, RecallView, RecordView, ValueView
 from desktop.store.authors import Authors
 from desktop.store.context import Context
 from desktop.store.errors import UnknownRecord
@@ -92,7 +92,15 @@ class Reads:
             updated_ms=row[3],
             readers=tuple(dict.fromkeys(code for code, _ in self._members(number) + self._guests(number))),
             unknown_operations=len(state.unknown),
+            recalled=self._recalled(number, state),
         )
+
+    def _recalled(self, space: int, state: RecordState) -> RecallView | None:
+        if not state.recalls:
+            return None
+        first = min(state.recalls, key=lambda one: self._history.written_at(space, one.dot))
+        dot = first.dot
+        return RecallView(self._authors.author(dot.device, self._history.written_at(space, dot)), first.reason)
 
     def _fields(self, space: int, state: RecordState, known: RecordType | None) -> dict[str, FieldView]:
         fields: dict[str, FieldView] = {}

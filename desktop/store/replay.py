@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+
 import msgspec
 
 from desktop.store.context import change_number
 from desktop.store.database import Database
 from desktop.store.errors import StoreDamaged
 from desktop.store.states import RecordTooLarge
-from sync.changes import Change, decode_change, dependencies
+from sync.changes import Change, Recall, decode_change, dependencies
 from sync.merge import RecordState, apply, decode_state, encode_state, new_state
 from sync.wire.errors import WireError
+
+Holds: TypeAlias = Callable[[bytes, bytes, Recall], bool]
+"""Whether a recall of a record by a device holds (desktop.store.recall)."""
 
 
 class Replayed(msgspec.Struct):
@@ -32,7 +39,12 @@ class _Chain(msgspec.Struct):
     at: int = 0
 
 
-def replay(database: Database, space: int, upto: dict[bytes, int] | None = None) -> Replayed:
+def replay(
+    database: Database,
+    space: int,
+    holds: Holds,
+    upto: dict[bytes, int] | None = None,
+) -> Replayed:
     """Apply a space's log anew, as far as the store says that it was applied; or `upto`: by device, so far."""
     outcome = Replayed()
     chains = [
@@ -47,7 +59,7 @@ def replay(database: Database, space: int, upto: dict[bytes, int] | None = None)
     while moved:
         moved = False
         for chain in chains:
-            while chain.at < chain.applied and _step(database, outcome, at, chain):
+            while chain.at < chain.applied and _step(database, outcome, at, chain, holds):
                 moved = True
     for chain in chains:
         outcome.reached[chain.device] = chain.at
@@ -58,7 +70,7 @@ def replay(database: Database, space: int, upto: dict[bytes, int] | None = None)
     return outcome
 
 
-def _step(database: Database, outcome: Replayed, at: dict[bytes, _Chain], chain: _Chain) -> bool:
+def _step(database: Database, outcome: Replayed, at: dict[bytes, _Chain], chain: _Chain, holds: Holds) -> bool:
     """Apply a chain's next change, unless it waits for another chain."""
     sequence = chain.at + 1
     sql = "SELECT body_of(n, body), refused FROM changes WHERE n = ?"
@@ -77,7 +89,7 @@ def _step(database: Database, outcome: Replayed, at: dict[bytes, _Chain], chain:
         needed = dependencies(change, chain.device, sequence)
         if any(device not in at or at[device].at < last for device, last in needed):
             return False
-        _apply(outcome, change, chain.device, sequence)
+        _apply(outcome, change, chain.device, sequence, holds)
         outcome.changes += 1
         found: Change | str = change
     except WireError as error:
@@ -90,7 +102,7 @@ def _step(database: Database, outcome: Replayed, at: dict[bytes, _Chain], chain:
     return True
 
 
-def _apply(outcome: Replayed, change: Change, device: bytes, sequence: int) -> None:
+def _apply(outcome: Replayed, change: Change, device: bytes, sequence: int, holds: Holds) -> None:
     """Apply all of a change or none of it."""
     before = {edit.record: outcome.states.get(edit.record) for edit in change.edits}
     kept = {record: encode_state(state) for record, state in before.items() if state is not None}
@@ -98,7 +110,7 @@ def _apply(outcome: Replayed, change: Change, device: bytes, sequence: int) -> N
     try:
         for edit in change.edits:
             state = outcome.states.setdefault(edit.record, new_state())
-            apply(state, device, sequence, place, edit.operations)
+            apply(state, device, sequence, place, edit.operations, partial(holds, edit.record, device))
             place += len(edit.operations)
     except WireError:
         for record in before:

@@ -7,6 +7,8 @@ not, that is evidence, and the space begins again from its log; own changes are 
 
 from __future__ import annotations
 
+from functools import partial
+
 from desktop.casework.record_types import RECEIPTS
 from desktop.store.calm import without_collecting
 from desktop.store.chains import write_changes
@@ -91,6 +93,7 @@ class Snapshots:
             records: list[tuple[object, ...]] = []
             rows: list[tuple[object, ...]] = []
             unknown: list[tuple[int]] = []
+            recalled: list[tuple[int]] = []
             names: list[bytes] = []
             for n, one in enumerate(standing, first):
                 if one.record <= self._last:
@@ -108,11 +111,14 @@ class Snapshots:
                     unknown.append((n,))
                 if RECEIPTS.name in state.registers:
                     owe(self._context, number, one.record, state, RECEIVED)
+                if state.recalls:
+                    recalled.append((n,))
             self._count += len(standing)
             many = self._database.many
             many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", records)
             many("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             many("INSERT OR IGNORE INTO unknown VALUES (?)", unknown)
+            many("INSERT OR IGNORE INTO recalled VALUES (?)", recalled)
             self._database.run(
                 "INSERT OR IGNORE INTO index_queue SELECT n FROM records WHERE n >= ? AND n < ?",
                 (first, first + len(standing)),
@@ -225,6 +231,8 @@ class Snapshots:
         if not false and whole and self._agrees(space, number, header):
             with self._database.transaction(durable=False):
                 self._database.run("UPDATE snapshots SET phase = ? WHERE space = ?", (VERIFIED, number))
+                self._states.recalls.purge_space(number)
+            self._states.recalls.empty_log()
             return frozenset()
         signed = self._database.value("SELECT header FROM snapshots WHERE space = ?", (number,))
         if header.meanings == meanings():  # who knows other operations comes to other states, and nobody lied
@@ -233,7 +241,8 @@ class Snapshots:
 
     def _agrees(self, space: bytes, number: int, header: SnapshotHeader) -> bool:
         """Whether the history gives what the snapshot said."""
-        replayed = replay(self._database, number, {head.device: head.sequence for head in header.heads})
+        judge = partial(self._states.recalls.holds, (number, space))
+        replayed = replay(self._database, number, judge, {head.device: head.sequence for head in header.heads})
         found = StateDigest()
         for record, state in sorted(replayed.states.items()):
             found.add(record, encode_state(state))

@@ -10,6 +10,7 @@ from desktop.casework.record_types import RECEIPTS
 from desktop.store.context import Context
 from desktop.store.owing import RECEIVED, owe
 from desktop.store.projection import Projected, Projection, encode_card
+from desktop.store.recall import Recalls
 from desktop.store.search import SearchIndex
 from sync.changes import Change, Edit, Operation, RecordEdit, Unknown
 from sync.clock import observe
@@ -106,6 +107,7 @@ class States:
         self._database = context.database
         self._projection = projection
         self._index = index
+        self.recalls = Recalls(context)
         self._held: dict[tuple[int, bytes], Held] = {}
         self._touches: list[tuple[int, int]] = []
         self._fresh: set[bytes] = set()  # names that are not in the database yet
@@ -135,7 +137,8 @@ class States:
             place = 0
             for each, edit in zip(held, edits, strict=True):
                 if not (sealed and each.fresh and self._begin(each, (device, sequence, place, edit.operations))):
-                    apply(each.state, device, sequence, place, edit.operations)
+                    judge = partial(self.recalls.holds, space, edit.record, device)
+                    apply(each.state, device, sequence, place, edit.operations, judge)
                 place += len(edit.operations)
         except BaseException:
             for each, state in before:
@@ -223,6 +226,9 @@ class States:
             self._write(dirty, index_now=index_now)
         if self._touches:
             self._database.many("INSERT OR IGNORE INTO touches VALUES (?, ?)", self._touches)
+        recalled = [each for each in dirty if each.first is None and each.state.recalls]
+        if recalled:
+            self._purge(recalled)
         if self._stamp:
             last = self._context.meta("stamp")
             self._context.set_meta("stamp", max(last, observe(last, self._stamp, self._context.now_ms())))
@@ -255,6 +261,16 @@ class States:
             database.many("INSERT OR IGNORE INTO unknown VALUES (?)", unknown)
         if not index_now:
             database.many("INSERT OR IGNORE INTO index_queue VALUES (?)", [(each.n,) for each in dirty])
+
+    def _purge(self, recalled: list[Held]) -> None:
+        news = False
+        for each in recalled:
+            touches = [change for record, change in self._touches if record == each.n]
+            if self.recalls.purge(each.n, each.name, each.space, each.state.recalls, touches):
+                self._index.put(each.n, each.state)
+                news = True
+        if news:
+            self.recalls.overwrite()
 
     def clear(self) -> None:
         """Forget everything that is held."""

@@ -6,6 +6,8 @@ stands, for others have seen it. What was written since the copy is taken out, k
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
 from desktop.store.chains import Chain, Ordering
@@ -57,6 +59,8 @@ def step_back(ordering: Ordering, context: Context, states: States, chain: Chain
     database.run("INSERT OR IGNORE INTO notes VALUES (?, ?, ?)", (key, context.now_ms(), encode(again)))
     database.run("DELETE FROM outbox WHERE segment >= ? AND segment < ?", (start, end))
     database.run("DELETE FROM segments WHERE n >= ? AND n < ?", (start, end))
+    database.run("DELETE FROM cut WHERE segment >= ? AND segment < ?", (start, end))
+    database.run("DELETE FROM purges WHERE segment >= ? AND segment < ?", (start, end))
     database.run("DELETE FROM changes WHERE n >= ? AND n < ?", (start, end))
     database.run("DELETE FROM touches WHERE change >= ? AND change < ?", (start, end))
     database.run(
@@ -66,7 +70,7 @@ def step_back(ordering: Ordering, context: Context, states: States, chain: Chain
     )
     chain.last, chain.hash, chain.wait_chain, chain.wait_seq = first - 1, previous, None, None
     chain.applied, chain.sent = min(chain.applied, first - 1), min(chain.sent, first - 1)
-    replayed = replay(database, ordering.space[0])
+    replayed = replay(database, ordering.space[0], partial(states.recalls.holds, ordering.space))
     for record in {edit.record for body in bodies for edit in _edits(body)}:
         held = states.get(ordering.space, record)
         held.state = replayed.states.get(record) or new_state()
@@ -74,12 +78,16 @@ def step_back(ordering: Ordering, context: Context, states: States, chain: Chain
         ordering.records.add(held.name)
 
 
-def write_again(ordering: Ordering, context: Context) -> None:
-    """Write what was taken out behind what the server has of our chain; from now on new changes may follow."""
+def write_again(ordering: Ordering, context: Context, states: States) -> None:
+    """Write what was taken out behind what the server has of our chain; from now on new changes may follow.
+
+    Everything of the batch must be written. Of records that were recalled meanwhile nothing is written again.
+    """
     database = context.database
     key = NOTE + ordering.space[1].hex()
     kept = database.value("SELECT value FROM notes WHERE key = ?", (key,))
     again = decode(Again, kept, NOTE_LIMIT) if kept is not None else Again(1, [])
+    again.bodies = [states.recalls.left_of(ordering.space[0], body) for body in again.bodies]
     chain = ordering.chain(context.device)
     while again.bodies and again.bodies[0] == database.value(
         "SELECT body_of(n, body) FROM changes WHERE n = ?", (change_number(chain.n, again.first),)

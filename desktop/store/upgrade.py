@@ -6,6 +6,8 @@ when the store is opened, and looked at again in slices: an upgrade keeps nobody
 
 from __future__ import annotations
 
+from functools import partial
+
 from desktop.casework.record_types import RecordType
 from desktop.store.chains import Ordering, write_all
 from desktop.store.context import Context
@@ -134,7 +136,7 @@ def rebuild(context: Context, states: States, space: tuple[int, bytes]) -> froze
     Within the caller's transaction. A change that by now waits for another one is not applied any more until that one
     is here, and one that can be read by now is.
     """
-    replayed = replay(context.database, space[0])
+    replayed = replay(context.database, space[0], partial(states.recalls.holds, space))
     moved = note_readable(context, states, space, replayed)
     names = context.database.all("SELECT name FROM records WHERE space = ?", (space[0],))
     for record in {row[0][:16] for row in names} | replayed.states.keys():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -15,6 +16,7 @@ from desktop.store.errors import StoreDamaged
 from desktop.store.keeping import NO_HISTORY, UNVERIFIED
 from desktop.store.listing import parse_name
 from desktop.store.projection import Projection, encode_card
+from desktop.store.recall import Recalls, recalled_in
 from desktop.store.replay import replay
 from desktop.store.states import Held, row_of
 from desktop.store.store import Connection
@@ -23,7 +25,8 @@ from sync.seal import open_segment
 from sync.wire.errors import WireError
 from sync.wire.membership import Membership
 from sync.wire.receipt import read_receipt, verify_receipt
-from sync.wire.space import read_founding, read_segment, space_id, verify_founding, verify_segment
+from sync.wire.signing import verify as verify_signature
+from sync.wire.space import SEGMENT_DOMAIN, read_founding, read_segment, space_id, verify_founding, verify_segment
 
 MAX_PROBLEMS = 200
 _OWN_COLUMNS = (4, 8, 9, 10)  # of a row: updated, unread, unsent and mine do not follow from the state alone
@@ -51,6 +54,7 @@ class VerifyReport(msgspec.Struct):
     pending: int = 0  # changes that wait for others
     without_history: int = 0  # spaces that stand on a snapshot whose history is not here
     records: int = 0
+    recalled: int = 0  # changes whose content was recalled
     problems: list[Problem] = []
     receipts: int = 0
 
@@ -112,6 +116,7 @@ class _Verifier:
         self._database: Database = connection.database
         self._authors = Authors(connection.context)
         self._projection = Projection(connection.context.types)
+        self._recalls = Recalls(connection.context)
         self.report = VerifyReport()
 
     def note(self, kind: str, where: str) -> None:
@@ -169,7 +174,7 @@ class _Verifier:
             "SELECT n, device, last, hash FROM chains WHERE space = ? ORDER BY n", (number,)
         ):
             self._check_chain((number, id_), (chain, device), last, hash_)
-        self._check_records(number)
+        self._check_records(number, id_)
 
     def _check_founding(self, id_: bytes, founding: bytes) -> None:
         try:
@@ -236,8 +241,10 @@ class _Verifier:
                 segment, header = read_segment(data)
                 if sign_key is None:
                     self.note("unknown_device", device.hex())
-                elif verify_segment(segment, sign_key) != segment_hash:
+                elif segment.sealed and verify_segment(segment, sign_key) != segment_hash:
                     self.note("segment", where)
+                elif not segment.sealed:  # what was in it was recalled: its hash is left, and its author's signature
+                    verify_signature(sign_key, SEGMENT_DOMAIN, segment_hash, segment.signature)
                 if (header.space, header.device, header.first, header.previous) != (space[1], device, at + 1, previous):
                     self.note("chain", where)
                 if locked:
@@ -253,6 +260,9 @@ class _Verifier:
     def _check_changes(self, space: int, chain: int, last: int, data: bytes, where: str) -> None:
         """Changes that stand in the log are those that their author signed."""
         segment, header = read_segment(data)
+        if not segment.sealed:
+            self._check_cut(change_number(chain, header.first), header.count, where)
+            return
         key = self._database.value("SELECT key FROM epochs WHERE space = ? AND epoch = ?", (space, header.epoch))
         try:
             bodies = open_segment(segment, header, key) if key else []
@@ -268,9 +278,19 @@ class _Verifier:
         if not whole or any(body not in (b"", bodies[number - first]) for number, body in rows):
             self.note("change", where)
 
-    def _check_records(self, space: int) -> None:
+    def _check_cut(self, first: int, count: int, where: str) -> None:
+        """Of the changes of a segment that was cut, those that said something of a recalled record say it no more."""
+        rows = self._database.all(
+            "SELECT n, body FROM changes WHERE n >= ? AND n < ? ORDER BY n", (first, first + count)
+        )
+        recalled = sum(recalled_in(body) > 0 for _, body in rows)
+        self.report.recalled += recalled
+        if not recalled or [row[0] for row in rows] != list(range(first, first + count)):
+            self.note("change", where)
+
+    def _check_records(self, space: int, id_: bytes) -> None:
         """Records are what replaying the log gives, and lists show what follows from the records."""
-        outcome = replay(self._database, space)
+        outcome = replay(self._database, space, partial(self._recalls.holds, (space, id_)))
         self.report.changes += outcome.changes
         self.report.refused += outcome.refused
         self.report.pending += outcome.pending
