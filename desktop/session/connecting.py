@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 from PySide6.QtCore import QObject, QTimer
 
@@ -60,12 +62,21 @@ class Connecting(Membering):
         )
 
     def verify_all(self) -> int:
-        """Start to verify the whole store, on a thread of its own; the request id comes back with `verified`."""
+        """Start to verify the whole store, on a thread of its own; the request id comes back with `verified`.
+
+        `verify_progressed` tells how far it is.
+        """
         if self._checks is None:
             return 0
         self._checks.start()
-        self._asked[_CHECKS] = self._checks.ask(verify, _CHECKS)
+        self._asked[_CHECKS] = self._checks.ask(partial(verify, progress=self._checks.tell), _CHECKS)
         return self._asked[_CHECKS]
+
+    def stop_verifying(self) -> None:
+        """Give up what `verify_all` began; it has no answer then."""
+        self._asked.pop(_CHECKS, None)
+        if self._checks is not None:
+            self._checks.drop(_CHECKS)
 
     def _read(self, read: Read, channel: str) -> int:
         if self._queries is None:
@@ -143,6 +154,7 @@ class Connecting(Membering):
         for thread in (self._queries, self._checks):
             thread.answered.connect(self.on_answered)
             thread.broke.connect(self.on_thread_failed)
+        self._checks.progressed.connect(self.verify_progressed)
         self._sync = SyncThread(store, profile, server_url, self)
         self._sync.state_changed.connect(self.on_sync_state)
         self._sync.synced.connect(self.on_synced)

@@ -27,6 +27,8 @@ class QueryThread(QThread):
     """Request number, its channel, what was read."""
     broke = Signal(str, object)
     """Code and parameters of a failure of the environment."""
+    progressed = Signal(int, int, int)
+    """Request number, and how much of how much is done, from a read that tells it (see `tell`)."""
 
     def __init__(self, store: Store, parent: QObject) -> None:
         super().__init__(parent)
@@ -36,6 +38,7 @@ class QueryThread(QThread):
         self._running: _Request | None = None
         self._connection: Connection | None = None
         self._last = 0
+        self._dropped = 0  # number of the running request that nobody waits for any more
         self._stopping = False
 
     def ask(self, read: Read, channel: str) -> int:
@@ -44,10 +47,23 @@ class QueryThread(QThread):
             self._last += 1
             self._waiting.pop(channel, None)
             self._waiting[channel] = _Request(self._last, channel, read)
-            if self._running is not None and self._running.channel == channel:
-                self._interrupt()
+            self._drop_running(channel)
             self._changed.notify()
             return self._last
+
+    def drop(self, channel: str) -> None:
+        """Nobody waits for the request of a channel any more: end it where it is, without an answer."""
+        with self._changed:
+            self._waiting.pop(channel, None)
+            self._drop_running(channel)
+
+    def tell(self, done: int, whole: int) -> None:
+        """For the read that runs: tell how far it is. Raises Interrupted when nobody waits for it any more."""
+        with self._changed:
+            running = self._running
+            if self._stopping or running is None or running.number == self._dropped:
+                raise Interrupted
+        self.progressed.emit(running.number, done, whole)
 
     def stop(self) -> None:
         """End the thread, in the middle of a read if need be, and wait for it."""
@@ -91,6 +107,11 @@ class QueryThread(QThread):
             self.broke.emit(error.code, params_of(error))
             return
         self.answered.emit(request.number, request.channel, answer)
+
+    def _drop_running(self, channel: str) -> None:
+        if self._running is not None and self._running.channel == channel:
+            self._dropped = self._running.number
+            self._interrupt()
 
     def _interrupt(self) -> None:
         if self._connection is not None:

@@ -19,6 +19,8 @@ class Watching(Reading):
     """Number of findings that the officer has not looked at."""
     verified = Signal(int, object)
     """Request id and VerifyReport of `verify_all`."""
+    verify_progressed = Signal(int, int, int)
+    """Request id of `verify_all`; how many cases are verified, of how many."""
 
     def evidence(self) -> tuple[EvidenceView, ...]:
         """What shows that somebody did not keep to the protocol, newest first."""

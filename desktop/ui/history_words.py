@@ -9,10 +9,14 @@ from desktop.casework.record_types import Field, RecordTypes
 from desktop.casework.views import Author, HistoryEntry, Scalar
 from desktop.ui.presenter import NOTHING, label_of, listed, value_text
 from desktop.ui.word_diff import Piece, diff_words, shorten
-from i18n import _
+from i18n import _, ngettext
 from i18n.bidi import ELLIPSIS, isolate, one_line, strip_isolates
+from i18n.formats import number
 
 _ICONS = {
+    "recall": "circle-x",
+    "recall_refused": "circle-alert",
+    "recalled": "circle-x",
     "create": "plus",
     "delete": "trash-2",
     "restore": "rotate-ccw",
@@ -21,6 +25,7 @@ _ICONS = {
     "remove": "x",
     "set": "pencil",
 }
+_OF_ALL = frozenset({"create", "delete", "restore", "recall", "recall_refused", "recalled"})  # the record as a whole
 _LONGEST_LINE = 4_000  # characters; the longest that a field of lines takes is a quarter of it
 _LEFT_TO_RIGHT = frozenset({"date", "datetime", "number", "reference", "tlp", "handling", "evaluation"})
 
@@ -51,6 +56,14 @@ def heading(types: RecordTypes, type_name: str, entry: HistoryEntry) -> str:
         return _("Put into the bin")
     if entry.operation == "restore":
         return _("Taken out of the bin")
+    if entry.operation == "recall":
+        return _("Recalled for ever: {reason}").format(reason=isolate(one_line(str(entry.value), 300)))
+    if entry.operation == "recall_refused":
+        return _("A recall that does not hold, because it was not theirs to recall")
+    if entry.operation == "recalled":
+        count = entry.value if isinstance(entry.value, int) else 1
+        words = ngettext("{n} entry whose content was recalled", "{n} entries whose content was recalled", count)
+        return words.format(n=number(count))
     if entry.operation in _ICONS:
         return label_of(types, type_name, entry.field)
     return _("A change that needs a newer version of the desk")
@@ -107,7 +120,7 @@ def icon_of(change: Change) -> str:
 
 def subject_of(types: RecordTypes, type_name: str, change: Change) -> str:
     """What a change was about: the fields it wrote, else the type of the record."""
-    if not {"create", "delete", "restore"}.isdisjoint(entry.operation for entry in change.entries):
+    if not _OF_ALL.isdisjoint(entry.operation for entry in change.entries):
         record_type = types.get(type_name)
         return record_type.label if record_type else one_line(type_name, 40)
     fields = dict.fromkeys(label_of(types, type_name, entry.field) for entry in change.entries if entry.field)
@@ -117,7 +130,9 @@ def subject_of(types: RecordTypes, type_name: str, change: Change) -> str:
 def deed_of(change: Change) -> str:
     """What was done, and by whom."""
     operations = {entry.operation for entry in change.entries}
-    if "create" in operations:
+    if "recall" in operations:
+        template = _("Recalled by {officer}")
+    elif "create" in operations:
         template = _("Created by {officer}")
     elif "delete" in operations:
         template = _("Put into the bin by {officer}")

@@ -7,13 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop import integrity
 from desktop.casework.trust_views import EvidenceView
 from desktop.session import Session
 from desktop.ui.card_page import CardPage
-from desktop.ui.kit import Button, Card, IconLabel, Label
+from desktop.ui.kit import Button, Card, IconLabel, Label, announce
 from desktop.ui.presenter import SEPARATOR
 from desktop.ui.theme import current_theme
 from i18n import _, current, ngettext
@@ -40,6 +40,7 @@ class IntegrityPage(CardPage):
         self._session = session
         self._choose = choose
         self._checking = 0
+        self._done = (0, 0)  # cases that were checked, of how many
         self._found = ""
         self._told: tuple[str, list[tuple[int, int]]] = ("", [])
         self.cards: list[FindingCard] = []
@@ -51,6 +52,7 @@ class IntegrityPage(CardPage):
         session.evidence_changed.connect(self.on_news)
         session.sync_state_changed.connect(self.on_news)
         session.verified.connect(self._on_verified)
+        session.verify_progressed.connect(self._on_progress)
         self.bind(self.title.setText, lambda: _("Integrity"))
         self.bind(lambda _text: self.refresh(), str)
         self.follow(self._space)
@@ -76,8 +78,17 @@ class IntegrityPage(CardPage):
     def check_all(self) -> None:
         """Check every signature and every chain of this desk, beside the window's work."""
         self._checking = self._session.verify_all()
-        self._found = ""
+        self._found, self._done = "", (0, 0)
         self.refresh()
+        if self._checking:
+            self.stop_button.setFocus()
+
+    def stop_checking(self) -> None:
+        """Give the check up: nothing of it is kept, and nothing was changed by it."""
+        self._session.stop_verifying()
+        self._checking, self._found = 0, _("The check was stopped before its end.")
+        self.refresh()
+        self.check_button.setFocus()
 
     def _make_state(self) -> None:
         self.state = Card()
@@ -87,15 +98,20 @@ class IntegrityPage(CardPage):
         self.checked = Label("", "body", "", wrap=True)
         self.check_button = Button("", "primary", "shield-check")
         self.check_button.clicked.connect(self.check_all)
+        self.stop_button = Button("", "secondary", "x")
+        self.stop_button.clicked.connect(self.stop_checking)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
         column = QVBoxLayout()
         column.setSpacing(2)
-        for label in (self.words, self.caption, self.checked):
-            column.addWidget(label)
+        for part in (self.words, self.caption, self.checked, self.bar):
+            column.addWidget(part)
         self._row = QHBoxLayout()
         self._row.addWidget(self.icon)
         self._row.addLayout(column, 1)
         actions = QHBoxLayout()
         actions.addWidget(self.check_button)
+        actions.addWidget(self.stop_button)
         actions.addStretch(1)
         self.state.add(self._row)
         self.state.add(actions)
@@ -128,8 +144,21 @@ class IntegrityPage(CardPage):
         )
         self.check_button.setText(_("Check everything now"))
         self.check_button.setEnabled(not self._checking and not self._session.is_locked())
-        self.checked.setText(_("Checking…") if self._checking else self._found)
+        self.stop_button.setText(_("Stop"))
+        self._tell_check()
+
+    def _tell_check(self) -> None:
+        """How far the check is, or what it came to."""
+        done, whole = self._done
+        words = ngettext("Checking: {done} of {n} case", "Checking: {done} of {n} cases", whole)
+        told = words.format(done=number(done), n=number(whole)) if whole else _("Checking…")
+        self.checked.setText(told if self._checking else self._found)
         self.checked.setVisible(bool(self.checked.text()))
+        self.bar.setRange(0, max(1, whole))
+        self.bar.setValue(done)
+        self.bar.setAccessibleName(told)
+        for part in (self.bar, self.stop_button):
+            part.setVisible(bool(self._checking))
 
     def _tell_confirmed(self) -> None:
         confirmed = self._session.confirmed()
@@ -165,6 +194,12 @@ class IntegrityPage(CardPage):
             self._checking = 0
             self._found = self._session.tell_report(report)
             self.refresh()
+            announce(self.checked, self._found)
+
+    def _on_progress(self, request: int, done: int, whole: int) -> None:
+        if request == self._checking:
+            self._done = (done, whole)
+            self._tell_check()
 
     def _space(self) -> None:
         theme = current_theme()

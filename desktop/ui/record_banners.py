@@ -86,7 +86,9 @@ class RecordBanners(Living, QWidget):
             self.recalled.set_actions(_("Receipts…"))
         told = asks_receipts(view)
         self.told.setVisible(told)
-        self.told.set_state("eye", _("Its author is told when you read this.") if told else "")
+        self.told.set_state(
+            "eye", _("Receipts are asked for: the members are told when you read this.") if told else ""
+        )
         anything = waits or view.revived or view.deleted or unknown or told or view.recalled is not None
         self.setVisible(self._placed and anything)
 

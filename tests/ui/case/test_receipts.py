@@ -95,7 +95,7 @@ def test_who_opens_what_asks_is_told_so_quietly_and_answers_after_a_second(
     pair.rome.ask_receipts(case, on=True)
     pair.exchange()
     qtbot.waitUntil(told.isVisible)
-    assert told.accessibleName() == "Its author is told when you read this."
+    assert told.accessibleName() == "Receipts are asked for: the members are told when you read this."
     qtbot.wait(SEEN_MS + 200)
     pair.exchange()
     dakar = next(each for each in pair.rome.receipts(case).receipts if each.desk == "Dakar 1")

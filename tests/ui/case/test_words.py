@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.casework.record_types import RecordTypes
-from desktop.casework.views import Author, FieldView, ValueView
+from desktop.casework.views import Author, FieldView, HistoryEntry, ValueView
+from desktop.ui.history_words import deed_of, difference, group_changes, heading, icon_of, subject_of
 from desktop.ui.presenter import (
     choice_text,
     conflicts_text,
@@ -141,3 +142,23 @@ def test_only_the_newest_version_says_how_much_newer_it_is() -> None:
 def test_a_field_in_conflict_shows_its_values_side_by_side() -> None:
     values = (ValueView("open", "a.1.0", author("x", 1)), ValueView("closed", "b.1.0", author("y", 2)))
     assert field_text(CASE["status"], held("status", *values)) == "Open / Closed"
+
+
+def entry(operation: str, value: str | int | None, change: str = "aa.1") -> HistoryEntry:
+    return HistoryEntry(change, operation, "", value, (), author("Rome 1", 0), sent=True)
+
+
+def test_a_recall_is_told_with_its_reason_and_one_that_does_not_hold_as_such() -> None:
+    types = RecordTypes.load()
+    recall = entry("recall", "Wrong person\u202e<b>")
+    assert strip_isolates(heading(types, "person", recall)) == "Recalled for ever: Wrong person[U+202E]<b>"
+    assert difference(types, "person", recall) == ([], False)
+    (change,) = group_changes([recall])
+    assert strip_isolates(deed_of(change)).startswith("Recalled by ")
+    assert subject_of(types, "person", change) == "Person"
+    assert icon_of(change) == "circle-x"
+    refused = entry("recall_refused", "Mine now")
+    assert heading(types, "person", refused) == "A recall that does not hold, because it was not theirs to recall"
+    (change,) = group_changes([refused])
+    assert strip_isolates(deed_of(change)).startswith("Changed by ")
+    assert heading(types, "person", entry("recalled", 3)) == "3 entries whose content was recalled"

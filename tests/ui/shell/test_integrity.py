@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from desktop.store.verify import _Verifier
 from desktop.ui.integrity_page import IntegrityPage
 from desktop.ui.main_window import MainWindow
 from i18n.bidi import strip_isolates
@@ -51,8 +54,44 @@ def test_a_desk_without_findings_says_so_and_can_check_everything(
     page.check_button.click()
     assert not page.check_button.isEnabled()
     assert page.checked.text() == "Checking…"
+    assert page.bar.isVisible()
+    assert page.stop_button.hasFocus()
+    told: list[tuple[int, int, int]] = []
+    window.session.verify_progressed.connect(lambda *news: told.append(news))
     qtbot.waitUntil(lambda: page.checked.text().startswith("Everything verifies."), timeout=20_000)
     assert page.check_button.isEnabled()
+    assert not page.bar.isVisible()
+    cases = window.session.counts()["cases"]
+    assert [(done, whole) for _request, done, whole in told] == [(done, cases) for done in range(1, cases + 1)]
+
+
+def test_a_check_is_stopped_and_can_be_begun_again(
+    qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window(home)
+    page = page_of(window)
+    held = Event()
+    check = _Verifier.check_index
+
+    def wait(verifier: _Verifier) -> None:
+        held.wait(20)
+        verifier._database.one("SELECT count(*) FROM records")
+        check(verifier)
+
+    monkeypatch.setattr(_Verifier, "check_index", wait)
+    page.check_button.click()
+    qtbot.waitUntil(lambda: page.checked.text().startswith("Checking: "))
+    assert page.bar.value() > 0
+    answers: list[object] = []
+    window.session.verified.connect(lambda _request, report: answers.append(report))
+    qtbot.keyClick(page.stop_button, Qt.Key.Key_Space)
+    held.set()
+    assert page.checked.text() == "The check was stopped before its end."
+    assert page.check_button.hasFocus()
+    assert not page.stop_button.isVisible()
+    page.check_button.click()
+    qtbot.waitUntil(lambda: page.checked.text().startswith("Everything verifies."), timeout=20_000)
+    assert len(answers) == 1
 
 
 def test_every_kind_of_finding_has_its_own_sentence_and_is_counted_until_looked_at(
