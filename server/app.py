@@ -169,15 +169,21 @@ def make_app(
         log.write("call", path="other", status=refusal.status)
 
     throttle = Throttle(settings.open_calls_per_minute)
-    routes = [
-        Route(calls.PATHS[name], Endpoint(name, kind, answers, service, log, settings, throttle))
-        for answers, endpoints in ((service, ENDPOINTS), (chunks, CHUNK_REQUESTS), (snapshots, SNAPSHOT_REQUESTS))
-        for name, kind in endpoints.items()
-    ]
-    app = Starlette(routes=[*routes, Route("/healthz", _Raw(health))], lifespan=lifespan)
+    endpoints = {
+        calls.PATHS[name]: Endpoint(name, kind, answers, service, log, settings, throttle)
+        for answers, kinds in ((service, ENDPOINTS), (chunks, CHUNK_REQUESTS), (snapshots, SNAPSHOT_REQUESTS))
+        for name, kind in kinds.items()
+    }
+    app = Starlette(routes=[Route("/healthz", _Raw(health))], lifespan=lifespan)
     app.router.redirect_slashes = False
     app.router.default = unknown
-    return app
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        # Calls answer all their failures themselves: what Starlette lays around them would only cost time.
+        endpoint = endpoints.get(scope["path"]) if scope["type"] == "http" else None
+        await (endpoint or app)(scope, receive, send)
+
+    return dispatch
 
 
 class _Raw:

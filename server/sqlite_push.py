@@ -38,6 +38,7 @@ class Push:
 
     def run(self, items: list[CheckedItem]) -> list[PushResult]:
         """Store the items in order; one result each."""
+        self._ledger.commit.authors.add(self._caller.device)
         author = self._ledger.device(self._caller.device)
         if author is None:  # an administrator: it has no row, for it has no inbox and writes nowhere
             return [self._grant(item) if isinstance(item, CheckedGrant) else refused("not_entitled") for item in items]

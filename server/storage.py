@@ -142,6 +142,7 @@ class Commit:
 
     ministries: set[str] = field(default_factory=set)
     devices: set[bytes] = field(default_factory=set)
+    authors: set[bytes] = field(default_factory=set)  # who pushed what it holds
 
 
 @dataclass(frozen=True, slots=True)

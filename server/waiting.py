@@ -86,10 +86,12 @@ class WaitingRoom:
             del self._ministries[waiter.caller.ministry]
 
     def announce(self, commit: Commit) -> None:
-        """Wake those whom a commit concerns."""
+        """Wake those whom a commit concerns; not the device that alone made it, for it knows."""
+        author = next(iter(commit.authors)) if len(commit.authors) == 1 else None
         for ministry in commit.ministries:
             for waiter in self._ministries.get(ministry, ()):
-                waiter.wake()
+                if waiter.caller.device != author:
+                    waiter.wake()
         for device in commit.devices:
             for waiter in self._devices.get(device, ()):
                 waiter.wake()
