@@ -53,15 +53,20 @@ class Life:
                 return value
         raise TimeoutError(f"never said {word}")
 
+    def heard(self) -> list[tuple[str, int]]:
+        """All that it has said so far."""
+        with contextlib.suppress(EOFError, OSError):
+            while self._heard.poll():
+                self._words.append(self._heard.recv())
+        return self._words
+
     def kill(self) -> list[tuple[str, int]]:
         """End it at once (SIGKILL); returns all that it had said."""
         self._process.kill()
         self._process.join()
-        with contextlib.suppress(EOFError, OSError):
-            while self._heard.poll():
-                self._words.append(self._heard.recv())
+        words = self.heard()
         self._heard.close()
-        return self._words
+        return words
 
 
 def serve(said: Connection, data: str, port: int) -> None:

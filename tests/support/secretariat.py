@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 import select
 import signal
 import socket
@@ -27,6 +28,7 @@ AT_MS = 1_795_000_000_000
 START_S = 30
 _DUMP = "PYTHONFAULTHANDLER"
 STOP_S = 20
+PORTS = range(12_000, 30_000)  # below those that Linux gives out by itself
 
 
 @dataclass
@@ -79,13 +81,13 @@ class Secretariat:
         self.data = data
         self.log = data.parent / f"{data.name}.log"
         self._options = options
-        self._port = 0
+        self._port = free_port()
         self._process: subprocess.Popen[str] | None = None
         self._spent_s = 0.0
         self.url = ""
 
     def start(self) -> Secretariat:
-        """Start it and wait until it listens; a second start takes the same port as the first."""
+        """Start it and wait until it listens; every start takes the same port."""
         command = [sys.executable, "-m", "server.cli", "serve", "--data", str(self.data)]
         command += ["--listen", f"127.0.0.1:{self._port}", *self._options]
         with self.log.open("ab") as log:
@@ -194,11 +196,21 @@ class Secretariat:
 
 
 def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on now."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
-        return port
+    """Return a port of the loopback address that nobody listens on now.
+
+    It is none of those that the system gives out by itself: another process would get it while the server of a test is
+    away, and a desk that calls there could get it for its own end of the line.
+    """
+    for _ in range(1_000):
+        port = PORTS[secrets.randbelow(len(PORTS))]
+        with socket.socket() as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            try:
+                door.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free")
 
 
 def cpu_seconds_of(pid: int) -> float:

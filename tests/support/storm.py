@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.support.secretariat import Secretariat
 
 MEMBERS = ("SN", "AE", "IT")
 ROUNDS = 30  # of everybody syncing, far above what any history needs
+REQUEST_S = 0.16  # at most for each, on a machine however busy; a thirtieth of it is usual
 WORDS = ("Saisie à Dakar.", "Deux hommes.", "سفينة", "🙂", "Rien.")
 
 
@@ -50,7 +52,9 @@ class Storm:
 
     def rage(self, requests: int) -> None:
         """Write and sync until so many requests were made; then let everything pass and settle."""
+        end = time.monotonic() + requests * REQUEST_S
         while self._proxy.requests < requests:
+            assert time.monotonic() < end, f"only {self._proxy.requests} requests in {requests * REQUEST_S:.0f} s"
             code = self._random.choice(MEMBERS)
             for _ in range(self._random.randint(0, 2)):
                 self._write(code)
