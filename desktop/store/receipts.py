@@ -9,7 +9,7 @@ import msgspec
 from desktop.casework.trust_views import ReceiptsView, ReceiptView
 from desktop.store.authors import Authors
 from desktop.store.context import Context
-from desktop.store.owing import DELETED, READ, RECEIVED, asks, owe, owe_deleted
+from desktop.store.owing import DELETED, READ, RECEIVED, asks, owe
 from sync.changes import Dependency, Dot
 from sync.merge import RecordState, decode_state
 from sync.wire.codec import MAX_CALL, decode
@@ -71,10 +71,6 @@ class Receipts:
         with self._database.transaction():
             return owe(self._context, row[0], name[:16], row[1], READ)
 
-    def owe_deleted(self, space: int, record: bytes, dot: Dot) -> None:
-        """See `owing.owe_deleted`; `space` is its number here, `record` the id that changes give."""
-        owe_deleted(self._context, space, record, dot)
-
     def _row(self, name: bytes) -> tuple[int, RecordState] | None:
         row = self._database.one("SELECT space, state_of(n, state) FROM records WHERE name = ?", (name,))
         return (row[0], decode_state(row[1])) if row else None
@@ -133,8 +129,7 @@ class Receipts:
         if said.late or said.at_ms > self._context.now_ms() + AHEAD_MS:
             return False
         if said.kind == DELETED:
-            recalls = getattr(state, "recalls", ())
-            return any(one.dot == decode(Dot, said.upto, MAX_CALL) for one in recalls)
+            return any(one.dot == decode(Dot, said.upto, MAX_CALL) for one in state.recalls)
         touched = {one.device: one.sequence for one in state.touched}
         return all(one.sequence <= touched.get(one.device, 0) for one in _changes(said))
 
