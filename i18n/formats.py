@@ -15,9 +15,10 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal
 
-from babel import dates, numbers, units
+from babel import Locale, dates, numbers, units
 
 from i18n.bidi import LRI, PDI, ltr
 from i18n.translations import _, current, ngettext, pgettext
@@ -28,6 +29,13 @@ _PARTIAL = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?\Z", re.ASCII)
 _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = ("", "digital-kilobyte", "digital-megabyte", "digital-gigabyte", "digital-terabyte")
+_FIGURES = (
+    ("dd", "{0.day:02}"),
+    ("MM", "{0.month:02}"),
+    ("yyyy", "{0.year:04}"),
+    ("HH", "{0.hour:02}"),
+    ("mm", "{0.minute:02}"),
+)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400  # seconds
 _SOON_DAYS, _NEAR_DAYS = 2, 7
 
@@ -82,11 +90,7 @@ def relative_time(at_ms: int, now: datetime | None = None, zone: tzinfo | None =
         return _("just now")
     if 0 < seconds < _HOUR or (seconds > 0 and at.date() == present.date()):
         granularity: Literal["minute", "hour"] = "minute" if seconds < _HOUR else "hour"
-        rounded = timedelta(seconds=seconds - seconds % (_MINUTE if seconds < _HOUR else _HOUR))
-        told = dates.format_timedelta(
-            -rounded, granularity=granularity, threshold=24, add_direction=True, format="short", locale=current().babel
-        )
-        return _in_digits(told)
+        return _in_digits(_ago(int(seconds // (_MINUTE if seconds < _HOUR else _HOUR)), granularity, current().babel))
     if at.date() == present.date() - timedelta(days=1):
         return _("yesterday")
     return _day(at.date(), present.date())
@@ -194,12 +198,20 @@ def _words(when: date, pattern: str) -> str:
 
 
 def _figures(when: date, pattern: str) -> str:
-    if isinstance(when, datetime):
-        # The time is local already: with a zone, Babel would convert it to UTC.
-        text = dates.format_datetime(when.replace(tzinfo=None), pattern, locale="en_GB")
-    else:
-        text = dates.format_date(when, pattern, locale="en_GB")
-    return f"{LRI}{_in_digits(text)}{PDI}"
+    """Figures in the order of a pattern, day first for every member: without Babel, which takes 100 times as long."""
+    for field, figures in _FIGURES:
+        if field in pattern:
+            pattern = pattern.replace(field, figures.format(when))
+    return f"{LRI}{_in_digits(pattern)}{PDI}"
+
+
+@lru_cache(maxsize=256)
+def _ago(units_ago: int, unit: Literal["minute", "hour"], locale: Locale) -> str:
+    """Kept, since a list says the same few of them in every row: a millisecond each."""
+    span = timedelta(seconds=units_ago * (_MINUTE if unit == "minute" else _HOUR))
+    return dates.format_timedelta(
+        -span, granularity=unit, threshold=24, add_direction=True, format="short", locale=locale
+    )
 
 
 def _digits() -> Literal["arab", "latn"]:
