@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-import threading
 import time
 from pathlib import Path
-from queue import SimpleQueue
 
 from bench.alliance import Alliance
 from bench.measure import Clocks, emit, spread_ms
+from bench.workloads.live import live
 from bench.workloads.material import cases, small_alliance
 from desktop.desk import Desk
 from sync.engine import Engine
-from sync.replica import Applied
 from sync.transport import HttpTransport
 
 EDITS = 1_000
 IDLE = 200
-LIVE = 200
-PATIENCE_S = 10.0
-PAGE = 4_096
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where there is one
 
 
@@ -65,79 +58,6 @@ def idle_signed_in(alliance: Alliance, home: Path) -> None:
     emit("W3 idle sync, signed in", cpu_ms_each=_each(figures["cpu_s"]), **spread_ms(walls))
     engine.close()
     desk.close()
-
-
-class Watcher(threading.Thread):
-    """Desk B, connected: notes the moment at which each edit is applied."""
-
-    def __init__(self, alliance: Alliance, home: Path) -> None:
-        super().__init__(daemon=True)
-        self._alliance = alliance
-        self._home = home
-        self.applied: SimpleQueue[float] = SimpleQueue()
-        self.ready = threading.Event()
-        self.ended = False
-
-    def run(self) -> None:
-        """Listen until told to end."""
-        desk, connection = self._alliance.open(self._home)
-        engine = Engine(connection.replica, HttpTransport(desk.server_url), on_applied=self._on_applied)
-        engine.run_once()
-        self.ready.set()
-        while not self.ended:
-            engine.listen(0.5)
-        engine.close()
-        desk.close()
-
-    def _on_applied(self, applied: Applied) -> None:
-        for _ in range(applied.changes):
-            self.applied.put(time.perf_counter())
-
-
-def flush_ms(folder: Path) -> float:
-    """What one flush to this disk takes, in milliseconds: W4 waits for two, one on the desk and one at the server."""
-    walls = []
-    with tempfile.TemporaryFile(dir=folder) as file:
-        for _ in range(LIVE):
-            file.write(bytes(PAGE))
-            file.flush()
-            start = time.perf_counter()
-            os.fdatasync(file.fileno())
-            walls.append(time.perf_counter() - start)
-    return float(spread_ms(walls)["median_ms"])
-
-
-def live(alliance: Alliance, sender_home: Path, receiver_home: Path, case: str, where: str) -> None:
-    """W4: from the save on A, through seal, push, long poll and verification, to applied on B."""
-    watcher = Watcher(alliance, receiver_home)
-    watcher.start()
-    watcher.ready.wait(PATIENCE_S)
-    desk, connection = alliance.open(sender_home)
-    engine = Engine(connection.replica, HttpTransport(desk.server_url))
-    engine.run_once()
-    desk.sealing = True  # as in the window while it is connected
-    while not watcher.applied.empty():
-        watcher.applied.get()
-    walls: list[float] = []
-    sizes: list[tuple[int, int]] = []
-    for number in range(LIVE):
-        time.sleep(0.01)  # an edit alone, not a batch
-        start = time.perf_counter()
-        desk.edit(case, "lead", f"Insp. L. Romero {number}")
-        engine.wake()
-        while not (run := engine.listen(0.2)).pushed:
-            pass
-        walls.append(watcher.applied.get(timeout=PATIENCE_S) - start)
-        if run.requests == 1:
-            sizes.append((run.bytes_sent, run.bytes_received))
-    flush = flush_ms(alliance.folder)
-    emit(f"W4 one edit from save on A to applied on B, {where}", edits=LIVE, flush_ms=flush, **spread_ms(walls))
-    sent, received = sorted(sizes)[len(sizes) // 2] if sizes else (0, 0)
-    emit("small edit alone on the wire, headers included", sent=sent, reply=received, bytes=sent + received)
-    watcher.ended = True
-    engine.close()
-    desk.close()
-    watcher.join(PATIENCE_S)
 
 
 def on_two_desks(where: str, within: Path | None) -> None:
