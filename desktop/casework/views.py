@@ -76,7 +76,7 @@ class RecallView(msgspec.Struct, frozen=True):
     """A record was recalled: its content is gone from every desk that hears of it, for ever. `reason` is their words.
 
     `RecordView.recalled` holds it. `Session.recall(record, reason)` recalls and returns whether it did (a refusal comes
-    by `failed`: not_yours_to_recall, recalled_already, reason_missing); `Session.may_recall(record)` says beforehand.
+    by `failed`: not_yours_to_recall, recalled, recall_reason); `Session.may_recall(record)` says beforehand.
     """
 
     by: Author

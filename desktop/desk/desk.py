@@ -11,6 +11,7 @@ from desktop.desk.blobs import DeskFiles
 from desktop.desk.guarding import obey
 from desktop.desk.members import DeskMembers
 from desktop.desk.moving import move_once
+from desktop.desk.recall import DeskRecall
 from desktop.desk.receipts import DeskReceipts
 from desktop.desk.syncing import MakeTransport, catch_up, exchange, http_transport, index_all
 from desktop.refusals import Refused
@@ -21,7 +22,7 @@ from desktop.store.verify import VerifyReport, verify, verify_space
 UPGRADE_S = 0.5
 
 
-class Desk(DeskMembers, DeskReceipts, DeskFiles):
+class Desk(DeskMembers, DeskReceipts, DeskRecall, DeskFiles):
     """One desk, bound to the thread that opened it."""
 
     @property

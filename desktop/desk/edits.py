@@ -23,6 +23,7 @@ from i18n import _
 from sync.changes import Dot, RecordEdit
 from sync.merge import RecordState, in_conflict
 from sync.push import seal_waiting
+from sync.recall import record_id
 from sync.wire.codec import new_id
 from sync.wire.errors import Malformed
 from sync.wire.space import Member
@@ -76,9 +77,10 @@ class DeskEdits(DeskReads):
         if place is None or not self._connection.reads.members(space):
             raise Refused("unknown_space", space=space[:64])
         self.check_writer(space)
-        record = new_id()
+        nonce = new_id()
+        record = record_id(self._connection.identity.device, nonce)
         with self._connection.transaction():
-            edit = RecordEdit(record, operations.create_record(record_type, clean))
+            edit = RecordEdit(record, operations.create_record(record_type, clean, nonce))
             return self._append(place, edit, Step("create", record.hex(), record_type.name))
 
     def edit(self, record: str, field: str, value: object) -> Changed:
@@ -134,7 +136,7 @@ class DeskEdits(DeskReads):
         return _words(self.types, self._undo.done()), _words(self.types, self._undo.undone())
 
     def _write(self, record: str, standing: Standing, field: Field, value: Value) -> Changed:
-        self.check_writer(standing.space.hex())
+        self.check_standing(standing)
         step = _step_of(record, standing.state, field, value)
         while len(standing.state.registers.get(field.name, ())) > operations.MANY:  # somebody means harm
             some = operations.write_field(standing.state, field, value, self._place(standing.space))
@@ -157,7 +159,7 @@ class DeskEdits(DeskReads):
     def _take(self, step: Step) -> Changed:
         """Write what a step says, over what stands now."""
         standing = self._connection.reads.standing(step.record)
-        self.check_writer(standing.space.hex())
+        self.check_standing(standing)
         written = self._operations(step, standing)
         if not written:
             return Changed(step.record)
@@ -217,6 +219,12 @@ class DeskEdits(DeskReads):
         role = members.role(space)
         if role not in WRITING_ROLES and members.number(space) is not None:
             raise Refused("reader_only" if role else "no_member")
+
+    def check_standing(self, standing: Standing) -> None:
+        """Refuse to write on what was recalled, or where this desk only reads. Raises Refused."""
+        if standing.state.recalls:
+            raise Refused("recalled")
+        self.check_writer(standing.space.hex())
 
     def _next_reference(self) -> str:
         return ReferenceBook(self._connection).take(date.today().year)  # noqa: DTZ011 - the officer's own calendar

@@ -18,9 +18,9 @@ Operations: TypeAlias = list[Operation | Unknown]
 MANY = 16_000  # values that one change can supersede: its limit is in bytes, and each takes some 25
 
 
-def create_record(record_type: RecordType, values: Mapping[str, Value]) -> Operations:
-    """The operations that make a record with its first, already validated values."""
-    operations: Operations = [Create(record_type.name)]
+def create_record(record_type: RecordType, values: Mapping[str, Value], nonce: bytes = b"") -> Operations:
+    """The operations that make a record with its first, already validated values; `nonce`: what its id is made of."""
+    operations: Operations = [Create(record_type.name, nonce)]
     for name, value in values.items():
         match record_type.fields[name].merge:
             case "set":

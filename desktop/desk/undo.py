@@ -68,22 +68,30 @@ class UndoStack:
 
     def done(self) -> Step | None:
         """The step to undo next."""
-        return self._step(self._range()[0])
+        return self._step(self._last())
 
     def undone(self) -> Step | None:
         """The step to do again next."""
-        at, top = self._range()
-        return self._step(at + 1) if at < top else None
+        return self._step(self._next())
 
     def back(self) -> None:
         """Note that the last step was undone."""
-        at, top = self._range()
-        self._keep(at - 1, top)
+        self._keep(self._last() - 1, self._range()[1])
 
     def forward(self) -> None:
         """Note that a step was done again."""
+        self._keep(self._next(), self._range()[1])
+
+    def _last(self) -> int:
+        """Number of the last step that is done; those of a record that was recalled are gone. 0: there is none."""
+        at = self._range()[0]
+        least = max(0, at - MAX_STEPS)
+        return next((each for each in range(at, least, -1) if self._notes.get(_key(each)) is not None), 0)
+
+    def _next(self) -> int:
+        """Number of the step that was undone last; 0: there is none."""
         at, top = self._range()
-        self._keep(at + 1, top)
+        return next((each for each in range(at + 1, top + 1) if self._notes.get(_key(each)) is not None), 0)
 
     def _range(self) -> tuple[int, int]:
         """Numbers of the last step done and of the last one there is."""

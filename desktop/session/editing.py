@@ -55,6 +55,17 @@ class Editing(Watching):
             return True
         return False
 
+    def recall(self, record: str, reason: str) -> bool:
+        """Recall a record for good; `failed` says why it cannot be."""
+        with self._reporting(record):
+            self._told(self._open_desk().recall(record, reason))
+            return True
+        return False
+
+    def may_recall(self, record: str) -> bool:
+        """Whether this desk can recall a record; cheap."""
+        return self._look(lambda desk: desk.may_recall(record), otherwise=False)
+
     def undo(self) -> bool:
         """Undo one's last edit by a new change."""
         with self._reporting():

@@ -97,6 +97,10 @@ class Offline:
                 self._database.run("INSERT INTO offline VALUES (?, 0, ?, '')", (number, now + days * DAY_MS))
         return dropped > 0
 
+    def sweep(self) -> None:
+        """Delete the evidence files that were forgotten."""
+        self._files.sweep()
+
     def expire(self) -> frozenset[bytes]:
         """Drop the cases whose time is over and of which everything was sent."""
         rows = self._database.all(

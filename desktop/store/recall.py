@@ -53,15 +53,16 @@ class Recalls:
         found: str | None = self._database.value("SELECT ministry FROM devices WHERE device = ?", (device,))
         return found
 
-    def proof(self, space: tuple[int, bytes], record: bytes, made: Iterable[tuple[bytes, bytes]]) -> Recall | None:
+    def proof(self, space: bytes, record: bytes, made: Iterable[tuple[bytes, bytes]]) -> Recall | None:
         """What this desk's recall of a record would name, without a reason; None if it may not.
 
         `made`: devices and nonces of its creations.
         """
-        named = [(self._founder(space[0]), b"")] if record == space[1] else list(made)
+        number = int(self._database.value("SELECT n FROM spaces WHERE id = ?", (space,)))
+        named = [(self._founder(number), b"")] if record == space else list(made)
         for device, nonce in named:
             recall = Recall(device, nonce, "")
-            if self.holds(space, record, self._context.device, recall):
+            if self.holds((number, space), record, self._context.device, recall):
                 return recall
         return None
 

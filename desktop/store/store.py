@@ -53,6 +53,7 @@ class Connection:
         authors = Authors(context)
         self.index = SearchIndex(context, projection)
         states = States(context, projection, self.index)
+        self.recalls = states.recalls
         self.listing = Listing(context)
         self.history = History(context, authors)
         self.reads = Reads(context, authors, self.history)
