@@ -1,14 +1,21 @@
-"""Receipts between desks and the real server: who says what of a record, to whom it is shown, and what it costs nobody."""
+"""Receipts between desks and the real server: who says what of a record, and to whom it is shown."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from desktop.casework.carry_views import Order
 from desktop.casework.trust_views import ReceiptsView, ReceiptView
-from desktop.desk import Refused
+from desktop.desk import Desk, Refused
+from sync.errors import NoConnection
+from sync.link import Link
+from sync.transport import HttpTransport
+from sync.wire.snapshot import SnapshotPut, SnapshotPutReply
 from tests.support.world import World, three_ministries
 
 
@@ -161,3 +168,120 @@ def test_who_was_removed_is_heard_no_more(world: World) -> None:
     assert told(view)["IT"] == before or told(view)["IT"].behind
     assert told(view)["IT"].read_ms == 0
     assert [one.ministry for one in view.silent] == []
+
+
+def test_a_store_that_was_put_back_says_it_under_another_number(world: World, tmp_path: Path) -> None:
+    case = world.case()
+    world["SN"].ask_receipts(case, on=True)
+    world.sync()
+    world.homes["AE"].close()
+    shutil.copytree(world.homes["AE"].home, tmp_path / "copy")
+    world.desks["AE"] = world.homes["AE"].open()
+    world["SN"].edit(case, "title", "second")
+    world.sync("SN", "AE")
+    world.homes["AE"].close()
+    shutil.rmtree(world.homes["AE"].home)
+    shutil.copytree(tmp_path / "copy", world.homes["AE"].home)
+    world.desks["AE"] = world.homes["AE"].open()
+    world["AE"].seen(case)  # it knows the first version only, and gives a number that it gave before
+    assert given(world["AE"]) == 1
+    world.sync("AE", "SN", "AE", "SN")
+    numbers = world["SN"]._connection.database.all("SELECT device, number FROM receipts ORDER BY device, number")
+    assert len(set(numbers)) == len(numbers)
+    assert told(world["SN"].receipts(case))["AE"].read_ms > 0
+    assert not told(world["SN"].receipts(case))["AE"].behind
+    assert not world["AE"].receipts(case).waiting
+    assert statements(world["AE"]) == statements(world["SN"])
+    assert world["AE"].verify().ok
+
+
+def given(desk: Desk) -> int:
+    return int(desk._connection.database.value("SELECT coalesce(max(number), 0) FROM given"))
+
+
+def statements(desk: Desk) -> list[tuple[object, ...]]:
+    return desk._connection.database.all(
+        "SELECT device, record, kind, number, at_ms, upto FROM statements ORDER BY 1, 2, 3"
+    )
+
+
+def test_a_reply_that_was_lost_is_asked_for_with_the_same_bytes(world: World) -> None:
+    case = world.case()
+    world["SN"].ask_receipts(case, on=True)
+    world.sync("SN")
+
+    class Cut(HttpTransport):
+        """Cuts the connection after a push that held a receipt reached the server."""
+
+        def call(self, name: str, request: Any, reply: Any, **more: Any) -> Any:
+            answer = super().call(name, request, reply, **more)
+            if name == "push" and any(item.kind == "receipt" for item in request.items):
+                raise NoConnection("cut")
+            return answer
+
+    with pytest.raises(NoConnection):
+        world["AE"].sync_once(make_transport=lambda url, _ca: Cut(url))
+    (sent,) = [body for kind, body in world["AE"]._connection.database.all("SELECT kind, body FROM outbox")]
+    world.sync("AE", "SN")
+    kept = world["SN"]._connection.database.all("SELECT data FROM receipts")
+    assert kept == [(sent,)]
+
+
+def test_a_new_desk_that_begins_from_a_snapshot_says_that_it_has_what_stands(world: World) -> None:
+    case = world.case()
+    world["SN"].ask_receipts(case, on=True)
+    for number in range(6):
+        world["SN"].edit(case, "title", f"title {number}")
+        world.sync("SN", "AE")
+    with world["SN"].store.connect() as connection:
+        made = list(connection.snapshots.make(1))
+    assert made
+    for snapshot in made:
+        transport = HttpTransport(world.server.url)
+        link = Link(transport, world["SN"]._connection.identity.keys)
+        for place, part in enumerate(snapshot.parts):
+            link.call("snapshot_put", SnapshotPut(snapshot.header, place, part), SnapshotPutReply)
+        transport.close()
+    world.set_up("SN2")
+    world.sync("SN2", "SN", "SN2", "SN")
+    assert world["SN2"]._connection.database.value("SELECT count(*) FROM snapshots") == 1
+    view = world["SN"].receipts(case)
+    (mine,) = [one for one in view.receipts if one.officer == "Officer SN2"]
+    assert mine.received_ms > 0
+    assert not mine.behind
+    for _ in range(3):
+        world.sync("SN2")
+    assert statements(world["SN2"]) == statements(world["SN"]), "what was said before came with the history"
+    assert world["SN2"].verify().ok
+
+
+def test_a_bundle_carries_receipts_past_the_server(world: World, tmp_path: Path) -> None:
+    case = world.case()
+    world["SN"].ask_receipts(case, on=True)
+    world["SN"].bundle_write(tmp_path / "there.tahaluf", Order(("AE",)))
+    world["AE"].bundle_read([tmp_path / "there.tahaluf"])
+    world["AE"].seen(case)
+    world["AE"].bundle_write(tmp_path / "back.tahaluf", Order(("SN",)))
+    before = told(world["SN"].receipts(case))
+    assert "AE" not in before
+    read = world["SN"].bundle_read([tmp_path / "back.tahaluf"])
+    assert [file.rejected for file in read.files] == [0]
+    assert told(world["SN"].receipts(case))["AE"].read_ms > 0
+    again = world["SN"].bundle_read([tmp_path / "back.tahaluf"])
+    assert [file.taken for file in again.files] == [0]
+    world.sync()
+    assert statements(world["SN"]) == statements(world["AE"])
+    assert world["SN"].verify().ok
+
+
+def test_a_case_that_was_dropped_and_fetched_again_gives_new_numbers(world: World) -> None:
+    case = world.case()
+    world["SN"].ask_receipts(case, on=True)
+    world.sync()
+    world["AE"].offline_drop(case)
+    world["SN"].edit(case, "title", "second")
+    world.sync("SN", "AE")
+    world["AE"].offline_keep(case)
+    world.sync("AE", "SN", "AE", "SN")
+    assert not told(world["SN"].receipts(case))["AE"].behind
+    assert statements(world["AE"]) == statements(world["SN"])
