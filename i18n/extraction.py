@@ -21,7 +21,7 @@ Message = tuple[str, str | tuple[str, ...], str | None]  # file, message id or (
 
 
 def toml_messages(stream: IO[bytes]) -> Iterator[tuple[str, str | None]]:
-    """Messages of a record type or of the coded lists, with their context: a list's name for its labels and helps."""
+    """Messages of a record type, of shared fields, or of the coded lists with their context: the list's name."""
     declared = tomllib.load(stream)
     if "field" in declared:
         for row in (declared, *declared["field"]):
@@ -29,7 +29,8 @@ def toml_messages(stream: IO[bytes]) -> Iterator[tuple[str, str | None]]:
         return
     for name, rows in declared.items():
         for row in rows:
-            yield from ((row[key], name) for key in ("label", "help") if row.get(key))
+            context = None if "kind" in row else name
+            yield from ((row[key], context) for key in _TYPE_KEYS if row.get(key))
 
 
 def source_files(root: Path) -> list[Path]:

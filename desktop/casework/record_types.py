@@ -3,6 +3,8 @@
     types = RecordTypes.load()
     types["case"].fields["status"].choices     # in the order of the screen
     types.get("submarine")                     # None: a type of a newer version, kept and shown as such
+    types["person"].get("birth_date__source")  # what is known about one value, see `NOTES`
+    types.of_family("subject")                 # what a link may join
 
 Labels, helps and groups are properties translated in the language that is current when they are read.
 """
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -28,6 +30,7 @@ MERGE_OF_KIND = {
     "date": "register",
     "datetime": "register",
     "number": "register",
+    "coordinates": "register",
     "reference": "register",
     "handling": "set",
     "tlp": "register",
@@ -48,12 +51,21 @@ ROLES = frozenset(
         "countries",
         "due",
         "assignee",
+        "source",
+        "target",
+        "start",
+        "end",
+        "where",
+        "where_to",
     }
 )
+FAMILIES = ("case", "subject", "link", "request", "exchange", "task", "exhibit", "note", "decision")
+NOTE = "__"  # between a field's name and that of a note on its value
+_SHARED, _ABOUT = "shared.toml", "about"
 DEFAULT_LIMITS = {"line": 300, "text": 200_000, "set": 500, "file": 1_000}  # characters; of an element for a set
 HARD_LIMITS = {"line": 2_000, "text": 200_000, "set": 500, "file": 1_000}
 COUNTRIES = "countries"
-_VERBATIM_KINDS = frozenset({"date", "datetime", "number", "reference", "tlp", "evaluation", "handling"})
+_VERBATIM_KINDS = frozenset({"date", "datetime", "number", "coordinates", "reference", "tlp", "evaluation", "handling"})
 
 
 class DeclarationError(Exception):
@@ -105,6 +117,8 @@ class Field:
     multiline: bool = False
     verbatim: bool = False  # a code read from left to right whatever surrounds it: phone, plate, reference
     default: str | tuple[str, ...] = ""
+    accepts: str = ""  # of a reference: the type or family that it may name; empty for any record of the space
+    noted: Field | None = None  # of a note: the field whose value it is about
     _by_code: dict[str, Choice] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -114,7 +128,9 @@ class Field:
 
     @property
     def label(self) -> str:
-        """The field's name in the current language."""
+        """The field's name in the current language; a note's after that of the field it is about."""
+        if self.noted is not None:
+            return _("{field}: {note}").format(field=self.noted.label, note=_(self.label_id))
         return _(self.label_id)
 
     @property
@@ -152,6 +168,9 @@ class RecordType:
     icon: str
     fields: dict[str, Field]
     roles: dict[str, Field]
+    family: str = "subject"  # one of FAMILIES
+    receipts: bool = False  # whether a new record asks its readers for receipts
+    notes: dict[str, Field] = field(default_factory=dict, repr=False)  # what may be said of each value, by suffix
 
     @property
     def label(self) -> str:
@@ -164,8 +183,22 @@ class RecordType:
         return _(self.plural_id)
 
     def get(self, name: str) -> Field | None:
-        """The field of that name; None when this version does not know it."""
-        return self.fields.get(name) or COMMON.get(name)
+        """The field of that name, or the note on a value that it names; None when this version does not know it."""
+        return self.fields.get(name) or COMMON.get(name) or self._note(name)
+
+    def notes_on(self, name: str) -> list[Field]:
+        """The notes that the value of a field may carry: source, evaluation, TLP, handling codes, dates.
+
+        None for fields that are handling themselves.
+        """
+        return [found for suffix in self.notes if (found := self._note(name + NOTE + suffix)) is not None]
+
+    def _note(self, name: str) -> Field | None:
+        base, _, suffix = name.rpartition(NOTE)
+        noted, note = self.fields.get(base), self.notes.get(suffix)
+        if noted is None or note is None or noted.group_id == note.group_id:
+            return None
+        return replace(note, name=name, noted=noted)
 
     def role(self, role: str) -> Field | None:
         """The field that plays a role (`title`, `status` …), if any does."""
@@ -206,6 +239,17 @@ class RecordTypes(Mapping[str, RecordType]):
     def __len__(self) -> int:
         return len(self._types)
 
+    def of_family(self, *families: str) -> list[RecordType]:
+        """The types of some families, in the order of FAMILIES and then of their names."""
+        return [each for family in FAMILIES if family in families for each in self.values() if each.family == family]
+
+    def accepted(self, field: Field) -> list[RecordType]:
+        """The types that a reference may name."""
+        if not field.accepts:
+            return list(self.values())
+        found = self.get(field.accepts)
+        return [found] if found else self.of_family(field.accepts)
+
     def field(self, type_name: str, field_name: str) -> Field | None:
         """The field of a type, or None when either is unknown to this version."""
         record_type = self._types.get(type_name)
@@ -216,11 +260,16 @@ class RecordTypes(Mapping[str, RecordType]):
 def _shipped() -> RecordTypes:
     folder = resources.files("desktop.casework").joinpath("types")
     lists = read_lists(folder.joinpath("lists.toml").read_text("utf-8"))
+    shared = tomllib.loads(folder.joinpath(_SHARED).read_text("utf-8"))
     types: dict[str, RecordType] = {}
     for entry in sorted(folder.iterdir(), key=lambda each: each.name):
-        if entry.name.endswith(".toml") and entry.name != "lists.toml":
-            declared = read_type(entry.read_text("utf-8"), lists)
+        if entry.name.endswith(".toml") and entry.name not in ("lists.toml", _SHARED):
+            declared = read_type(entry.read_text("utf-8"), lists, shared)
             types[declared.name] = declared
+    known = {*types, *FAMILIES}
+    for each in types.values():
+        if unknown := {field.accepts for field in each.fields.values()} - known - {""}:
+            raise DeclarationError(f"type {each.name!r} refers to the unknown {sorted(unknown)}")
     return RecordTypes(types)
 
 
@@ -247,12 +296,21 @@ def read_lists(text: str) -> dict[str, tuple[Choice, ...]]:
     return lists
 
 
-def read_type(text: str, lists: Mapping[str, tuple[Choice, ...]]) -> RecordType:
-    """One record type from TOML. Raises DeclarationError when the file says something that nothing would honour."""
-    declared = tomllib.loads(text)
+def read_type(
+    text: str, lists: Mapping[str, tuple[Choice, ...]], shared: Mapping[str, list[dict[str, Any]]] | None = None
+) -> RecordType:
+    """One record type from TOML. Raises DeclarationError when the file says something that nothing would honour.
+
+    `shared`: groups of fields that a type takes in by `include`, after its own.
+    """
+    declared, shared = tomllib.loads(text), shared or {}
     fields: dict[str, Field] = {}
     roles: dict[str, Field] = {}
-    for row in declared.pop("field"):
+    name, family = declared["name"], declared.get("family", "subject")
+    for group in (included := declared.pop("include", [])):
+        if group not in shared:
+            raise DeclarationError(f"type {name!r} includes the unknown group {group!r}")
+    for row in (*declared.pop("field"), *(row for group in included for row in shared[group])):
         each = _read_field(row, lists)
         if each.name in fields:
             raise DeclarationError(f"field {each.name!r} is declared twice")
@@ -261,9 +319,13 @@ def read_type(text: str, lists: Mapping[str, tuple[Choice, ...]]) -> RecordType:
             if each.role in roles or each.role not in ROLES:
                 raise DeclarationError(f"role {each.role!r} of field {each.name!r} is unknown or taken")
             roles[each.role] = each
-    if "title" not in roles:
-        raise DeclarationError(f"type {declared['name']!r} has no title")
-    return RecordType(declared["name"], declared["label"], declared["plural"], declared["icon"], fields, roles)
+    if "title" not in roles or family not in FAMILIES:
+        raise DeclarationError(f"type {name!r} has no title, or is of no known family")
+    notes = {note.name: note for row in shared.get(_ABOUT, []) for note in (_read_field(row, lists),)}
+    receipts = bool(declared.get("receipts", False))
+    return RecordType(
+        name, declared["label"], declared["plural"], declared["icon"], fields, roles, family, receipts, notes
+    )
 
 
 def _read_field(row: dict[str, Any], lists: Mapping[str, tuple[Choice, ...]]) -> Field:

@@ -14,10 +14,12 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from desktop.casework.attachments import PREFIX
+from desktop.casework.coordinates import BadCoordinates
+from desktop.casework.coordinates import parse as parse_coordinates
 from desktop.casework.record_types import Field, RecordType
 from desktop.casework.views import Scalar
 from i18n import _
@@ -49,7 +51,7 @@ def validate(field: Field, value: object) -> Value:
     """The clean value to write: text in NFC, a tuple for a set, None for a register that is emptied.
 
     Raises InvalidValue; codes: required, wrong_type, forbidden_character, too_long, too_many, not_in_list,
-    malformed_date, malformed_number, malformed_reference.
+    malformed_date, malformed_number, malformed_coordinates, malformed_reference.
     """
     if field.merge == "set":
         return _validate_set(field, value)
@@ -64,15 +66,8 @@ def validate(field: Field, value: object) -> Value:
     if not isinstance(value, str) or field.kind == "flag":
         raise InvalidValue("wrong_type", field)
     text = _clean(field, value)
-    if field.kind in ("choice", "tlp", "evaluation"):
-        return _validate_choice(field, text)
-    if field.kind == "date":
-        return _validate_date(field, text)
-    if field.kind == "datetime":
-        return _validate_datetime(field, text)
-    if field.kind == "reference" and not _RECORD_ID.match(text):
-        raise InvalidValue("malformed_reference", field)
-    return text
+    check = _CHECKS.get(field.kind)
+    return check(field, text) if check else text
 
 
 def validate_element(field: Field, value: object) -> str:
@@ -137,6 +132,7 @@ def _sentence(code: str) -> str:
         "malformed_date": _("{field}: {value} is not a date. Write year-month-day, year-month or the year alone."),
         "malformed_datetime": _("{field}: {value} is not a date and time. Write it like {example}."),
         "malformed_number": _("{field}: {value} is not a number."),
+        "malformed_coordinates": _("{field}: {value} is not a place. Write it like {example}."),
         "malformed_reference": _("{field}: this does not name a record."),
         "unknown_field": _("{field}: this version knows no such field."),
     }
@@ -211,12 +207,36 @@ def _validate_datetime(field: Field, text: str) -> str:
     return when.isoformat(timespec="minutes" if not when.second else "seconds")
 
 
+def _validate_coordinates(field: Field, text: str) -> str:
+    try:
+        return parse_coordinates(text)
+    except BadCoordinates:
+        raise InvalidValue("malformed_coordinates", field, value=text, example="36.8064, 10.1817") from None
+
+
 def _validate_number(field: Field, value: object) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidValue("wrong_type", field)
     if not math.isfinite(value) or abs(value) > _LARGEST:
         raise InvalidValue("malformed_number", field, value=str(value)[:40])
     return value
+
+
+def _validate_reference(field: Field, text: str) -> str:
+    if not _RECORD_ID.match(text):
+        raise InvalidValue("malformed_reference", field)
+    return text
+
+
+_CHECKS: dict[str, Callable[[Field, str], Value]] = {
+    "choice": _validate_choice,
+    "tlp": _validate_choice,
+    "evaluation": _validate_choice,
+    "date": _validate_date,
+    "datetime": _validate_datetime,
+    "coordinates": _validate_coordinates,
+    "reference": _validate_reference,
+}
 
 
 def _parse_number(field: Field, text: str) -> int | float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -104,19 +105,21 @@ class Reads:
 
     def _fields(self, space: int, state: RecordState, known: RecordType | None) -> dict[str, FieldView]:
         fields: dict[str, FieldView] = {}
-        declared = COMMON | known.fields if known else COMMON
+        declared = known.get if known else COMMON.get
         for name, written in state.registers.items():
             if _is(name, "register", declared):
                 shown = tuple(self.value_view(space, one) for one in a_view_of(written))
                 fields[name] = FieldView(
-                    name, "register", shown, known=name in declared, hidden=len(written) - len(shown)
+                    name, "register", shown, known=declared(name) is not None, hidden=len(written) - len(shown)
                 )
         for name, elements in state.sets.items():
             if _is(name, "set", declared):
-                fields[name] = FieldView(name, "set", elements=tuple(elements_of(elements)), known=name in declared)
+                fields[name] = FieldView(
+                    name, "set", elements=tuple(elements_of(elements)), known=declared(name) is not None
+                )
         for name, content in state.texts.items():
             if _is(name, "text", declared):
-                fields[name] = FieldView(name, "text", text=content.plain, known=name in declared)
+                fields[name] = FieldView(name, "text", text=content.plain, known=declared(name) is not None)
         return fields
 
     def value_view(self, space: int, written: Written) -> ValueView:
@@ -228,9 +231,9 @@ def format_dot(dot: Dot) -> str:
     return f"{dot.device.hex()}.{dot.sequence}.{dot.place}"
 
 
-def _is(name: str, merge: str, declared: dict[str, Field]) -> bool:
+def _is(name: str, merge: str, declared: Callable[[str], Field | None]) -> bool:
     """Whether to show a field in this way: as its type declares it, or as it came when the type does not know it."""
-    field = declared.get(name)
+    field = declared(name)
     return field is None or field.merge == merge
 
 

@@ -41,8 +41,8 @@ class NewerCard(Card):
 
     def _unknown(self, view: RecordView) -> list[str]:
         record_type = self._types.get(view.type)
-        known = record_type.fields if record_type and view.known else {}
-        return [name for name in view.fields if name not in known and name not in COMMON]
+        known = record_type.get if record_type and view.known else COMMON.get
+        return [name for name in view.fields if known(name) is None]
 
     def _show(self) -> None:
         self.set_title(_("Needs a newer version of the desk"))

@@ -18,8 +18,48 @@ def declare(field: str) -> str:
     return f"{head}{title}[[field]]\n{field}\n"
 
 
+_SUBJECTS = (
+    "address airplane bank_account call company crypto_wallet document event firearm identification message notice "
+    "offence organization passport payment person phone seizure substance trip user_account vehicle vessel"
+)
+_LINKS = "associate directorship employment family located_at membership ownership participates_in related same_as uses"
+
+
+def test_what_the_vocabulary_names_is_declared() -> None:
+    assert [each.name for each in TYPES.of_family("subject")] == _SUBJECTS.split()
+    assert [each.name for each in TYPES.of_family("link")] == _LINKS.split()
+    work = [each.name for each in TYPES.of_family("request", "exchange", "task", "exhibit", "note", "decision")]
+    assert work == ["request", "exchange", "permission", "task", "custody", "exhibit", "note", "decision"]
+
+
+def test_a_link_joins_two_subjects_and_says_since_when() -> None:
+    for each in TYPES.of_family("link"):
+        assert {"source", "target", "start", "end", "tlp", "handling"} <= set(each.roles)
+        assert {found.family for found in TYPES.accepted(each.roles["source"])} == {"subject"}
+    request = TYPES["request"]
+    assert [found.name for found in TYPES.accepted(request.fields["follows"])] == ["request"]
+    assert len(TYPES.accepted(TYPES["task"].fields["about"])) == len(TYPES)
+
+
+def test_each_value_may_carry_its_source_and_its_handling() -> None:
+    names = [note.name for note in PERSON.notes_on("birth_date")]
+    assert names == [f"birth_date__{note}" for note in ("source", "evaluation", "tlp", "handling", "from", "until")]
+    note = PERSON.get("birth_date__evaluation")
+    assert note is not None
+    assert (note.kind, note.merge, note.noted) == ("evaluation", "register", PERSON.fields["birth_date"])
+    assert note.label == "Date of birth: Evaluation"
+    assert PERSON.get("birth_date__handling").merge == "set"  # type: ignore[union-attr]
+    assert TYPES.field("person", "birth_date__colour") is None
+    assert TYPES.field("person", "shoe_size__source") is None
+
+
+def test_handling_carries_no_handling_of_its_own() -> None:
+    assert PERSON.notes_on("tlp") == []
+    assert PERSON.get("tlp__tlp") is None
+
+
 def test_cases_and_people_are_known_and_submarines_are_not() -> None:
-    assert list(TYPES) == ["case", "person"]
+    assert {"case", "person"} <= set(TYPES)
     assert TYPES.get("submarine") is None
     assert TYPES.field("submarine", "title") is None
     assert TYPES.field("case", "depth") is None
@@ -28,7 +68,7 @@ def test_cases_and_people_are_known_and_submarines_are_not() -> None:
 
 
 def test_a_case_plays_every_role_that_lists_need() -> None:
-    assert set(CASE.roles) == ROLES - {"subtitle"}
+    assert set(CASE.roles) == ROLES - {"subtitle", "source", "target", "start", "end", "where", "where_to"}
     assert [CASE.role_name(role) for role in ("title", "assignee", "due", "subtitle")] == ["title", "lead", "due", ""]
     assert PERSON.role("title") is PERSON.fields["name"]
     assert PERSON.role("due") is None

@@ -42,6 +42,6 @@ def make_editor(field: Field, records: Callable[[], list[ListRow]] = list) -> Ed
         return NumberEditor(field)
     if field.kind == "reference":
         return ReferenceEditor(field, records)
-    if field.kind == "datetime" or (field.verbatim and not field.multiline):
+    if field.kind in ("datetime", "coordinates") or (field.verbatim and not field.multiline):
         return CodeEditor(field)
     return TextEditor(field, lines=2) if field.multiline else LineEditor(field)
