@@ -50,8 +50,11 @@ class Book(Protocol):
     def begin(self, header: SnapshotHeader, signed: bytes) -> None:
         """Make room for what stands of a space."""
 
-    def take(self, header: SnapshotHeader, standing: list[Standing]) -> frozenset[bytes]:
-        """Take records, in order. Raises Malformed for what is no state, or out of order."""
+    def take(self, header: SnapshotHeader, place: int, part: bytes, standing: list[Standing]) -> frozenset[bytes]:
+        """Take the records of the sealed part at a place, in order.
+
+        Raises Malformed for what is no state, or out of order.
+        """
 
     def finish(self, header: SnapshotHeader) -> None:
         """Everything is here: the space stands at the snapshot's place. Raises Malformed if records are missing."""
@@ -171,7 +174,7 @@ class Shortcut:
         self._book.begin(header, found.header)
         records: set[bytes] = set()
         for place, part in enumerate(parts, 1):
-            records |= self._book.take(header, open_part(header, key, place, part))
+            records |= self._book.take(header, place, part, open_part(header, key, place, part))
         self._book.finish(header)
         run.applied += header.records
         self._tell(Applied(records=frozenset(records)))

@@ -1,8 +1,9 @@
 """What a change says and what a record is, where the database does not say it twice.
 
 A received change stands in its segment, so its row has no body. A record that one received change made has no state: it
-follows from that change. SQL reads both through functions, `body_of(n, body)` of a row of `changes` and
-`state_of(n, state)` of a row of `records`, which give what stands there or else what follows.
+follows from that change. Nor has one that came with a snapshot: it stands in a part of that (desktop.store.parts). SQL
+reads both through functions, `body_of(n, body)` of a row of `changes` and `state_of(n, state)` of a row of `records`,
+which give what stands there or else what follows.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from desktop.store.errors import StoreDamaged
 from desktop.store.numbers import change_number, split_number
+from desktop.store.parts import Parts
 from sync.changes import Change, decode_change
 from sync.merge import apply, encode_state, new_state
 from sync.seal import open_segment
@@ -29,6 +31,7 @@ class Bodies:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.parts = Parts(database)
         self._opened: dict[bytes, list[bytes]] = {}  # by the segment's hash, oldest first
         self._bytes = 0
 
@@ -138,6 +141,9 @@ class Bodies:
         """SQL: the encoded state of a row of `records`."""
         if state:
             return state
+        stands = self.parts.state(record)
+        if stands is not None:
+            return stands
         name = self._database.value("SELECT name FROM records WHERE n = ?", (record,))
         device, sequence, change = self.maker(record)
         made, place = new_state(), 0

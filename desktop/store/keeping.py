@@ -29,6 +29,7 @@ def remove_records(context: Context, space: int) -> None:
     for table, column in _BY_RECORD:
         run(f"DELETE FROM {table} WHERE {column} IN ({_RECORDS})", (space,))  # noqa: S608 - our own words
     run("DELETE FROM records WHERE space = ?", (space,))
+    run("DELETE FROM parts WHERE space = ?", (space,))
     for chain, own in context.database.all("SELECT n, own FROM chains WHERE space = ?", (space,)):
         span = (change_number(chain, 0), change_number(chain + 1, 0))
         run("DELETE FROM segments WHERE n > ? AND n < ?", span)

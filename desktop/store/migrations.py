@@ -249,7 +249,16 @@ CREATE TABLE cut (segment INTEGER PRIMARY KEY);
 CREATE TABLE purges (segment INTEGER PRIMARY KEY)
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH, _ELEVENTH)
+_TWELFTH = """
+-- Parts of snapshots as they came (desktop.store.parts): first, last: numbers of the records whose states stand in one.
+CREATE TABLE parts (
+    first INTEGER PRIMARY KEY, last INTEGER NOT NULL, space INTEGER NOT NULL, place INTEGER NOT NULL,
+    hash BLOB NOT NULL, data BLOB NOT NULL
+);
+CREATE INDEX parts_space ON parts (space)
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH, _ELEVENTH, _TWELFTH)
 VERSION = len(STEPS)
 
 

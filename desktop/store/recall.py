@@ -71,6 +71,7 @@ class Recalls:
         """Take a recalled record's content out; whether there was any. `touches`: the changes that touched it now."""
         database, record = self._database, name[:16]
         known = database.value("SELECT 1 FROM recalled WHERE record = ?", (n,)) is not None
+        self._context.bodies.parts.release(n)
         if not known:
             database.run("INSERT INTO recalled VALUES (?)", (n,))
             self._purge_notes(name.hex())

@@ -8,6 +8,7 @@ not, that is evidence, and the space begins again from its log; own changes are 
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 from desktop.casework.record_types import RECEIPTS
 from desktop.store.calm import without_collecting
@@ -84,36 +85,37 @@ class Snapshots:
                 (number, signed, TAKING, NO_HASH, NO_HASH),
             )
 
-    def take(self, header: SnapshotHeader, standing: list[Standing]) -> frozenset[bytes]:
-        """Take records, in order. Raises Malformed for what is no state, or out of order."""
+    def take(self, header: SnapshotHeader, place: int, part: bytes, standing: list[Standing]) -> frozenset[bytes]:
+        """Take the records of the sealed part at a place, in order; their states stay in it.
+
+        Raises Malformed for what is no state, or out of order.
+        """
         number = self._number(header.space)
+        given = [one.record for one in standing]
+        if any(before >= after for before, after in pairwise([self._last, *given])):
+            raise Malformed("records of a snapshot out of order")
         with without_collecting(), self._database.transaction(durable=False):
-            taken = self._taken(standing)
+            taken, now = self._taken(given), self._context.now_ms()
             first = int(self._database.value("SELECT coalesce(max(n), 0) + 1 FROM records"))
             records: list[tuple[object, ...]] = []
             rows: list[tuple[object, ...]] = []
             unknown: list[tuple[int]] = []
             recalled: list[tuple[int]] = []
-            names: list[bytes] = []
-            for n, one in enumerate(standing, first):
-                if one.record <= self._last:
-                    raise Malformed("records of a snapshot out of order")
-                self._last = one.record
-                self._digest.add(one.record, one.state)
+            names = [record + header.space if record in taken else record for record in given]
+            for n, (name, one) in enumerate(zip(names, standing, strict=True), first):
                 state = decode_state(one.state)
                 shown = self._projection.project(state)
-                name = one.record + header.space if one.record in taken else one.record
-                held = Held(n, name, number, state, (min(one.updated_ms, self._context.now_ms()), 0, 0))
-                records.append((n, name, number, shown.type, encode_card(shown.card), one.state))
+                held = Held(n, name, number, state, (min(one.updated_ms, now), 0, 0))
+                records.append((n, name, number, shown.type, encode_card(shown.card), b""))
                 rows.append(row_of(self._context, held, shown))
-                names.append(name)
                 if state.unknown:
                     unknown.append((n,))
                 if RECEIPTS.name in state.registers:
                     owe(self._context, number, one.record, state, RECEIVED)
                 if state.recalls:
                     recalled.append((n,))
-            self._count += len(standing)
+            if standing:
+                self._context.bodies.parts.keep(number, place, first, part, standing)
             many = self._database.many
             many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", records)
             many("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
@@ -123,6 +125,9 @@ class Snapshots:
                 "INSERT OR IGNORE INTO index_queue SELECT n FROM records WHERE n >= ? AND n < ?",
                 (first, first + len(standing)),
             )
+        self._digest.add_all(standing)
+        self._last = given[-1] if given else self._last
+        self._count += len(standing)
         return frozenset(names)
 
     def finish(self, header: SnapshotHeader) -> None:
@@ -298,10 +303,9 @@ class Snapshots:
         )
         return Head(head.device, *row) if row else None
 
-    def _taken(self, standing: list[Standing]) -> set[bytes]:
+    def _taken(self, names: list[bytes]) -> set[bytes]:
         """Records whose ids another space had first."""
         taken: set[bytes] = set()
-        names = [one.record for one in standing]
         for start in range(0, len(names), _TOUCHED):
             some = names[start : start + _TOUCHED]
             marks = ", ".join("?" * len(some))

@@ -13,7 +13,7 @@ import pytest
 from desktop.casework.views import Query
 from desktop.desk import Desk
 from desktop.desk.syncing import http_transport
-from desktop.store import Connection
+from desktop.store import Connection, StoreDamaged
 from desktop.store.keeping import FALSE, NO_HISTORY, UNVERIFIED, VERIFIED
 from server.snapshots import SnapshotStore
 from sync.engine import Engine
@@ -87,6 +87,65 @@ def put(desk: Desk, made: Snapshot) -> None:
     link = engine_of(desk)._link
     for place, part in enumerate(made.parts):
         link.call("snapshot_put", SnapshotPut(made.header, place, part), SnapshotPutReply)
+
+
+def written(desk: Desk) -> int:
+    """How many records have a state in their row."""
+    return int(desk._connection.database.value("SELECT count(*) FROM records WHERE state != x''"))
+
+
+def test_states_stay_in_the_sealed_part_until_somebody_changes_the_record(alliance: Alliance) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case = case_of(dakar)
+    give(dakar)
+    engine = engine_of(abu_dhabi)
+    engine.run_once()
+    database = abu_dhabi._connection.database
+    assert (written(abu_dhabi), database.value("SELECT count(*) FROM parts")) == (0, 1)
+    person = next(row.id for row in abu_dhabi.records(case, "person") if row.title == "P3")
+    abu_dhabi.edit(person, "name", "P changed")
+    assert written(abu_dhabi) == 1
+    while engine.backfill():
+        pass
+    assert phases(abu_dhabi) == [VERIFIED]
+    abu_dhabi.sync_once()
+    dakar.sync_once()
+    abu_dhabi.index()
+    assert states(abu_dhabi) == states(dakar)
+    assert abu_dhabi.verify().problems == []
+    for name in ("P changed", "P7"):
+        found = abu_dhabi.query(Query(type="person", text=name))
+        assert found == dakar.query(Query(type="person", text=name))
+        assert len(found) == 1
+
+
+def test_a_part_is_written_out_when_one_of_its_records_must_leave_it(alliance: Alliance) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case = case_of(dakar)
+    give(dakar)
+    engine_of(abu_dhabi).run_once()
+    connection: Connection = abu_dhabi._connection
+    abu_dhabi.edit(case, "title", "Nord, changed")
+    before = states(abu_dhabi)
+    parts = connection.context.bodies.parts
+    with connection.transaction():
+        parts.release(connection.database.value("SELECT max(n) FROM records"))
+        parts.release(1 << 40)  # one that stands in none
+    assert connection.database.value("SELECT count(*) FROM parts") == 0
+    assert written(abu_dhabi) == len(before)
+    assert states(abu_dhabi) == before
+
+
+def test_records_whose_part_is_damaged_are_damage(alliance: Alliance) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case_of(dakar)
+    give(dakar)
+    engine_of(abu_dhabi).run_once()
+    database = abu_dhabi._connection.database
+    for harm in ("UPDATE parts SET data = zeroblob(100)", "DELETE FROM epochs", "DELETE FROM snapshots"):
+        database.run(harm)
+        with pytest.raises(StoreDamaged):
+            states(abu_dhabi)
 
 
 def test_a_new_desk_is_usable_from_a_snapshot_and_verifies_the_history_behind_it(alliance: Alliance) -> None:
