@@ -151,6 +151,8 @@ def _contradicts() -> str:
 _UNVERIFIED: dict[str, Callable[[], str]] = {
     "bad_signature": lambda: _("It is not signed by the desk that it names."),
     "unknown_device": lambda: _("Its desk is in no ministry's directory yet. It is fetched again when it is."),
+    "unnamed_file": lambda: _("An evidence file that no record here names. It was not kept."),
+    "blob_damaged": lambda: _("A part of an evidence file is not what was sealed. It was not kept."),
     "not_entitled": lambda: _("Its desk may not write in that space."),
     "broken_chain": _contradicts,
     "fork": _contradicts,
@@ -418,6 +420,9 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     ),
     "unknown_file": lambda: _("The record has no file {file}."),
     "file_not_here": lambda: _("The file {file} is not on this desk yet. It is fetched when the secretariat is there."),
+    "file_not_in_bundle": lambda: _(
+        "The file {file} belongs to a case that this bundle does not carry. Nothing was written."
+    ),
     "file_damaged": lambda: _(
         "What this desk has of the file {file} is not what was sealed. Nothing was written; ask for it again."
     ),

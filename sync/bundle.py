@@ -17,9 +17,10 @@ from msgspec import Meta
 from nacl import bindings, exceptions
 
 from sync.keys import DeviceKeys, open_sealed, seal_to
+from sync.wire.chunks import MAX_CHUNK, MAX_CHUNK_CALL
 from sync.wire.codec import (
-    MAX_CALL,
     MAX_HEADS,
+    Hash,
     Id,
     Key,
     Ministry,
@@ -40,7 +41,7 @@ END_DOMAIN = "bundle-end"
 LENGTH_BYTES = 4
 MAX_HEADER = 256 * 1024  # bytes
 MAX_READERS = 1_000
-FRAME_PLAIN = MAX_CALL  # bytes of records in one frame
+FRAME_PLAIN = MAX_CHUNK_CALL  # bytes of records in one frame
 FRAME_FILL = 900 * 1024  # bytes after which the writer closes a frame; an item that does not fit goes into its own
 TAG_BYTES = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 PART_BYTES = 2 << 30  # of one file, so that it fits a stick with FAT
@@ -134,6 +135,21 @@ class ReceiptPart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind"
     body: bytes
 
 
+class BlobPart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", tag="blob"):
+    """The manifest of an evidence file of a space; its chunks follow."""
+
+    space: Id
+    manifest: Annotated[bytes, Meta(max_length=MAX_CHUNK)]
+
+
+class ChunkPart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", tag="chunk"):
+    """A sealed chunk of the blob with this id, by its place from 0."""
+
+    blob: Hash
+    number: Annotated[int, Meta(ge=0, lt=1 << 32)]
+    body: Annotated[bytes, Meta(max_length=MAX_CHUNK)]
+
+
 class HavePart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", tag="have"):
     """What the writer itself has of a space, so that a bundle back to it can leave that out. A hint, never trusted."""
 
@@ -153,8 +169,21 @@ class EndPart(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", ta
     more: bool
 
 
-Part = DirectoryPart | GrantPart | EntryPart | SegmentPart | ReceiptPart | HavePart | CheckpointPart | EndPart
-_KNOWN = frozenset({"directory", "grant", "entry", "segment", "receipt", "have", "checkpoint", "end"})
+Part = (
+    DirectoryPart
+    | GrantPart
+    | EntryPart
+    | SegmentPart
+    | ReceiptPart
+    | BlobPart
+    | ChunkPart
+    | HavePart
+    | CheckpointPart
+    | EndPart
+)
+_KNOWN = frozenset({
+    "directory", "grant", "entry", "segment", "receipt", "blob", "chunk", "have", "checkpoint", "end",
+})  # fmt: skip
 
 _part: msgspec.msgpack.Decoder[Part] = msgspec.msgpack.Decoder(Part)
 _fields = msgspec.msgpack.Decoder(Annotated[list[msgspec.Raw], Meta(min_length=1)])

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from enum import Enum
 from typing import BinaryIO, Protocol
 
 import msgspec
 
 from sync.bundle import (
+    BlobPart,
     BundleReader,
     ChainEnd,
     CheckpointPart,
+    ChunkPart,
     Damaged,
     DirectoryPart,
     EndPart,
@@ -52,6 +55,8 @@ class Carried(msgspec.Struct):
     applied: int = 0  # changes
     pending: int = 0  # changes that wait for others
     locked: int = 0  # segments whose key is not here yet
+    files: int = 0  # evidence files that are whole now
+    chunks: int = 0  # of evidence files, that were new
     newer: int = 0  # records of a kind that only a later version knows
     damaged_at: int = -1  # byte from which on the file is cut short or altered; what stands before was taken
     problems: list[str] = []  # codes of what did not verify, each once
@@ -62,6 +67,28 @@ class Carried(msgspec.Struct):
         """Note a code once."""
         if code not in self.problems:
             self.problems.append(code)
+
+
+class FileNews(Enum):
+    """What became of a manifest or a chunk of an evidence file."""
+
+    TAKEN = "taken"
+    WHOLE = "whole"  # taken, and it was the last one
+    KNOWN = "known"
+    WAITS = "waits"  # what comes before it is in another file, or files are being moved just now
+    PASSED = "passed"  # of one that was refused in this file
+    UNNAMED = "unnamed_file"  # no record here names it: not kept
+    WRONG = "blob_damaged"
+
+
+class Files(Protocol):
+    """Takes the evidence files that a bundle carries."""
+
+    def begin(self, space: bytes, manifest: bytes) -> FileNews:
+        """A manifest: the chunks of its blob may follow."""
+
+    def take(self, blob: bytes, number: int, body: bytes) -> FileNews:
+        """A chunk of a blob, by its place from 0."""
 
 
 class Peers(Protocol):
@@ -80,9 +107,16 @@ class Peers(Protocol):
 class Carrier:
     """Takes files of bundles into one replica."""
 
-    def __init__(self, replica: Replica, peers: Peers, on_applied: Callable[[Applied], None] | None = None) -> None:
-        """Take what to fill, and who hears of the rest and of records that moved."""
+    def __init__(
+        self,
+        replica: Replica,
+        peers: Peers,
+        on_applied: Callable[[Applied], None] | None = None,
+        files: Files | None = None,
+    ) -> None:
+        """Take what to fill, who hears of the rest and of records that moved, and who takes evidence files, if any."""
         self._replica = replica
+        self._files = files
         self._peers = peers
         self._on_applied = on_applied or (lambda _: None)
         self._intake = Intake(replica, lambda: None)
@@ -113,6 +147,7 @@ class Carrier:
         """Take the records of one frame. Raises UnknownDevice before the first that is no directory's."""
         items: dict[bytes, list[Item]] = {}
         haves: list[HavePart] = []
+        files: list[BlobPart | ChunkPart] = []
         for part in parts:
             if isinstance(part, DirectoryPart):
                 self._take_directory(part, done)
@@ -120,16 +155,14 @@ class Carrier:
             if self._replica.certificate(writer) is None:
                 raise UnknownDevice("a bundle by a device that no directory names")
             match part:
-                case EntryPart(space, number, body):
-                    items.setdefault(space, []).append(Item(number, "entry", body))
-                case SegmentPart(space, body):
-                    items.setdefault(space, []).append(Item(0, "segment", body))
-                case ReceiptPart(space, body):
-                    items.setdefault(space, []).append(Item(0, "receipt", body))
+                case EntryPart() | SegmentPart() | ReceiptPart():
+                    items.setdefault(part.space, []).append(_item(part))
                 case GrantPart(body):
                     self._take_grant(body, done)
                 case HavePart():
                     haves.append(part)
+                case BlobPart() | ChunkPart():
+                    files.append(part)
                 case CheckpointPart(body):
                     self._peers.note_checkpoint(body)
                 case EndPart(more):
@@ -137,6 +170,22 @@ class Carrier:
         self._take_items(items, done)
         for have in haves:
             self._peers.note_peer(writer, have.space, have.ends)
+        for file in files:
+            self._take_file(file, done)
+
+    def _take_file(self, part: BlobPart | ChunkPart, done: Carried) -> None:
+        if self._files is None:
+            return
+        if isinstance(part, BlobPart):
+            news = self._files.begin(part.space, part.manifest)
+        else:
+            news = self._files.take(part.blob, part.number, part.body)
+            done.chunks += news in (FileNews.TAKEN, FileNews.WHOLE)
+            done.files += news is FileNews.WHOLE
+        done.waiting += news is FileNews.WAITS
+        if news in (FileNews.UNNAMED, FileNews.WRONG):
+            done.rejected += 1
+            done.note(news.value)
 
     def _take_directory(self, part: DirectoryPart, done: Carried) -> None:
         try:
@@ -197,3 +246,13 @@ class Carrier:
         done.pending += applied.pending
         if applied.records:
             self._on_applied(applied)
+
+
+def _item(part: EntryPart | SegmentPart | ReceiptPart) -> Item:
+    match part:
+        case EntryPart(_, number, body):
+            return Item(number, "entry", body)
+        case SegmentPart(_, body):
+            return Item(0, "segment", body)
+        case ReceiptPart(_, body):
+            return Item(0, "receipt", body)

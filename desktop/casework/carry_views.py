@@ -6,6 +6,8 @@ import msgspec
 
 from sync.bundle import PART_BYTES
 
+ALL_FILES = "*"
+
 
 class BundleWritten(msgspec.Struct, frozen=True):
     """A bundle that was written; the `--json` of `tahaluf bundle write`."""
@@ -19,6 +21,7 @@ class BundleWritten(msgspec.Struct, frozen=True):
     directories: int  # entries
     bytes: int
     unsealed: int = 0  # changes that could not be sealed yet, and are not in it
+    evidence: int = 0  # evidence files
 
 
 class BundleFile(msgspec.Struct, frozen=True):
@@ -47,6 +50,8 @@ class BundleFile(msgspec.Struct, frozen=True):
     problems: tuple[str, ...]
     spaces: tuple[str, ...]
     seconds: float
+    files: int = 0  # evidence files that are whole now
+    chunks: int = 0  # of evidence files, that were new
 
 
 class BundleRead(msgspec.Struct, frozen=True):
@@ -74,6 +79,15 @@ class BundleReader(msgspec.Struct, frozen=True):
         return self.id != self.ministry
 
 
+class EvidenceSize(msgspec.Struct, frozen=True):
+    """An evidence file that is all on this desk, and could go along in a bundle of its case."""
+
+    id: str
+    space: str
+    name: str
+    size: int  # bytes
+
+
 class Order(msgspec.Struct, frozen=True):
     """A bundle to write: to whom (codes of ministries, ids or fingerprints of desks), of which spaces (none: all)."""
 
@@ -81,6 +95,7 @@ class Order(msgspec.Struct, frozen=True):
     spaces: tuple[str, ...] = ()
     everything: bool = False  # also what the readers are known to have
     part_bytes: int = PART_BYTES
+    evidence: tuple[str, ...] = ()  # ids of evidence files that go along; ALL_FILES alone: those of its cases, all
 
 
 class BlobMove(msgspec.Struct, frozen=True):

@@ -189,6 +189,16 @@ def _add_carrying(commands: Commands) -> None:
         "--space", metavar="ID", action="append", default=[], dest="spaces", help=_("one case only; may be repeated")
     )
     write.add_argument("--all", action="store_true", help=_("also what the readers are known to have"))
+    which = write.add_mutually_exclusive_group()
+    which.add_argument("--files", action="store_true", help=_("also the evidence files of its cases that are here"))
+    which.add_argument(
+        "--file",
+        metavar="ID",
+        action="append",
+        default=[],
+        dest="evidence",
+        help=_("also this evidence file, by its id; may be repeated"),
+    )
     write.add_argument("--split", metavar="MB", type=int, default=0, help=_("begin a new file after so many megabytes"))
     write.add_argument("file", type=Path, metavar="FILE", help=_("file to write"))
     _ending(write)

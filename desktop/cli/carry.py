@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from desktop.casework.carry_views import BlobMove, BundleFile, FileView, Order
+from desktop.casework.carry_views import ALL_FILES, BlobMove, BundleFile, FileView, Order
 from desktop.cli.desks import opened
 from desktop.cli.output import columns, complain, dump, say
 from desktop.cli.setup import Found
@@ -28,14 +28,16 @@ def bundle(options: argparse.Namespace, opening: Opening) -> None:
 
 def _write(options: argparse.Namespace, desk: Desk) -> None:
     size = max(options.split, 0) * MEGABYTE or PART_BYTES
-    written = desk.bundle_write(
-        options.file, Order(tuple(options.to), tuple(options.spaces), everything=options.all, part_bytes=size)
-    )
+    evidence = (ALL_FILES,) if options.files else tuple(options.evidence)
+    order = Order(tuple(options.to), tuple(options.spaces), options.all, size, evidence)
+    written = desk.bundle_write(options.file, order)
     if options.json:
         dump(written)
         return
     for file in written.files:
         say(file)
+    if written.evidence:
+        say(ngettext("{n} evidence file", "{n} evidence files", written.evidence).format(n=number(written.evidence)))
     say(ngettext("{n} case for", "{n} cases for", written.spaces).format(n=number(written.spaces)))
     names = {each.id: f"{each.officer}, {each.ministry} ({each.desk})" for each in desk.bundle_readers()}
     for reader in written.readers:
@@ -68,6 +70,7 @@ def _print_file(file: BundleFile) -> None:
             (_("waiting for another file"), number(file.waiting)),
             (_("refused"), number(file.rejected)),
             (_("entries of directories"), number(file.directories)),
+            (_("evidence files"), number(file.files)),
         ]
     ):
         say(f"    {line}")

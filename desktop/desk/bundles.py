@@ -11,17 +11,29 @@ from typing import BinaryIO
 
 import msgspec
 
-from desktop.casework.carry_views import BundleFile, BundleRead, BundleReader, BundleWritten, Order
+from desktop.casework.carry_views import (
+    ALL_FILES,
+    BundleFile,
+    BundleRead,
+    BundleReader,
+    BundleWritten,
+    EvidenceSize,
+    Order,
+)
+from desktop.desk.carried_files import CarriedFiles
 from desktop.files import sync_folder
 from desktop.refusals import Refused
 from desktop.store import Connection, Store
+from desktop.store.blobs import BlobEntry, Blobs
 from desktop.store.carrying import CarriedSpace, Carrying, Reader
 from desktop.store.listing import parse_name
 from sync.bundle import (
     MAGIC,
     MAX_READERS,
+    BlobPart,
     BundleWriter,
     CheckpointPart,
+    ChunkPart,
     DirectoryPart,
     GrantPart,
     HavePart,
@@ -41,6 +53,8 @@ from sync.wire.signing import fingerprint, unpack
 DIRECTORY_ENTRIES = 200  # in one record
 MAX_DIRECTORY_FILE = 64 << 20
 PATIENCE_S = 3.0
+_ADDED = ("directories", "taken", "applied", "files", "chunks", "seconds")
+SHORTEST_ID = 16  # characters of a file's id that name it, as lists show them
 
 
 def possible_readers(connection: Connection) -> list[BundleReader]:
@@ -75,9 +89,13 @@ def write_bundle(store: Store, connection: Connection, path: Path, order: Order)
     while not held and carrying.unsealed() and time.monotonic() < until:
         time.sleep(0.05)  # the one that syncs seals them
     spaces = _spaces(carrying, readers, order.spaces)
+    blobs = Blobs(connection.context, store.home)
+    evidence = _evidence(blobs, {each.id for each in spaces}, order.evidence)
     job = _Writing(connection, carrying, path, readers, order)
     try:
         job.run(spaces)
+        job.add_files(blobs, evidence)
+        job.end()
     except OSError as wrong:
         job.discard()
         raise Refused("file_unwritable", path=str(path)) from wrong
@@ -102,15 +120,15 @@ def read_bundle(
                 raise Refused("sync_running")
             time.sleep(0.05)  # the exchange of this desk is ending
         read: list[BundleFile] = []
-        waiting = list(paths)
+        waiting: list[tuple[Path, BundleFile | None]] = [(each, None) for each in paths]
         while waiting:
-            done = [(each, _read_file(connection, each, on_applied)) for each in waiting]
-            read += [one for _, one in done if not one.waiting]
-            left = [(each, one) for each, one in done if one.waiting]
-            if len(left) == len(waiting) and not any(one.taken for _, one in left):
-                read += [one for _, one in left]
+            done = [(path, _read_file(store, connection, path, on_applied), before) for path, before in waiting]
+            read += [_sum(one, before) for _, one, before in done if not one.waiting]
+            left = [(path, one, _sum(one, before)) for path, one, before in done if one.waiting]
+            if len(left) == len(waiting) and not any(one.taken or one.chunks for _, one, _ in left):
+                read += [both for *_, both in left]
                 break
-            waiting = [each for each, _ in left]  # files were given in another order than they were written
+            waiting = [(path, both) for path, _, both in left]  # they were given in another order than written
         return BundleRead(tuple(read))
 
 
@@ -135,7 +153,7 @@ class _Writing:
         self._writer: BundleWriter | None = None
         self._bundle = b""
         self._bytes = 0
-        self._counts = dict.fromkeys(("spaces", "segments", "grants", "directories"), 0)
+        self._counts = dict.fromkeys(("spaces", "segments", "grants", "directories", "evidence"), 0)
 
     def run(self, spaces: list[CarriedSpace]) -> None:
         """Write all of it."""
@@ -147,6 +165,17 @@ class _Writing:
                 self._add_grant(reader, keys[start : start + MAX_GRANT_KEYS])
         for space in spaces:
             self._add_space(space)
+
+    def add_files(self, blobs: Blobs, entries: list[BlobEntry]) -> None:
+        """Write evidence files behind all text, as they lie here: sealed."""
+        for entry in entries:
+            self._add(BlobPart(entry.space, blobs.manifest(entry)))
+            for number in range(entry.chunks):
+                self._add(ChunkPart(entry.id, number, blobs.chunk(entry, number)))
+            self._counts["evidence"] += 1
+
+    def end(self) -> None:
+        """Flush the last file, and give all of them their names."""
         self._close(more=False)
         for draft, final in self._drafts:
             draft.replace(final)
@@ -269,13 +298,52 @@ def _spaces(carrying: Carrying, readers: list[Reader], names: tuple[str, ...]) -
     return chosen
 
 
-def _read_file(connection: Connection, path: Path, on_applied: Callable[[Applied], None] | None) -> BundleFile:
+def _sum(now: BundleFile, before: BundleFile | None) -> BundleFile:
+    """What came of a file that was read twice, because what it builds on was in another one."""
+    if before is None:
+        return now
+    added = {name: getattr(now, name) + getattr(before, name) for name in _ADDED}
+    problems = tuple(dict.fromkeys(before.problems + now.problems))
+    spaces = tuple(dict.fromkeys(before.spaces + now.spaces))
+    rejected = max(now.rejected, before.rejected)
+    return msgspec.structs.replace(now, problems=problems, spaces=spaces, rejected=rejected, **added)
+
+
+def evidence_sizes(store: Store, connection: Connection) -> list[EvidenceSize]:
+    """The evidence files that could go along: those that are all here, with what they add to a bundle."""
+    blobs = Blobs(connection.context, store.home)
+    return [
+        EvidenceSize(each.id.hex(), each.space.hex(), each.name, each.size) for each in blobs.entries() if each.here
+    ]
+
+
+def _evidence(blobs: Blobs, spaces: set[bytes], wanted: tuple[str, ...]) -> list[BlobEntry]:
+    """The evidence files to write, by their id or how it begins. Raises Refused (file_not_here, file_not_in_bundle)."""
+    here = {each.id: each for each in blobs.entries() if each.here}
+    if wanted == (ALL_FILES,):
+        return [each for each in here.values() if each.space in spaces]
+    chosen: dict[bytes, BlobEntry] = {}
+    for name in wanted:
+        found = [each for each in here.values() if each.id.hex().startswith(name.lower()) and len(name) >= SHORTEST_ID]
+        if len(found) != 1:
+            raise Refused("file_not_here", file=name[:100])
+        if found[0].space not in spaces:
+            raise Refused("file_not_in_bundle", file=found[0].name)
+        chosen[found[0].id] = found[0]
+    return list(chosen.values())
+
+
+def _read_file(
+    store: Store, connection: Connection, path: Path, on_applied: Callable[[Applied], None] | None
+) -> BundleFile:
+    files = CarriedFiles(connection, store.home)
     try:
         with path.open("rb") as stream:
             if stream.read(len(MAGIC)) != MAGIC:
                 return _read_directory(connection, path)
             stream.seek(0)
-            done = Carrier(connection.replica, Carrying(connection.context), on_applied).read(stream)
+            with files.taking(PATIENCE_S):
+                done = Carrier(connection.replica, Carrying(connection.context), on_applied, files).read(stream)
     except OSError as wrong:
         raise Refused("file_unreadable", path=str(path)) from wrong
     except WireError as wrong:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.casework.carry_views import BundleRead, BundleReader, BundleWritten, OfflineView, Order
+from desktop.casework.carry_views import BundleRead, BundleReader, BundleWritten, EvidenceSize, OfflineView, Order
 from desktop.casework.views import SyncReport
 from desktop.desk import bundles, keeping
 from desktop.desk.blobs import DeskFiles
@@ -74,6 +74,10 @@ class Desk(DeskMembers, DeskReceipts, DeskRecall, DeskFiles):
     def bundle_readers(self) -> list[BundleReader]:
         """Whom a bundle can be sealed to: each ministry, and each of its desks."""
         return bundles.possible_readers(self._connection)
+
+    def bundle_evidence(self) -> list[EvidenceSize]:
+        """The evidence files that could go along in a bundle: those that are all on this desk."""
+        return bundles.evidence_sizes(self._store, self._connection)
 
     def bundle_write(self, path: Path, order: Order) -> BundleWritten:
         """Write what this desk has of its cases into a file for others. Raises Refused, StoreError."""

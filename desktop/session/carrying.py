@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 
-from desktop.casework.carry_views import BlobMove, BundleReader, Order
+from desktop.casework.carry_views import BlobMove, BundleReader, EvidenceSize, Order
 from desktop.desk import Desk
 from desktop.desk.bundles import read_bundle, write_bundle
 from desktop.desk.syncing import index_all
@@ -37,6 +37,10 @@ class Carrying(Keeping):
     def bundle_readers(self) -> list[BundleReader]:
         """Whom a bundle can be sealed to: each ministry, and each of its desks."""
         return self._look(Desk.bundle_readers, [])
+
+    def bundle_evidence(self) -> list[EvidenceSize]:
+        """The evidence files that could go along in a bundle: those that are all on this desk."""
+        return self._look(Desk.bundle_evidence, [])
 
     def moves(self) -> list[BlobMove]:
         """Evidence files on their way, and those that the server refused."""

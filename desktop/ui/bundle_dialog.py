@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.casework.carry_views import BundleReader, Order
+from desktop.casework.carry_views import ALL_FILES, BundleReader, Order
 from desktop.casework.views import Query
 from desktop.session import Session
 from desktop.ui.kit import Button, CheckBox, Label, Living
@@ -14,6 +14,7 @@ from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.bidi import isolate, one_line
 from i18n.formats import number
+from i18n.formats import size as data_size
 from i18n.names import country_name
 
 _CASES = 50
@@ -36,6 +37,8 @@ class BundleDialog(Living, QDialog):
         self.readers: dict[str, CheckBox] = {}
         self.all_cases = CheckBox()
         self.everything = CheckBox()
+        self.evidence = CheckBox()
+        self._evidence = session.bundle_evidence()
         self.cases: dict[str, CheckBox] = {}
         self.write_button = Button("", "primary", "download")
         self.cancel_button = Button("", "secondary")
@@ -61,13 +64,13 @@ class BundleDialog(Living, QDialog):
         self.bind(self.write_button.setText, lambda: _("Choose the file…"))
         self.bind(self.cancel_button.setText, lambda: _("Cancel"))
         self.follow(self._space)
-        self._tell()
 
     def order(self) -> Order:
         """What was chosen."""
         to = tuple(name for name, box in self.readers.items() if box.isChecked())
         spaces = () if self.all_cases.isChecked() else tuple(id_ for id_, box in self.cases.items() if box.isChecked())
-        return Order(to, spaces, everything=self.everything.isChecked())
+        evidence = (ALL_FILES,) if self.evidence.isChecked() and self.evidence.isEnabled() else ()
+        return Order(to, spaces, everything=self.everything.isChecked(), evidence=evidence)
 
     def submit(self) -> None:
         """Hand the choice over."""
@@ -91,6 +94,7 @@ class BundleDialog(Living, QDialog):
         self._cases = QVBoxLayout()
         self._column.addLayout(self._cases)
         self._column.addWidget(self.everything)
+        self._column.addWidget(self.evidence)
         self._column.addStretch(1)
         self._buttons = QHBoxLayout()
         self._buttons.addStretch(1)
@@ -118,10 +122,20 @@ class BundleDialog(Living, QDialog):
     def _tell(self) -> None:
         order = self.order()
         self.write_button.setEnabled(bool(order.to) and (self.all_cases.isChecked() or bool(order.spaces)))
+        sizes = [each.size for each in self._evidence if self.all_cases.isChecked() or each.space in order.spaces]
+        self.evidence.setEnabled(bool(sizes))
+        told = ngettext(
+            "Also the evidence file that is on this desk ({size})",
+            "Also the {n} evidence files that are on this desk (up to {size})",
+            len(sizes),
+        )
+        none = _("No evidence file of these cases is on this desk.")
+        self.evidence.setText(told.format(n=number(len(sizes)), size=data_size(sum(sizes))) if sizes else none)
 
     def _name(self, text: str) -> None:
         self.heading.setText(text)
         self.setWindowTitle(text)
+        self._tell()
 
     def _space(self) -> None:
         theme = current_theme()

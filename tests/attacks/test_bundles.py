@@ -11,13 +11,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from desktop.casework.attachments import Attachment, write_reference
 from desktop.casework.carry_views import BundleFile, Order
 from desktop.desk import Desk
 from desktop.refusals import Refused
 from desktop.store.verify import verify
+from sync.blobs import seal_blob
 from sync.bundle import (
     MAGIC,
+    BlobPart,
     BundleWriter,
+    ChunkPart,
     DirectoryPart,
     EndPart,
     EntryPart,
@@ -140,7 +144,7 @@ def test_a_forged_directory_enrols_nobody(alliance: StickAlliance) -> None:
     assert alliance.desks["AE"]._connection.replica.certificate(device.device) is None
 
 
-@pytest.mark.parametrize("size", [0, 1, 16, 17, (1 << 20) + 18, (1 << 32) - 1])
+@pytest.mark.parametrize("size", [0, 1, 16, 17, (1 << 20) + 1_059, (1 << 32) - 1])
 def test_a_frame_that_announces_any_length_is_not_believed(alliance: StickAlliance, size: int) -> None:
     with tried("malicious member", "a frame of a wrong length, up to 4 GiB"):
         path = forge(alliance, keys_of(alliance, "SN"), [HavePart(bytes(16), [])])
@@ -246,3 +250,25 @@ def test_records_of_a_later_version_are_passed_over_and_known_ones_that_are_wron
             writer.close()
             path.write_bytes(stream.getvalue())
             assert read(alliance, path).problems == ("bundle_damaged",)
+
+
+def test_no_byte_of_a_file_is_kept_that_no_record_names(alliance: StickAlliance) -> None:
+    space = shared_case(alliance)
+    keys = keys_of(alliance, "SN")
+    blob, manifest = seal_blob(io.BytesIO(secrets.token_bytes(2_000)), sealed := io.BytesIO())
+    chunk = ChunkPart(blob.id, 0, sealed.getvalue())
+    abu_dhabi = alliance.desks["AE"]
+    with tried("malicious member", "evidence that no record names, or without a manifest", times=2):
+        taken = read(alliance, forge(alliance, keys, [BlobPart(space, manifest), chunk]))
+        assert (taken.files, taken.chunks, taken.problems) == (0, 0, ("unnamed_file",))
+        assert read(alliance, forge(alliance, keys, [chunk])).chunks == 0
+        assert abu_dhabi.bundle_evidence() == []
+    element = write_reference(Attachment(blob, "film.mp4"))
+    alliance.desks["SN"].add_element(space.hex(), "files", element)
+    alliance.carry("SN", "AE")
+    with tried("malicious member", "another chunk than the manifest names, out of order, and twice", times=3):
+        other = ChunkPart(blob.id, 0, secrets.token_bytes(2_017))
+        later = ChunkPart(blob.id, 7, sealed.getvalue())
+        taken = read(alliance, forge(alliance, keys, [BlobPart(space, manifest), other, later, chunk, chunk]))
+        assert (taken.files, taken.chunks, taken.waiting, taken.problems) == (1, 1, 0, ("blob_damaged",))
+        assert [each.size for each in abu_dhabi.bundle_evidence()] == [2_000]
