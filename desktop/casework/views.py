@@ -28,16 +28,13 @@ class ListRow(msgspec.Struct, frozen=True, gc=False):
     conflicts: int = 0  # fields in conflict
     revived: bool = False  # deleted by one officer while another edited it
     unsent: bool = False
-<<<<<<< HEAD
     source: str = ""  # of a link: ids of the two records that it joins
     target: str = ""
     start: str = ""  # ISO date or time, for the timeline
     end: str = ""
     where: str = ""  # "latitude,longitude" in degrees, for the map
     where_to: str = ""
-=======
     recalled: bool = False  # then nothing else of it is left
->>>>>>> origin/main
 
 
 class Author(msgspec.Struct, frozen=True):

@@ -38,16 +38,13 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     countries: tuple[str, ...] = ()
     due: str = ""
     assignee: str = ""
-<<<<<<< HEAD
     source: str = ""  # of a link: ids of what it joins
     target: str = ""
     start: str = ""  # ISO date or time
     end: str = ""
     where: str = ""  # "latitude,longitude" in degrees
     where_to: str = ""
-=======
     recalled: bool = False
->>>>>>> origin/main
 
 
 class Projected(NamedTuple):
@@ -198,16 +195,13 @@ def list_row(name: bytes, space: bytes, kind: str, card: bytes, marks: tuple[int
         conflicts,
         bool(revived),
         bool(unsent),
-<<<<<<< HEAD
         shown.source,
         shown.target,
         shown.start,
         shown.end,
         shown.where,
         shown.where_to,
-=======
         shown.recalled,
->>>>>>> origin/main
     )
 
 
