@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from desktop.casework.trust_views import CandidateView, MemberView
 from desktop.ui.presenter import countries_text
 from i18n import _, ngettext
-from i18n.bidi import isolate, one_line
+from i18n.bidi import isolate, one_line, strip_isolates
 from i18n.formats import number
 from i18n.names import country_name
 
@@ -35,6 +35,12 @@ def member_name(member: MemberView | CandidateView) -> str:
         return country
     officer, desk = isolate(one_line(member.officer, 80)), isolate(one_line(member.desk, 60))
     return _("{officer} ({desk}, {country})").format(officer=officer, desk=desk, country=country)
+
+
+def in_order(members: Iterable[MemberView]) -> list[MemberView]:
+    """One's own first, then by what they may do, then by name."""
+    roles = list(ROLES)
+    return sorted(members, key=lambda one: (not one.own, roles.index(one.role), strip_isolates(member_name(one))))
 
 
 def readers_sentence(members: Sequence[MemberView]) -> str:

@@ -13,11 +13,10 @@ from desktop.casework.views import RecordView
 from desktop.session import Session
 from desktop.ui.invite_dialog import InviteDialog
 from desktop.ui.kit import Avatar, Banner, Button, DropDown, ElidedLabel, Label, Living, Panel, StatusPill, Toast
-from desktop.ui.member_words import ROLES, member_name, member_title, readers_sentence
+from desktop.ui.member_words import ROLES, in_order, member_name, member_title, readers_sentence
 from desktop.ui.presenter import SEPARATOR, author_text
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
-from i18n.bidi import strip_isolates
 from i18n.formats import moment, number
 
 
@@ -144,7 +143,7 @@ class MembersTab(Living, QWidget):
         self.invite.setVisible(view is not None and view.may_manage)
         self.leave.setVisible(view is not None and view.may_leave)
         self.waiting.setVisible(view is not None and view.waiting)
-        members = sorted(view.members if view else (), key=_order)
+        members = in_order(view.members if view else ())
         self.sentence.setText(readers_sentence(members) if view else "")
         self.waiting.set_text(
             _("The members changed. What you write waits here until a new key is agreed at the next exchange.")
@@ -204,11 +203,6 @@ class MembersTab(Living, QWidget):
         self._column.setSpacing(theme.space("m"))
         self._list.setSpacing(theme.space("s"))
         self._head.setSpacing(theme.space("m"))
-
-
-def _order(member: MemberView) -> tuple[bool, int, str]:
-    """One's own first, then by what they may do, then by name."""
-    return (not member.own, list(ROLES).index(member.role), strip_isolates(member_name(member)))
 
 
 def _history_of(member: MemberView) -> str:

@@ -145,9 +145,9 @@ def marking_of(types: RecordTypes, view: RecordView) -> Marking:
 
 
 def title_text(record_type: RecordType | None, view: RecordView, *, limit: int = 300) -> str:
-    """The title of a record, isolated; a stand-in when it has none."""
+    """The title of a record, isolated; a stand-in when it has none, the type when it was recalled."""
     if view.recalled is not None:
-        return _("Recalled")
+        return record_type.label if record_type else _("Recalled")
     title = role_value(record_type, view, "title")
     return isolate(one_line(str(title), limit)) if title else _("Without a title")
 
@@ -161,6 +161,8 @@ def full_title(record_type: RecordType | None, view: RecordView) -> str:
 
 def row_title(row: ListRow, *, limit: int = 300) -> str:
     """The title of a listed record, isolated."""
+    if row.recalled:
+        return _("Recalled")
     return isolate(one_line(row.title, limit)) if row.title else _("Without a title")
 
 

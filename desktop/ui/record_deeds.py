@@ -9,6 +9,7 @@ from desktop.casework.views import RecordView
 from desktop.session import Session
 from desktop.ui.clipboard import copy_marked
 from desktop.ui.presenter import marking_of, role_value, title_text
+from desktop.ui.recall_dialog import RecallDialog
 from desktop.ui.receipts_dialog import ReceiptsDialog
 from desktop.ui.record_banners import RecordBanners
 
@@ -41,6 +42,10 @@ class RecordDeeds(QObject):
         """Whether there is something that can be changed."""
         return self.view is not None and self.view.recalled is None
 
+    def can_recall(self) -> bool:
+        """Whether the record is one's own to recall."""
+        return self.view is not None and self.stands() and self._session.may_recall(self.view.id)
+
     def show_history(self) -> None:
         """Show what was done to it."""
         self.history_requested.emit()
@@ -72,3 +77,8 @@ class RecordDeeds(QObject):
         """Show who has it and who read it."""
         if self.view is not None:
             ReceiptsDialog(self._session, self.view, self._page).open()
+
+    def recall(self) -> None:
+        """Ask whether it is to be recalled, and why."""
+        if self.view is not None and self.can_recall():
+            RecallDialog(self._session, self.view, self._page).open()

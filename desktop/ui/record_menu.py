@@ -44,6 +44,8 @@ class RecordMenu(QMenu):
             self._add("rotate-ccw", _("Take out of the bin"), deeds.restore)
         elif deeds.stands():
             self._add("trash-2", _("Put into the bin"), deeds.delete)
+        if deeds.can_recall():
+            self._add("circle-x", _("Recall for ever…"), deeds.recall)
 
     def _add(self, name: str, text: str, do: Callable[[], object]) -> None:
         theme = current_theme()

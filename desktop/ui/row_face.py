@@ -25,6 +25,7 @@ from desktop.ui.kit.painting import (
 )
 from desktop.ui.row_words import Mark, conflict_mark, due_day, due_mark, priority_mark, status_mark, type_label
 from desktop.ui.theme import Theme
+from i18n import _
 from i18n.bidi import ltr, one_line
 from i18n.formats import relative_time
 
@@ -96,7 +97,8 @@ def lay_out(
     room = right - left
     badges, due = choose_badges(row, room, theme, now)
     _first_line(pen, row, left, right, now, due_day(row, now) if due is None else None)
-    title = elide_data(one_line(row.title, 300) or "—", theme.metrics("body", 600), room)
+    words = _("Nothing of it is left") if row.recalled else one_line(row.title, 300) or "—"
+    title = elide_data(words, theme.metrics("body", 600), room)
     pen.write(QRect(left, theme.px(32), room, theme.px(22)), "body 600", theme.color("text"), title)
     _third_line(pen, left, right, badges, due)
     return Face(row, tuple(pen.words), tuple(pen.pixmaps))

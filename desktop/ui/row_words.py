@@ -57,7 +57,9 @@ def priority_mark(row: ListRow) -> Mark | None:
 
 
 def conflict_mark(row: ListRow) -> Mark | None:
-    """That fields wait for a person, or that a deleted record came back; None when nothing does."""
+    """That fields wait for a person, a deleted record came back, or all was recalled; None when nothing does."""
+    if row.recalled:
+        return Mark(_("Recalled"), "bad")
     if row.conflicts:
         return Mark(_("Conflict"), "violet")
     return Mark(_("Deleted and edited"), "violet") if row.revived else None
@@ -99,6 +101,7 @@ def row_summary(row: ListRow, now: datetime) -> str:
         priority.text if priority else "",
         conflicts if row.conflicts else "",
         _("Deleted and edited") if row.revived else "",
+        _("Recalled") if row.recalled else "",
         neutralise(" ".join((row.tlp, *row.handling))).strip(),
         country_list(tuple(neutralise(code) for code in row.countries)),
         due.text if due else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.ui.kit import Living
@@ -26,6 +27,11 @@ class ScrollPage(Living, QScrollArea):
         self.setWidget(page)
         self.verticalScrollBar().installEventFilter(self)
         self.follow(self._fit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A bar that was never shown tells nothing when it is found not to be needed."""
+        super().resizeEvent(event)
+        self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Give up the free edge when the bar comes, take it back when it goes."""

@@ -71,6 +71,13 @@ def _record(window: MainWindow) -> Iterator[Command]:
     yield Command("record.history", lambda: _("History"), history, "history", group, ("Ctrl+H",), there)
     yield Command("record.receipts", lambda: _("Receipts…"), receipts, "eye", group, ("Ctrl+R",), there)
 
+    def can_recall() -> bool:
+        deeds = _deeds(window)
+        return deeds is not None and deeds.can_recall()
+
+    recall = do(RecordDeeds.recall)
+    yield Command("record.recall", lambda: _("Recall for ever…"), recall, "circle-x", group, usable=can_recall)
+
 
 def _desk(window: MainWindow) -> Iterator[Command]:
     session = window.session

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.session import Session
 from desktop.ui.case_view import CaseView
+from desktop.ui.record_menu import RecordMenu
 from i18n import set_language
 from tests.support.desk import HomeOfDesk, set_up
 from tests.support.session import unlocked_session
@@ -67,6 +68,11 @@ def view(qtbot: QtBot, pair: TwoDesks, case: str) -> CaseView:
 def choose(view: CaseView, words: str) -> None:
     """Choose an entry of the case's menu, as a click on it does."""
     assert view.case_page is not None
-    view.case_page.menu.fill()
-    entries: list[QAction] = view.case_page.menu.actions()
+    choose_of(view.case_page.menu, words)
+
+
+def choose_of(menu: RecordMenu, words: str) -> None:
+    """Choose an entry of a record's menu."""
+    menu.fill()
+    entries: list[QAction] = menu.actions()
     next(entry for entry in entries if entry.text() == words).trigger()
