@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +70,10 @@ def leaks(folder: Path, words: list[bytes]) -> list[str]:
     """Names of files under a folder in whose bytes, or in whose names, one of the words stands."""
     found = []
     for path in folder.rglob("*"):
-        data = os.fsencode(path.name) + (path.read_bytes() if path.is_file() and not path.is_symlink() else b"")
+        data = os.fsencode(path.name)
+        if path.is_file() and not path.is_symlink():
+            with suppress(FileNotFoundError):  # another process, or the keyring, has just replaced it
+                data += path.read_bytes()
         found += [f"{path.name}: {word!r}" for word in words if word in data]
     return found
 

@@ -118,9 +118,9 @@ def test_a_device_s_newest_polls_end_its_oldest(alliance: Alliance, connect: Dia
     desks = [connect(alliance.sn) for _ in range(3)]
     feed = settled(desks[0]).feed
     first = Poll(lambda: desks[0].poll(feed, wait_s=WAIT_S))
-    second = Poll(lambda: desks[1].poll(feed, wait_s=2))
+    second = Poll(lambda: desks[1].poll(feed, wait_s=4))
     assert first.waits()
-    third = Poll(lambda: desks[2].poll(feed, wait_s=2))
+    third = Poll(lambda: desks[2].poll(feed, wait_s=4))
     assert first.reply().changed == []
     assert second.waits()
     assert third.waits()

@@ -119,6 +119,23 @@ def test_a_storage_that_became_read_only_fails_until_it_is_mended(tmp_path: Path
     asyncio.run(run())
 
 
+async def behind_a_slow_one(writer: Writer, work: list[Callable[[Ledger], object]]) -> list[object]:
+    """Hand work over while the writer is busy: it waits, and forms one batch. Returns what came of each."""
+    begun, end = threading.Event(), threading.Event()
+
+    def hold(_: Ledger) -> None:
+        begun.set()
+        assert end.wait(30)
+
+    slow = asyncio.create_task(writer.run(hold))
+    assert await asyncio.to_thread(begun.wait, 30)
+    jobs = [asyncio.create_task(writer.run(each)) for each in work]
+    await asyncio.sleep(0.05)  # each of them is in the queue
+    end.set()
+    await slow
+    return await asyncio.gather(*jobs, return_exceptions=True)
+
+
 def test_one_job_that_fails_does_not_take_the_others_of_its_batch_with_it(tmp_path: Path) -> None:
     def fail(ledger: Ledger) -> None:
         ledger.connection.execute("INSERT INTO nowhere VALUES (1)")
@@ -134,12 +151,8 @@ def test_one_job_that_fails_does_not_take_the_others_of_its_batch_with_it(tmp_pa
     async def run() -> None:
         storage = SqliteStorage(tmp_path)
         writer = storage._writer
-        slow = asyncio.create_task(writer.run(lambda _: time.sleep(0.2)))
-        await asyncio.sleep(0.05)  # the others gather behind it and form one batch
-        jobs = [writer.run(work) for work in (add("AE"), fail, add("FR"), err, add("SN"))]
-        results = await asyncio.gather(slow, *jobs, return_exceptions=True)
+        results = await behind_a_slow_one(writer, [add("AE"), fail, add("FR"), err, add("SN")])
         assert [type(result) for result in results] == [
-            type(None),
             type(None),
             StorageFailed,
             type(None),
@@ -158,9 +171,7 @@ def test_many_jobs_share_few_commits(tmp_path: Path) -> None:
     async def run() -> int:
         writer = Writer(tmp_path, 1 << 30, ())
         batches: set[int] = set()
-        slow = asyncio.create_task(writer.run(lambda _: time.sleep(0.2)))
-        await asyncio.sleep(0.05)
-        await asyncio.gather(slow, *(writer.run(lambda ledger: batches.add(id(ledger.commit))) for _ in range(60)))
+        await behind_a_slow_one(writer, [lambda ledger: batches.add(id(ledger.commit))] * 60)
         await asyncio.to_thread(writer.stop)
         return len(batches)
 

@@ -194,4 +194,4 @@ def test_closing_an_engine_ends_its_long_poll_at_once(alliance: Alliance) -> Non
     started = time.monotonic()
     with pytest.raises(Cancelled):
         engine.listen(20)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10

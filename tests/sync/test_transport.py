@@ -211,7 +211,7 @@ def test_silence_is_too_slow() -> None:
     started = time.monotonic()
     with server(lambda *_: time.sleep(3)) as url, pytest.raises(TooSlow):
         call(url, timeout_s=0.3)
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 2.8
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])
@@ -228,7 +228,7 @@ def test_an_answer_a_byte_at_a_time_is_cut_at_the_deadline(part: str, monkeypatc
     started = time.monotonic()
     with server(talk) as url, pytest.raises(TooSlow):
         call(url, timeout_s=0.5)
-    assert time.monotonic() - started < 2.0
+    assert time.monotonic() - started < 2.8
 
 
 def test_a_problem_document_is_a_refusal_with_its_code() -> None:
@@ -283,7 +283,7 @@ def test_cancel_cuts_a_waiting_call_at_once_and_the_next_one_works() -> None:
         started = time.monotonic()
         transport.cancel()
         thread.join(5)
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 2.5
         assert isinstance(outcome[0], Cancelled)
         assert transport.call("enrol", REQUEST, EnrolReply) == EnrolReply(7)
         transport.close()
@@ -414,7 +414,7 @@ def test_a_waiting_call_over_tls_is_cut_too(tmp_path: Path) -> None:
         started = time.monotonic()
         with pytest.raises(Cancelled):
             transport.call("enrol", REQUEST, EnrolReply, timeout_s=30)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 2.5
         transport.close()
 
 
