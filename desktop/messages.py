@@ -378,6 +378,9 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "reader_only": lambda: _("Your ministry may read this space but not write in it. Nothing was changed."),
     "recalled": lambda: _("This was recalled. Nothing of it is left, and nothing can be written on it any more."),
     "not_yours_to_recall": lambda: _("Only the ministry that made this can recall it. Nothing was changed."),
+    "recall_not_confirmed": lambda: _(
+        "The recall was not confirmed. Nothing was changed. With {option} it is not asked."
+    ),
     "recall_reason": lambda: _("A recall needs a reason of at most {limit} characters. Nothing was changed."),
     "no_conflict": lambda: _("{field} is not in conflict: it holds one value. Use an ordinary edit."),
     "nothing_to_undo": lambda: _("There is nothing to undo."),

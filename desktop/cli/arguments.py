@@ -63,6 +63,7 @@ def build() -> Parser:
     _add_carrying(commands)
     _add_offline(commands)
     _add_receipts(commands)
+    _add_recall(commands)
     _add_evidence(commands)
     add_ministry(commands, Parser, _ending)
     return parser
@@ -260,6 +261,14 @@ def _add_receipts(commands: Commands) -> None:
     choice.add_argument("--ask", action="store_true", help=_("ask the desks that have it to say so"))
     choice.add_argument("--stop", action="store_true", help=_("ask no longer"))
     _ending(receipts)
+
+
+def _add_recall(commands: Commands) -> None:
+    recall = commands.add_parser("recall", help=_("take back for good what your ministry made, on every desk"))
+    recall.add_argument("record", metavar="RECORD", help=_("id of the record"))
+    recall.add_argument("--reason", metavar="TEXT", required=True, help=_("why, told to everybody who had it"))
+    recall.add_argument("--yes", action="store_true", help=_("do not ask"))
+    _ending(recall)
 
 
 def _add_members(commands: Commands) -> None:

@@ -21,55 +21,56 @@ def new_case(options: argparse.Namespace, opening: Opening) -> None:
         values = _values(desk.type("case"), options.sets)
         values["title"] = parse(desk.type("case").fields["title"], options.title)
         members = None if options.members is None else tuple(filter(None, options.members.upper().split(",")))
-        _tell(options, desk.new_case(values, members), desk)
+        tell(options, desk.new_case(values, members), desk)
 
 
 def new_record(options: argparse.Namespace, opening: Opening) -> None:
     """`record new`: add a record to a case and print its id."""
     with opened(options, opening) as desk:
         values = _values(desk.type(options.type), options.sets)
-        _tell(options, desk.new_record(options.type, options.space, values), desk)
+        tell(options, desk.new_record(options.type, options.space, values), desk)
 
 
 def write(options: argparse.Namespace, opening: Opening) -> None:
     """`set`: write a field."""
     with opened(options, opening) as desk:
         value = _value(desk.type(desk.show(options.record).type), options.field, _typed(options.value))
-        _tell(options, desk.edit(options.record, options.field, value), desk)
+        tell(options, desk.edit(options.record, options.field, value), desk)
 
 
 def resolve(options: argparse.Namespace, opening: Opening) -> None:
     """`resolve`: settle a conflict."""
     with opened(options, opening) as desk:
         value = _value(desk.type(desk.show(options.record).type), options.field, _typed(options.value))
-        _tell(options, desk.resolve(options.record, options.field, value), desk)
+        tell(options, desk.resolve(options.record, options.field, value), desk)
 
 
 def delete(options: argparse.Namespace, opening: Opening) -> None:
     """`delete`: put a record into the bin."""
     with opened(options, opening) as desk:
-        _tell(options, desk.delete(options.record), desk)
+        tell(options, desk.delete(options.record), desk)
 
 
 def restore(options: argparse.Namespace, opening: Opening) -> None:
     """`restore`: take a record out of the bin."""
     with opened(options, opening) as desk:
-        _tell(options, desk.restore(options.record), desk)
+        tell(options, desk.restore(options.record), desk)
 
 
 def undo(options: argparse.Namespace, opening: Opening) -> None:
     """`undo`: take back one's last edit."""
     with opened(options, opening) as desk:
-        _tell(options, desk.undo(), desk)
+        tell(options, desk.undo(), desk)
 
 
 def redo(options: argparse.Namespace, opening: Opening) -> None:
     """`redo`: do again what was undone."""
     with opened(options, opening) as desk:
-        _tell(options, desk.redo(), desk)
+        tell(options, desk.redo(), desk)
 
 
-def _tell(options: argparse.Namespace, changed: Changed, desk: Desk) -> None:
+def tell(options: argparse.Namespace, changed: Changed, desk: Desk) -> None:
+    """Say what an edit did."""
     if not options.json:
         say(changed.record)
         return

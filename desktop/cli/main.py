@@ -14,7 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from desktop.casework.validation import InvalidValue
-from desktop.cli import carry, edits, enrolment, evidence, members, ministry, offline, reading, receipts, setup
+from desktop.cli import carry, edits, enrolment, evidence, members, ministry, offline, reading, recall, receipts, setup
 from desktop.cli.arguments import parse
 from desktop.cli.output import complain, dump, safe
 from desktop.desk import Opening, params_of, read_home_profile
@@ -56,6 +56,7 @@ _COMMANDS: dict[str, Command] = {
     "blob": carry.blob,
     "offline": offline.offline,
     "receipts": receipts.receipts,
+    "recall": recall.recall,
     "ministry": ministry.run,
 }
 

@@ -105,6 +105,9 @@ def _print_record(view: RecordView) -> None:
     say(f"{kind.label if kind else view.type}  {view.id}")
     if not view.known:
         say(_("This record needs a newer version of Tahaluf."))
+    if view.recalled is not None:
+        say(_("Recalled: {reason}").format(reason=one_line(view.recalled.reason, 200)))
+        say(f"    [{_author(view.recalled.by)}]")
     if view.deleted:
         say(_("In the bin"))
     if view.revived:

@@ -134,6 +134,11 @@ def _print_findings(report: VerifyReport) -> None:
         told = _("Everything verifies. Spaces: {spaces}, segments: {segments}, changes: {changes}, records: {records}.")
         figures = {name: number(getattr(report, name)) for name in ("spaces", "segments", "changes", "records")}
         say(told.format(**figures))
+        if report.recalled:
+            gone = ngettext(
+                "{n} change lost its content to a recall", "{n} changes lost their content to a recall", report.recalled
+            )
+            say(gone.format(n=number(report.recalled)))
     else:
         complain(describe("verify_failed", {"problems": number(len(report.problems))}))
 
