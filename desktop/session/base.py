@@ -19,6 +19,8 @@ class SessionBase(QObject):
     """frozenset[str]: ids of records whose state moved, here or by sync."""
     rows_ready = Signal(int, object)
     """Request id and list[str] of record ids, in the order asked for."""
+    records_ready = Signal(int, object)
+    """Request id and list[ListRow], the last changed first."""
     history_ready = Signal(int, object)
     """Request id and tuple[HistoryEntry, ...], newest first."""
     sync_state_changed = Signal(object)

@@ -18,7 +18,7 @@ from desktop.store.listing import parse_name
 from desktop.store.verify import verify
 from desktop.sync_worker import SyncThread
 
-_LISTS, _HISTORIES, _CHECKS = "list ", "history ", "verify"  # the first word of a channel
+_LISTS, _RECORDS, _HISTORIES, _CHECKS = "list ", "records ", "history ", "verify"  # the first word of a channel
 GATHER_MS = 100  # in which the news of a long pull become one signal
 
 
@@ -47,6 +47,14 @@ class Connecting(Membering):
         A newer request of the same `channel` supersedes the older one, whose answer then never comes.
         """
         return self._read(lambda connection: connection.listing.query(query), _LISTS + channel)
+
+    def ask_records(self, space: str, families: tuple[str, ...], channel: str) -> int:
+        """Start to read the rows of a space's records of some families (see `RecordTypes.of_family`) on the query thread.
+
+        Returns the request id that comes back with `records_ready`. Requests supersede as in `query`.
+        """
+        types = tuple(each.name for each in self.types.of_family(*families))
+        return self._read(lambda connection: connection.listing.of_space(space, types), _RECORDS + channel)
 
     def ask_history(
         self, record: str, field: str = "", *, limit: int, before: str = "", words: bool = True, channel: str
@@ -114,6 +122,8 @@ class Connecting(Membering):
             return
         if channel.startswith(_HISTORIES):
             self.history_ready.emit(number, answer)
+        elif channel.startswith(_RECORDS):
+            self.records_ready.emit(number, answer)
         elif channel == _CHECKS:
             self.verified.emit(number, answer)
         else:

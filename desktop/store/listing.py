@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from desktop.casework.views import ListRow, Query
 from desktop.store.context import Context
@@ -22,6 +23,11 @@ _ORDERS = {
     "reference": "reference = '', reference DESC, name",
     "title": "title, name",
 }
+
+_ROWS = (
+    "SELECT s.name, p.id, s.type, s.card, r.updated, r.unread, r.conflicts, r.revived, r.unsent"
+    " FROM records s JOIN rows r ON r.n = s.n JOIN spaces p ON p.n = s.space"
+)
 
 
 class _Found(NamedTuple):
@@ -99,15 +105,16 @@ class Listing:
         """Rows of records, in the order of `ids`; ids that are not here are left out."""
         found: list[ListRow] = []
         for each in ids:
-            row = self._database.one(
-                "SELECT s.name, p.id, s.type, s.card, r.updated, r.unread, r.conflicts, r.revived, r.unsent"
-                " FROM records s JOIN rows r ON r.n = s.n JOIN spaces p ON p.n = s.space WHERE s.name = ?",
-                (parse_name(each) or b"",),
-            )
+            row = self._database.one(_ROWS + " WHERE s.name = ?", (parse_name(each) or b"",))
             if row is not None:
-                name, space, kind, card, *marks = row
-                found.append(list_row(name, space, kind, card, tuple(marks)))
+                found.append(_row(row))
         return found
+
+    def of_space(self, space: str, types: tuple[str, ...]) -> list[ListRow]:
+        """Every record of a space that is of some types, the last changed first; deleted ones are left out."""
+        wanted = " WHERE p.id = ? AND r.deleted = 0 AND r.type IN (SELECT value FROM json_each(?))"
+        given = (parse_name(space) or b"", json.dumps(types))
+        return [_row(row) for row in self._database.all(_ROWS + wanted + " ORDER BY r.updated DESC, s.name", given)]
 
     def references(self, prefix: str) -> list[str]:
         """References of cases that begin with `prefix`, deleted ones too: what the next reference must differ from."""
@@ -140,6 +147,11 @@ class Listing:
             "conflicts": conflicts,
             "unsent": int(one("SELECT coalesce(sum(applied - sent), 0) FROM chains WHERE own = 1 AND applied > sent")),
         }
+
+
+def _row(row: tuple[Any, ...]) -> ListRow:
+    name, space, kind, card, *marks = row
+    return list_row(name, space, kind, card, tuple(marks))
 
 
 def parse_name(text: str) -> bytes | None:

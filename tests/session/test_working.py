@@ -139,6 +139,26 @@ def test_a_list_comes_from_its_own_thread(qtbot: QtBot, session: Session) -> Non
     assert [row.title for row in session.rows(cases)] == ["Dossier 0", "Dossier 1", "Dossier 2"]
 
 
+def test_the_records_of_a_case_come_by_family_with_what_charts_are_drawn_from(qtbot: QtBot, session: Session) -> None:
+    case, other = session.new_case({"title": "Un"}), session.new_case({"title": "Deux"})
+    person = session.new_record("person", case, {"name": "Amadou"})
+    place = session.new_record("address", case, {"full": "Dakar", "position": "14.69,-17.44"})
+    gone = session.new_record("phone", case, {"number": "+221 77 123 45 67"})
+    session.delete(gone)
+    session.new_record("person", other, {"name": "Autre"})
+    link = session.new_record("located_at", case, {"source": person, "target": place, "began": "2026-01-02"})
+    with qtbot.waitSignal(session.records_ready) as told:
+        request = session.ask_records(case, ("subject", "link"), "chart")
+    rows = {row.id: row for row in told.args[1]}
+    assert told.args[0] == request
+    assert set(rows) == {person, place, link}
+    assert rows[place].where == "14.69,-17.44"
+    assert (rows[link].source, rows[link].target, rows[link].start) == (person, place, "2026-01-02")
+    with qtbot.waitSignal(session.records_ready) as told:
+        session.ask_records(case, ("task",), "tasks")
+    assert told.args[1] == []
+
+
 def test_a_newer_request_of_a_channel_supersedes_the_older(qtbot: QtBot, session: Session) -> None:
     session.new_case({"title": "Dossier"})
     answered: list[int] = []
