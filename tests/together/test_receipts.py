@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,10 @@ import pytest
 from desktop.casework.carry_views import Order
 from desktop.casework.trust_views import ReceiptsView, ReceiptView
 from desktop.desk import Desk, Refused
+from desktop.desk.syncing import http_transport
+from sync.engine import Engine
 from sync.errors import NoConnection
-from sync.link import Link
 from sync.transport import HttpTransport
-from sync.wire.snapshot import SnapshotPut, SnapshotPutReply
 from tests.support.world import World, three_ministries
 
 
@@ -227,30 +228,33 @@ def test_a_reply_that_was_lost_is_asked_for_with_the_same_bytes(world: World) ->
     assert kept == [(sent,)]
 
 
+def engine_of(desk: Desk) -> Engine:
+    """An engine that takes and gives snapshots."""
+    connection = desk._connection
+    return Engine(connection.replica, http_transport(desk.server_url, ""), snapshots=connection.snapshots)
+
+
 def test_a_new_desk_that_begins_from_a_snapshot_says_that_it_has_what_stands(world: World) -> None:
-    case = world.case()
+    world.set_up("SN2")
+    world.sync()
+    case = world["SN"].new_case({"title": "first"}, ("AE",)).record
     world["SN"].ask_receipts(case, on=True)
-    for number in range(6):
+    world["SN"].edit(case, "summary", secrets.token_hex(40_000))  # too long to travel with a poll
+    for number in range(4):
         world["SN"].edit(case, "title", f"title {number}")
         world.sync("SN", "AE")
-    with world["SN"].store.connect() as connection:
-        made = list(connection.snapshots.make(1))
-    assert made
-    for snapshot in made:
-        transport = HttpTransport(world.server.url)
-        link = Link(transport, world["SN"]._connection.identity.keys)
-        for place, part in enumerate(snapshot.parts):
-            link.call("snapshot_put", SnapshotPut(snapshot.header, place, part), SnapshotPutReply)
-        transport.close()
-    world.set_up("SN2")
-    world.sync("SN2", "SN", "SN2", "SN")
-    assert world["SN2"]._connection.database.value("SELECT count(*) FROM snapshots") == 1
-    view = world["SN"].receipts(case)
-    (mine,) = [one for one in view.receipts if one.officer == "Officer SN2"]
+    world.sync("SN")
+    assert engine_of(world["SN"]).snapshot(growth=1) == 1
+    engine = engine_of(world["SN2"])
+    engine.run_once()
+    assert world["SN2"]._connection.snapshots.progress() == (0, 1)
+    world.sync("SN")
+    (mine,) = [one for one in world["SN"].receipts(case).receipts if one.officer == "Officer SN2"]
     assert mine.received_ms > 0
     assert not mine.behind
-    for _ in range(3):
-        world.sync("SN2")
+    assert statements(world["SN2"]) != statements(world["SN"])
+    while engine.backfill():
+        pass
     assert statements(world["SN2"]) == statements(world["SN"]), "what was said before came with the history"
     assert world["SN2"].verify().ok
 
