@@ -44,6 +44,8 @@ def push(replica: Replica, link: Link, run: Run, now_ms: int) -> set[bytes]:
     Returns spaces of which the server refused something as if its log were not the one we know.
     """
     doubted: set[bytes] = set()
+    if not replica.entries_wait():  # an edit was sealed as it was saved, and somebody is looking
+        doubted |= _empty(replica, link, run)
     for _ in range(2):  # the entries of a space that was founded here go once its founding is there
         moved = _enter(replica, link, run, now_ms)
         doubted |= moved

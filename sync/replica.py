@@ -150,6 +150,9 @@ class Replica(Protocol):
     def keep_grants(self, grants: list[tuple[GrantDue, bytes]]) -> None:
         """Persist grants for sending and note their keys as granted. One transaction."""
 
+    def entries_wait(self) -> bool:
+        """Whether what the officer decided about members waits: nothing may leave before it."""
+
     def entries_due(self, now_ms: int) -> list[Outgoing]:
         """Entries of our own to send, each signed on top of what is here of its space's log and persisted.
 

@@ -141,6 +141,10 @@ class Outbox:
                 due.append(GrantDue(None, [EpochKey(*each) for each in keys], key))
         return due
 
+    def entries_wait(self) -> bool:
+        """Whether what the officer decided about members waits: nothing may leave before it."""
+        return self._database.value("SELECT 1 FROM intents WHERE refused IS NULL LIMIT 1") is not None
+
     def entries_due(self, now_ms: int) -> list[Outgoing]:
         """Entries of our own to send, each signed on top of what is here of its space's log, and persisted."""
         return self._intents.due(now_ms)

@@ -300,6 +300,9 @@ class MemoryReplica:
         assert len(device) == 16
         return None
 
+    def entries_wait(self) -> bool:
+        return False
+
     def entries_due(self, now_ms: int) -> list[Outgoing]:
         assert now_ms >= 0
         return []
