@@ -389,6 +389,13 @@ class _File:
         return data
 
 
+def peek_header(stream: BinaryIO) -> Header:
+    """Read the header of a file, verified, and go back to its beginning. Raises what BundleReader does."""
+    header = BundleReader(stream).header
+    stream.seek(0)
+    return header
+
+
 def check_bundle(stream: BinaryIO) -> Summary:
     """Check that a file is a whole bundle, signed by the device it names; needs no key and opens nothing.
 

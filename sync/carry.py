@@ -30,7 +30,7 @@ from sync.bundle import (
     SegmentPart,
 )
 from sync.intake import Fork, Intake, UnknownDevice
-from sync.replica import Applied, Received, Replica
+from sync.replica import Applied, Ground, Received
 from sync.wire.calls import Item
 from sync.wire.errors import BrokenChain, NotEntitled, WireError
 from sync.wire.space import read_founding, read_grant
@@ -109,7 +109,7 @@ class Carrier:
 
     def __init__(
         self,
-        replica: Replica,
+        replica: Ground,
         peers: Peers,
         on_applied: Callable[[Applied], None] | None = None,
         files: Files | None = None,

@@ -9,7 +9,7 @@ import msgspec
 from sync.errors import BadReply, ServerRewound
 from sync.keys import EpochKey, open_grant
 from sync.receipts import OpenedReceipt, Statement, open_receipt
-from sync.replica import Applied, Entered, Opened, Received, Replica, SpaceStanding
+from sync.replica import Applied, Entered, Ground, Opened, Received, SpaceStanding
 from sync.seal import open_segment
 from sync.wire.calls import Cursor, GrantItem, Item, SpaceItems
 from sync.wire.codec import NO_HASH
@@ -52,7 +52,7 @@ class UnknownDevice(NotEntitled):
 class Intake:
     """Verifies news and grants against the directories, the founding entry and the chains of the replica."""
 
-    def __init__(self, replica: Replica, fetch_directories: Callable[[], None]) -> None:
+    def __init__(self, replica: Ground, fetch_directories: Callable[[], None]) -> None:
         """Take the replica and what brings directories up to date; the latter is called at most once a run."""
         self._replica = replica
         self._fetch_directories = fetch_directories
@@ -220,7 +220,7 @@ class _Draft:
     """What becomes of the items of one space, one after the other."""
 
     def __init__(
-        self, intake: Intake, replica: Replica, space: bytes, standing: SpaceStanding, *, carried: bool = False
+        self, intake: Intake, replica: Ground, space: bytes, standing: SpaceStanding, *, carried: bool = False
     ) -> None:
         self.founding = b""
         self.entries: list[Entered] = []

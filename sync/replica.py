@@ -99,8 +99,8 @@ class Applied(msgspec.Struct, frozen=True):
     records: frozenset[bytes] = frozenset()  # whose state moved
 
 
-class Replica(Protocol):
-    """A desk's copy of its spaces. Every method is one short transaction or several; none waits for the network."""
+class Ground(Protocol):
+    """What items are judged by that arrive, and where what holds is kept."""
 
     def device_keys(self) -> DeviceKeys:
         """The keys of this device."""
@@ -114,16 +114,63 @@ class Replica(Protocol):
     def administrator(self, name: bytes) -> bytes | None:
         """The key of an administrator of our own ministry by the id that its grants name, from the directory."""
 
-    def revoked(self) -> bool:
-        """Whether the directory of our own ministry revokes this device."""
-
-    # directories
     def directory_heads(self) -> dict[str, int]:
         """How many entries of each known ministry's directory are here."""
 
     def add_directory_entries(self, ministry: str, first: int, entries: list[bytes]) -> int:
         """Verify and take entries from number `first` on (known ones are skipped); returns how many were new."""
 
+    def feed(self) -> tuple[bytes, int]:
+        """The feed position and the sequence of the last grant taken."""
+
+    def standing(self, space: bytes) -> SpaceStanding:
+        """What the desk has of a space; an empty standing for an unknown one."""
+
+    def membership(self, space: bytes) -> Membership | None:
+        """The members of a space by all that is here of its log, in whatever way it came."""
+
+    def entry(self, space: bytes, number: int) -> bytes | None:
+        """The entry here with that number of a space's own log."""
+
+    def revocations(self, ministry: str) -> Mapping[bytes, int]:
+        """A ministry's revoked devices, each with the number of the directory entry that says so."""
+
+    def cutoff(self, space: bytes, device: bytes) -> int | None:
+        """Behind which item of the log a revoked device's items are late here; None where it is not known."""
+
+    def segment_hash(self, space: bytes, device: bytes, first: int) -> bytes | None:
+        """The hash of the segment here of that device that begins with change `first`."""
+
+    def end_hash(self, space: bytes, device: bytes, last: int) -> bytes | None:
+        """The hash of the segment here of that device that ends with change `last`."""
+
+    def receipt_hash(self, space: bytes, device: bytes, number: int) -> bytes | None:
+        """The hash of the receipt here of that device with that number."""
+
+    def epoch_key(self, space: bytes, epoch: bytes) -> bytes | None:
+        """The key of an epoch, if it was granted."""
+
+    def take_grant(self, sequence: int, keys: list[EpochKey]) -> Applied:
+        """Keep granted keys and the inbox sequence, the last one taken; opens the segments that waited (`locked`)."""
+
+    def skip_grant(self, sequence: int, data: bytes, code: str) -> None:
+        """Set a grant aside that did not verify, and go on after it."""
+
+    def receive(self, news: list[Received]) -> Applied:
+        """Store and apply news of several spaces and move their cursors, a few hundred rows a transaction. Idempotent.
+
+        A segment of our own in the place of another one of ours stands, and what was there is written again behind it.
+        News without items move the cursor only: our own items, stored at the server right behind it.
+        """
+
+
+class Replica(Ground, Protocol):
+    """A desk's copy of its spaces. Every method is one short transaction or several; none waits for the network."""
+
+    def revoked(self) -> bool:
+        """Whether the directory of our own ministry revokes this device."""
+
+    # directories
     # outbox
     def unsealed(self, limit: int) -> list[Unsealed]:
         """The oldest unsealed changes of at most `limit` spaces, those that have waited longest; a space once.
@@ -191,9 +238,6 @@ class Replica(Protocol):
         """Number of changes that the server has not acknowledged."""
 
     # inbox
-    def feed(self) -> tuple[bytes, int]:
-        """The feed position and the sequence of the last grant taken."""
-
     def keep_feed(self, feed: bytes, as_of_ms: int | None) -> None:
         """Keep the feed position; `as_of_ms` when the desk now has all that the server has."""
 
@@ -208,46 +252,6 @@ class Replica(Protocol):
 
     def cursors(self, after: bytes, limit: int) -> list[Cursor]:
         """Cursors of all spaces here, in order of id, after the given one (empty: from the start)."""
-
-    def standing(self, space: bytes) -> SpaceStanding:
-        """What the desk has of a space; an empty standing for an unknown one."""
-
-    def membership(self, space: bytes) -> Membership | None:
-        """The members of a space by all that is here of its log, in whatever way it came."""
-
-    def entry(self, space: bytes, number: int) -> bytes | None:
-        """The entry here with that number of a space's own log."""
-
-    def revocations(self, ministry: str) -> Mapping[bytes, int]:
-        """A ministry's revoked devices, each with the number of the directory entry that says so."""
-
-    def cutoff(self, space: bytes, device: bytes) -> int | None:
-        """Behind which item of the log a revoked device's items are late here; None where it is not known."""
-
-    def segment_hash(self, space: bytes, device: bytes, first: int) -> bytes | None:
-        """The hash of the segment here of that device that begins with change `first`."""
-
-    def end_hash(self, space: bytes, device: bytes, last: int) -> bytes | None:
-        """The hash of the segment here of that device that ends with change `last`."""
-
-    def receipt_hash(self, space: bytes, device: bytes, number: int) -> bytes | None:
-        """The hash of the receipt here of that device with that number."""
-
-    def epoch_key(self, space: bytes, epoch: bytes) -> bytes | None:
-        """The key of an epoch, if it was granted."""
-
-    def take_grant(self, sequence: int, keys: list[EpochKey]) -> Applied:
-        """Keep granted keys and the inbox sequence, the last one taken; opens the segments that waited (`locked`)."""
-
-    def skip_grant(self, sequence: int, data: bytes, code: str) -> None:
-        """Set a grant aside that did not verify, and go on after it."""
-
-    def receive(self, news: list[Received]) -> Applied:
-        """Store and apply news of several spaces and move their cursors, a few hundred rows a transaction. Idempotent.
-
-        A segment of our own in the place of another one of ours stands, and what was there is written again behind it.
-        News without items move the cursor only: our own items, stored at the server right behind it.
-        """
 
     def rewind(self, space: bytes) -> None:
         """The server's log is not the one our cursor was taken from: start over at 0 (applied changes stay applied)."""

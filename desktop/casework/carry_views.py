@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sync.bundle import PART_BYTES
+from sync.checking import CheckedSpace
 
 ALL_FILES = "*"
 
@@ -22,6 +23,7 @@ class BundleWritten(msgspec.Struct, frozen=True):
     bytes: int
     unsealed: int = 0  # changes that could not be sealed yet, and are not in it
     evidence: int = 0  # evidence files
+    key: str = ""  # opens this bundle to who is to check it, contents excepted; shown once, kept nowhere
 
 
 class BundleFile(msgspec.Struct, frozen=True):
@@ -65,6 +67,20 @@ class BundleRead(msgspec.Struct, frozen=True):
         return all(each.damaged_at < 0 and not each.rejected and not each.waiting for each in self.files)
 
 
+class BundleChecked(msgspec.Struct, frozen=True):
+    """What is in a bundle and holds; `inside` in the `--json` of `tahaluf verify --bundle`."""
+
+    directories: int  # entries
+    items: int  # entries of cases, segments, receipts
+    waiting: int  # whose predecessors are in another file
+    rejected: int
+    problems: tuple[str, ...]
+    spaces: tuple[CheckedSpace, ...]
+    files: int  # evidence files that are whole
+    checkpoint: str  # device that cosigned the server's log as this bundle shows it; empty where none is in it
+    compared: int = 0  # segments that the desk has too
+
+
 class BundleReader(msgspec.Struct, frozen=True):
     """Somebody whom a bundle can be sealed to: a ministry (`device` empty) or one of its devices."""
 
@@ -96,6 +112,7 @@ class Order(msgspec.Struct, frozen=True):
     everything: bool = False  # also what the readers are known to have
     part_bytes: int = PART_BYTES
     evidence: tuple[str, ...] = ()  # ids of evidence files that go along; ALL_FILES alone: those of its cases, all
+    checkable: bool = False  # also to whoever is given the bundle's own key
 
 
 class BlobMove(msgspec.Struct, frozen=True):

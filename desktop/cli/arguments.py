@@ -98,6 +98,9 @@ def _add_setup(commands: Commands) -> None:
     what.add_argument("--proof", type=Path, metavar="FILE", help=_("a proof file; needs no server and no desk"))
     what.add_argument("--bundle", type=Path, metavar="FILE", help=_("a bundle file; needs no server and no desk"))
     verify.add_argument(
+        "--key", metavar="KEY", default="", help=_("with --bundle: the bundle's own key, to check what is in it")
+    )
+    verify.add_argument(
         "--profile", type=Path, metavar="FILE", help=_("profile whose roots are trusted, instead of the desk's own")
     )
     _ending(verify)
@@ -199,6 +202,11 @@ def _add_carrying(commands: Commands) -> None:
         default=[],
         dest="evidence",
         help=_("also this evidence file, by its id; may be repeated"),
+    )
+    write.add_argument(
+        "--checkable",
+        action="store_true",
+        help=_("print a key with which others can check what is in it, though not read the cases"),
     )
     write.add_argument("--split", metavar="MB", type=int, default=0, help=_("begin a new file after so many megabytes"))
     write.add_argument("file", type=Path, metavar="FILE", help=_("file to write"))

@@ -29,7 +29,7 @@ def bundle(options: argparse.Namespace, opening: Opening) -> None:
 def _write(options: argparse.Namespace, desk: Desk) -> None:
     size = max(options.split, 0) * MEGABYTE or PART_BYTES
     evidence = (ALL_FILES,) if options.files else tuple(options.evidence)
-    order = Order(tuple(options.to), tuple(options.spaces), options.all, size, evidence)
+    order = Order(tuple(options.to), tuple(options.spaces), options.all, size, evidence, options.checkable)
     written = desk.bundle_write(options.file, order)
     if options.json:
         dump(written)
@@ -39,6 +39,9 @@ def _write(options: argparse.Namespace, desk: Desk) -> None:
     if written.evidence:
         say(ngettext("{n} evidence file", "{n} evidence files", written.evidence).format(n=number(written.evidence)))
     say(ngettext("{n} case for", "{n} cases for", written.spaces).format(n=number(written.spaces)))
+    if written.key:
+        say(_("Key for who is to check it: {key}").format(key=written.key))
+        say(_("With it one sees who takes part and who wrote when, and no content of a case. It is kept nowhere."))
     names = {each.id: f"{each.officer}, {each.ministry} ({each.desk})" for each in desk.bundle_readers()}
     for reader in written.readers:
         say(f"    {one_line(names.get(reader, reader), 120)}")

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from desktop import integrity
+from desktop.casework.carry_views import BundleChecked
 from desktop.casework.trust_views import EvidenceView
 from desktop.casework.views import Author
 from desktop.cli import setup
 from desktop.cli.desks import opened
 from desktop.cli.output import columns, dump, say
 from desktop.desk import Desk, Opening, desk_exists, read_home_profile
+from desktop.desk.bundle_check import check_contents
 from desktop.files import write_private
+from desktop.messages import describe_aside
 from desktop.profile import Profile, read_profile
 from desktop.refusals import Refused
 from i18n import _
 from i18n.bidi import one_line
 from i18n.formats import moment, number
-from sync.bundle import check_bundle
+from sync.bundle import NotForUs, Summary, check_bundle
 from sync.proof import MAX_PROOF, Person, Verdict, judge
 from sync.wire.errors import WireError
 from sync.wire.signing import fingerprint
@@ -132,12 +136,9 @@ def _verify_bundle(options: argparse.Namespace, opening: Opening) -> None:
         raise Refused("file_unreadable", path=str(options.bundle)) from wrong
     except WireError as wrong:
         raise Refused("bad_bundle", reason=wrong.code) from wrong
-    who: Author | None = None
-    if desk_exists(options.home) and options.profile is None:
-        with opened(options, opening) as desk:
-            who = desk.author_of(summary.device)
+    who, inside = _inside(options, opening, summary.device)
     found: Mapping[str, object] = {
-        "ok": True,
+        "ok": inside is None or not inside.rejected,
         "bundle": summary.bundle.hex(),
         "part": summary.part,
         "device": summary.device.hex(),
@@ -146,10 +147,35 @@ def _verify_bundle(options: argparse.Namespace, opening: Opening) -> None:
         "readers": summary.readers,
         "bytes": summary.bytes,
         "by": msgspec.to_builtins(who) if who else None,
+        "inside": msgspec.to_builtins(inside) if inside else None,
     }
     if options.json:
         dump(found)
-        return
+    else:
+        _tell_bundle(summary, who, inside)
+    if inside is not None and inside.rejected:
+        raise setup.Found
+
+
+def _inside(options: argparse.Namespace, opening: Opening, writer: bytes) -> tuple[Author | None, BundleChecked | None]:
+    """Who wrote a bundle, as far as a desk here knows, and what is in it, as far as it can be opened here."""
+    who: Author | None = None
+    inside: BundleChecked | None = None
+    try:
+        with options.bundle.open("rb") as stream:
+            if options.key:
+                inside = check_contents(stream, _trusted(options), options.key)
+            elif desk_exists(options.home) and options.profile is None:
+                with opened(options, opening) as desk:
+                    who = desk.author_of(writer)
+                    with contextlib.suppress(NotForUs):  # then it can be said that it is whole, and no more
+                        inside = desk.bundle_check(stream)
+    except WireError as wrong:
+        raise Refused("bad_bundle", reason=wrong.code) from wrong
+    return who, inside
+
+
+def _tell_bundle(summary: Summary, who: Author | None, inside: BundleChecked | None) -> None:
     say(_("The bundle is whole, and signed as a whole by one desk."))
     named = one_line(f"{who.officer}, {who.ministry} ({who.desk})", 120) if who else _("a desk not known here")
     rows: list[tuple[str, ...]] = [
@@ -160,6 +186,29 @@ def _verify_bundle(options: argparse.Namespace, opening: Opening) -> None:
     ]
     for line in columns(rows):
         say(f"    {line}")
+    if inside is None:
+        say(_("What is in it was not checked: that takes the bundle's own key, or a desk that it is sealed to."))
+        return
+    for space in inside.spaces:
+        say(
+            _("Case {space}: {entries} entries on its members, {changes} changes by {desks} desks, all signed").format(
+                space=space.space,
+                entries=number(space.entries),
+                changes=number(space.changes),
+                desks=number(len(space.authors)),
+            )
+        )
+    counts: list[tuple[str, ...]] = [
+        (_("entries of directories"), number(inside.directories)),
+        (_("receipts"), number(sum(space.receipts for space in inside.spaces))),
+        (_("evidence files"), number(inside.files)),
+        (_("waiting for another file"), number(inside.waiting)),
+        (_("refused"), number(inside.rejected)),
+    ]
+    for line in columns(counts):
+        say(f"    {line}")
+    for code in inside.problems:
+        say(f"    {describe_aside(code, ours=False)}")
 
 
 def _trusted(options: argparse.Namespace) -> Profile:

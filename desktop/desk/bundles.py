@@ -42,10 +42,11 @@ from sync.bundle import (
     SegmentPart,
 )
 from sync.carry import Carried, Carrier
+from sync.checking import key_of, new_key
 from sync.keys import EpochKey, make_grant
 from sync.push import give_receipts, seal_waiting
 from sync.replica import Applied
-from sync.wire.codec import MAX_GRANT_KEYS, decode
+from sync.wire.codec import MAX_GRANT_KEYS, decode, new_id
 from sync.wire.directory import DirectoryEntry
 from sync.wire.errors import WireError
 from sync.wire.signing import fingerprint, unpack
@@ -151,7 +152,10 @@ class _Writing:
         self._drafts: list[tuple[Path, Path]] = []
         self._stream: BinaryIO | None = None
         self._writer: BundleWriter | None = None
-        self._bundle = b""
+        self._bundle = new_id() if order.checkable else b""
+        self._key = new_key() if order.checkable else ""
+        if self._key:
+            self._seals.append(key_of(self._key, self._bundle).seal_key)
         self._bytes = 0
         self._counts = dict.fromkeys(("spaces", "segments", "grants", "directories", "evidence"), 0)
 
@@ -196,6 +200,7 @@ class _Writing:
             tuple(reader.device.hex() for reader in self._readers),
             bytes=self._bytes,
             unsealed=unsealed,
+            key=self._key,
             **self._counts,
         )
 

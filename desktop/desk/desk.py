@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
-from desktop.casework.carry_views import BundleRead, BundleReader, BundleWritten, EvidenceSize, OfflineView, Order
+from desktop.casework.carry_views import (
+    BundleChecked,
+    BundleRead,
+    BundleReader,
+    BundleWritten,
+    EvidenceSize,
+    OfflineView,
+    Order,
+)
 from desktop.casework.views import SyncReport
 from desktop.desk import bundles, keeping
 from desktop.desk.blobs import DeskFiles
+from desktop.desk.bundle_check import check_contents
 from desktop.desk.guarding import obey
 from desktop.desk.members import DeskMembers
 from desktop.desk.moving import move_once
@@ -78,6 +88,10 @@ class Desk(DeskMembers, DeskReceipts, DeskRecall, DeskFiles):
     def bundle_evidence(self) -> list[EvidenceSize]:
         """The evidence files that could go along in a bundle: those that are all on this desk."""
         return bundles.evidence_sizes(self._store, self._connection)
+
+    def bundle_check(self, stream: BinaryIO) -> BundleChecked:
+        """Check what is in a bundle that this desk can read, also against what is here. Raises a WireError."""
+        return check_contents(stream, self.profile, connection=self._connection)
 
     def bundle_write(self, path: Path, order: Order) -> BundleWritten:
         """Write what this desk has of its cases into a file for others. Raises Refused, StoreError."""

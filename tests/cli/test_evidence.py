@@ -139,3 +139,21 @@ def test_a_bundle_is_verified_without_opening_it(
     result = bare("verify", "--bundle", file)
     assert result.code == 1
     assert "bundle_damaged" in result.err
+
+
+def test_what_is_in_a_bundle_is_verified_with_its_own_key(
+    forked: tuple[Alliance, str], abu_dhabi: Commands, bare: Commands, tmp_path: Path
+) -> None:
+    file = tmp_path / "case.bundle"
+    written = abu_dhabi.json("bundle", "write", file, "--to", "SN", "--space", forked[1], "--checkable")
+    roots = abu_dhabi.home / "profile.toml"
+    bare.home = tmp_path / "nowhere"
+    found = bare.json("verify", "--bundle", file, "--key", written["key"], "--profile", roots)
+    assert (found["ok"], found["by"], found["inside"]["rejected"]) == (True, None, 0)
+    (space,) = found["inside"]["spaces"]
+    assert (space["space"], space["segments"]) == (forked[1], written["segments"])
+    said = bare("verify", "--bundle", file, "--key", written["key"], "--profile", roots)
+    assert (said.code, f"Case {forked[1]}" in said.out) == (0, True)
+    wrong = bare("verify", "--bundle", file, "--key", "A" * 26, "--profile", roots)
+    assert (wrong.code, "bundle_not_for_us" in wrong.err) == (1, True)
+    assert "was not checked" in bare("verify", "--bundle", file, "--profile", roots).out
