@@ -242,14 +242,18 @@ def is_known(raw: bytes) -> bool:
 def dependencies(change: Change, device: bytes, sequence: int) -> list[Dependency]:
     """Return the last change of each other device that must be applied before this one, change `sequence` of `device`.
 
-    They are those in `after` and those of every write it supersedes: a change cannot act on what it does not come
-    after. Raises Malformed when it names a later change of its own device.
+    They are those in `after`, those of every write it supersedes, and the first of the device that a recall names: a
+    change cannot act on what it does not come after. Raises Malformed when it names a later change of its own device.
     """
     needed = dict(change.after)
     for edit in change.edits:
         for operation in edit.operations:
-            for one in operation.over if type(operation) in _SUPERSEDING else ():  # type: ignore[union-attr]
-                needed[one.device] = max(needed.get(one.device, 0), one.sequence)
+            kind = type(operation)
+            if kind in _SUPERSEDING:
+                for one in operation.over:  # type: ignore[union-attr]
+                    needed[one.device] = max(needed.get(one.device, 0), one.sequence)
+            elif kind is Recall:
+                needed.setdefault(operation.device, 1)  # type: ignore[union-attr]
     if not needed:
         return []
     if needed.pop(device, 0) > sequence:

@@ -15,7 +15,7 @@ from desktop.store.context import Context, change_number, split_number
 from desktop.store.kept_files import FORGOTTEN
 from desktop.store.owing import owe_deleted
 from sync.changes import Change, Recall, Recalled, decode_change, encode_change
-from sync.merge import TakenBack
+from sync.merge import TakenBack, decode_state
 from sync.recall import holds, without
 from sync.wire.codec import MAX_CALL, decode, encode
 from sync.wire.errors import WireError
@@ -87,9 +87,12 @@ class Recalls:
     def purge_space(self, space: int) -> None:
         """The history behind a snapshot was compared with it: take out what was recalled since."""
         rows = self._database.all(
-            "SELECT r.n, r.name FROM recalled c JOIN records r ON r.n = c.record WHERE r.space = ?", (space,)
+            "SELECT r.n, r.name, state_of(r.n, r.state) FROM recalled c JOIN records r ON r.n = c.record"
+            " WHERE r.space = ?",
+            (space,),
         )
-        for n, name in rows:
+        for n, name, state in rows:
+            owe_deleted(self._context, space, name[:16], decode_state(state).recalls[0].dot)
             self._purge_bodies(space, name[:16], self._touches(n))
         if rows:
             self.overwrite()

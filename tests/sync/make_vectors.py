@@ -54,7 +54,7 @@ from sync.wire.space import (
     advance_head,
     read_segment,
 )
-from tests.sync.desks import DEVICES, NOT_HIS, RECORD, Desk, Sent
+from tests.sync.desks import DEVICES, RECORD, Desk, Sent
 
 AT_MS = 1_795_000_000_000
 KEYS = DeviceKeys(bytes(range(32)), bytes(range(32, 64)))
@@ -461,7 +461,7 @@ def _do(desk: Desk, what: str) -> Sent:
         case "recall":
             return desk.write([Recall(desk.device, b"", "wrong case")])
         case "false":
-            return desk.write([Recall(NOT_HIS, b"", "wrong case")])
+            return desk.write([Recall(DEVICES[1], b"", "wrong case")])
         case _:
             return desk.write([Unknown(encode(["stamp", {"colour": "red"}]))])
 

@@ -18,6 +18,7 @@ from sync.changes import (
     Dependency,
     Dot,
     Edit,
+    Recall,
     RecordEdit,
     Remove,
     Restore,
@@ -197,3 +198,11 @@ def test_a_change_cannot_supersede_a_later_one_of_its_own_device(operation: Set 
 def test_structs_are_what_the_specification_says() -> None:
     assert msgspec.msgpack.decode(encode(Set("title", "x", [Dot(A, 1, 0)]))) == ["set", "title", "x", [[A, 1, 0]]]
     assert msgspec.msgpack.decode(encode(Dependency(A, 1))) == [A, 1]
+
+
+def test_a_recall_waits_for_a_change_of_the_device_that_made_the_record() -> None:
+    recall = Change(1, 0, 0, [], [RecordEdit(RECORD, [Recall(B, b"n" * 16, "wrong case")])])
+    assert dependencies(recall, A, 5) == [Dependency(B, 1)]
+    assert dependencies(recall, B, 5) == []
+    later = msgspec.structs.replace(recall, after=[Dependency(B, 7)])
+    assert dependencies(later, A, 5) == [Dependency(B, 7)]
