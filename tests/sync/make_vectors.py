@@ -24,6 +24,7 @@ from sync.changes import Change, Create, Dependency, Dot, Edit, Recall, RecordEd
 from sync.keys import ContinuityKey, DeviceKeys, EpochKey, commitment, make_grant, make_request
 from sync.ministry import MinistryKeys, enrol, open_directory, order
 from sync.recall import record_id, without
+from sync.receipts import DeletedRecord, ReadRecord, ReceiptDue, ReceivedRecord, Statement, make_receipt
 from sync.seal import Place, _pad, found_space, seal
 from sync.wire.charter import Assent, Charter, MemberAdded, RootReplaced, assent, signed_entry
 from sync.wire.checkpoint import Leaf, make_checkpoint, make_cosigned
@@ -40,6 +41,7 @@ from sync.wire.directory import (
 )
 from sync.wire.membership import Membership
 from sync.wire.merkle import node_hash
+from sync.wire.receipt import Receipt, read_receipt
 from sync.wire.signing import Signed, fingerprint, pack, public_key, unpack
 from sync.wire.space import Event as SpaceEvent
 from sync.wire.space import (
@@ -86,6 +88,7 @@ def sections() -> dict[str, Any]:
             "founding": _founding(space, founding),
             "entries": _entries(space, founding),
             "segment": _segment(space),
+            "receipt": _receipt(space),
             "grant": _grant(space),
             "log": _log(founding),
             "server_log": _server_log(),
@@ -257,6 +260,30 @@ def _entries(space: bytes, founding: bytes) -> dict[str, Any]:
             {"after": 5, "entry": wrong(KEYS, Removed("SN")), "code": "not_entitled"},
             {"after": 5, "entry": wrong(KEYS, RoleGiven("AE", "lead"), 9), "code": "directory_behind"},
             {"after": 4, "entry": wrong(KEYS, RoleGiven("AE", "lead")), "code": "broken_chain"},
+        ],
+    }
+
+
+def _receipt(space: bytes) -> dict[str, Any]:
+    said: list[Statement] = [
+        ReceivedRecord(RECORD, [Dependency(DEVICES[0], 7)], AT_MS),
+        ReadRecord(RECORD, [Dependency(DEVICES[0], 7), Dependency(DEVICES[1], 2)], AT_MS),
+        DeletedRecord(RECORD, Dot(DEVICES[0], 8, 0), AT_MS),
+    ]
+    made = make_receipt(KEYS, ReceiptDue(space, 3, EpochKey(space, EPOCH_KEY), said))
+    receipt, header = read_receipt(made.data)
+    renumbered = encode(msgspec.structs.replace(header, number=4))
+    return {
+        "sign_key": KEYS.sign_key,
+        "epoch_key": EPOCH_KEY,
+        "data": made.data,
+        "hash": made.hash,
+        "number": 3,
+        "statements": [encode(one) for one in said],
+        "bad": [
+            {"data": encode(Receipt(renumbered, receipt.sealed, receipt.signature)), "code": "bad_signature"},
+            {"data": encode(Receipt(receipt.header, receipt.sealed[:-1], receipt.signature)), "code": "bad_signature"},
+            {"data": encode([receipt.header, receipt.sealed]), "code": "malformed"},
         ],
     }
 

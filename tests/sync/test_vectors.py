@@ -18,6 +18,7 @@ from sync.changes import Recall, Unknown, decode_change, dependencies, encode_ch
 from sync.delta import read_delta
 from sync.keys import ContinuityKey, DeviceKeys, EpochKey, open_grant
 from sync.recall import holds, record_id, without
+from sync.receipts import open_receipt
 from sync.seal import _pad, open_segment
 from sync.wire.charter import Charter
 from sync.wire.checkpoint import read_checkpoint, verify_cosigned
@@ -27,6 +28,7 @@ from sync.wire.directory import Directory, entry_hash, read_request
 from sync.wire.errors import Malformed, WireError
 from sync.wire.membership import Membership
 from sync.wire.merkle import consistency_roots, inclusion_root, leaf_hash
+from sync.wire.receipt import read_receipt, verify_receipt
 from sync.wire.signing import fingerprint, verify
 from sync.wire.space import (
     GRANT_DOMAIN,
@@ -224,6 +226,22 @@ def test_a_body_does_not_open(sealed: str) -> None:
     segment, header = read_segment(raw(vector["data"]))
     with pytest.raises(Malformed):
         open_segment(Segment(segment.header, raw(sealed), segment.signature), header, raw(vector["epoch_key"]))
+
+
+def test_a_receipt() -> None:
+    vector = VECTORS["receipt"]
+    receipt, header = read_receipt(raw(vector["data"]))
+    assert verify_receipt(receipt, raw(vector["sign_key"])).hex() == vector["hash"]
+    assert header.number == vector["number"]
+    opened = open_receipt(receipt, raw(vector["epoch_key"]))
+    assert [encode(one).hex() for one in opened] == vector["statements"]
+
+
+@pytest.mark.parametrize("bad", VECTORS["receipt"]["bad"])
+def test_a_receipt_is_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(WireError) as caught:
+        verify_receipt(read_receipt(raw(bad["data"]))[0], raw(VECTORS["receipt"]["sign_key"]))
+    assert caught.value.code == bad["code"]
 
 
 def test_a_grant() -> None:
