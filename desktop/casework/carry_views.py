@@ -138,6 +138,7 @@ class FileWork(msgspec.Struct, frozen=True):
     way: str
     done: int = 0  # bytes
     size: int = 0
+    number: int = 0  # of this piece of work, for `Session.stop_work`
 
 
 class FileView(msgspec.Struct, frozen=True):

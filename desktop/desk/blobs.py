@@ -10,10 +10,13 @@ from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from desktop.casework.attachments import Attachment, clean_name, read_reference, write_reference
 from desktop.casework.carry_views import BlobMove, FileView
 from desktop.desk.edits import Changed, DeskEdits
-from desktop.desk.moving import view, waits
+from desktop.desk.moving import named, view, waits
+from desktop.desk.undo import Step
 from desktop.refusals import Refused
 from desktop.store.blobs import BlobEntry, Blobs
 from sync.blobs import BlobDamaged
@@ -84,6 +87,26 @@ class DeskFiles(DeskEdits):
         entry = self.blobs.want(found.blob, space, record, found.name)
         return _file(record, "", found, entry)
 
+    def stop_fetching(self, record: str, file: str) -> None:
+        """Ask for a file no longer; what is here of it stays, and is not fetched again. Raises Refused."""
+        blobs = self.blobs
+        entry = blobs.entry(self.attachment(record, file).blob.id)
+        if entry is not None and not entry.here:
+            blobs.update(msgspec.structs.replace(entry, wanted=False))
+
+    def remove_file(self, record: str, file: str) -> Changed:
+        """Take a file out of a record, by its id: an edit that undo takes back; what is here of it stays for that.
+
+        It is not sent any more, if it was not. Raises Refused, UnknownRecord.
+        """
+        shown = self.show(record)
+        for name, field in shown.fields.items():
+            for element in field.elements:
+                found = read_reference(element)
+                if found is not None and found.blob.id.hex() == file:
+                    return self._step(Step("set", record, shown.type, name, removed=(element,)))
+        raise Refused("unknown_file", file=file[:100])
+
     def open_file(self, record: str, file: str, target: Path, tell: Tell | None = None) -> Path:
         """Write a file that is here to `target`: see `write_file`. Raises Refused (also unknown_file)."""
         return write_file(self.blobs, self.attachment(record, file), target, tell)
@@ -98,7 +121,8 @@ class DeskFiles(DeskEdits):
     def moves(self) -> list[BlobMove]:
         """Files on their way, and those that the server refused."""
         blobs = self.blobs
-        return [view(blobs, each) for each in blobs.entries() if waits(each) or each.refused]
+        moving = [each for each in blobs.entries() if waits(each) or each.refused]
+        return [view(blobs, each) for each in moving if not each.here or named(self._connection.reads, each)]
 
     def _attachments(self, record: str) -> list[tuple[str, Attachment]]:
         """The files that a record's sets name, with the name of the field."""

@@ -7,18 +7,21 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from desktop.casework.attachments import read_reference
 from desktop.casework.carry_views import BlobMove
 from desktop.desk.syncing import MakeTransport, ServerTransport
 from desktop.profile import Profile
 from desktop.settings import Settings
-from desktop.store import Connection, Store, StoreError
+from desktop.store import Connection, Store, StoreError, UnknownRecord
 from desktop.store.blobs import BlobEntry, Blobs
 from desktop.store.carrying import Carrying
 from desktop.store.lock import hold
+from desktop.store.reads import Reads
 from sync.errors import Cancelled, Refused, SyncError
 from sync.link import Link
 from sync.mover import Mover, Throttle
@@ -34,6 +37,7 @@ LASTING = frozenset({"quota", "not_entitled", "not_found", "malformed"})
 """Refusals of one file, which do not keep the others: it is tried again at the next connection."""
 
 Tell = Callable[[BlobMove], None]
+Named = Callable[[BlobEntry], bool]
 
 
 class Pace:
@@ -64,20 +68,26 @@ class Pace:
         self.stopped.wait(seconds)
 
 
-def move_all(blobs: Blobs, link: Link, pace: Pace, tell: Tell = lambda _: None) -> int:
+class _RestsError(Exception):
+    """A file was taken out of its record while it was sent."""
+
+
+def move_all(blobs: Blobs, link: Link, pace: Pace, tell: Tell = lambda _: None, named: Named = lambda _: True) -> int:
     """Send and fetch whatever waits; returns how many files moved. Raises a SyncError, StoreError.
 
-    What the server refuses for good is noted and the rest goes on.
+    What the server refuses for good is noted and the rest goes on. What no record names (`named`) is not sent.
     """
     mover = Mover(link, Throttle(pace.limit, sleep=pace.sleep), pace.go_on)
     moved = 0
     for known in blobs.entries():
         entry = blobs.entry(known.id)  # its case may have been taken off this desk since
-        if entry is None or not waits(entry):
+        if entry is None or not waits(entry) or (entry.here and not named(entry)):
             continue
         try:
-            _send(blobs, mover, entry, tell) if entry.here else _fetch(blobs, mover, entry, tell)
+            _send(blobs, mover, entry, tell, named) if entry.here else _fetch(blobs, mover, entry, tell)
             moved += 1
+        except _RestsError:
+            tell(msgspec.structs.replace(view(blobs, entry), way="none"))
         except Refused as refusal:
             if refusal.code not in LASTING:
                 raise
@@ -89,6 +99,16 @@ def move_all(blobs: Blobs, link: Link, pace: Pace, tell: Tell = lambda _: None) 
 def waits(entry: BlobEntry) -> bool:
     """Whether a blob is to be moved."""
     return not entry.refused and ((entry.here and not entry.sent) or (entry.wanted and not entry.here))
+
+
+def named(reads: Reads, entry: BlobEntry) -> bool:
+    """Whether the record that a file belongs to still names it."""
+    try:
+        fields = reads.show(entry.record).fields.values()
+    except UnknownRecord:
+        return False
+    found = (read_reference(element) for field in fields if field.merge == "set" for element in field.elements)
+    return any(each is not None and each.blob.id == entry.id for each in found)
 
 
 def view(blobs: Blobs, entry: BlobEntry, done: int | None = None) -> BlobMove:
@@ -109,11 +129,16 @@ def view(blobs: Blobs, entry: BlobEntry, done: int | None = None) -> BlobMove:
     )
 
 
-def _send(blobs: Blobs, mover: Mover, entry: BlobEntry, tell: Tell) -> None:
+def _send(blobs: Blobs, mover: Mover, entry: BlobEntry, tell: Tell, named: Named) -> None:
+    def chunk(number: int) -> bytes:
+        if not named(entry):
+            raise _RestsError
+        return blobs.chunk(entry, number)
+
     mover.put(
         entry.space,
         (entry.id, blobs.manifest(entry)),
-        lambda number: blobs.chunk(entry, number),
+        chunk,
         lambda done, _: tell(view(blobs, entry, done)),
     )
     tell(view(blobs, blobs.update(msgspec.structs.replace(entry, sent=True))))
@@ -134,6 +159,9 @@ def _fetch(blobs: Blobs, mover: Mover, entry: BlobEntry, tell: Tell) -> None:
                     stream.flush()
                     os.fsync(stream.fileno())
                     blobs.update(msgspec.structs.replace(entry, have=have))
+                stands = blobs.entry(entry.id)
+                if stands is None or not stands.wanted:
+                    break
         finally:
             stream.flush()
             os.fsync(stream.fileno())
@@ -153,7 +181,7 @@ def move_once(store: Store, connection: Connection, profile: Profile, url: str, 
         transport = make(url, profile.ca_file)
         try:
             link = Link(transport, connection.replica.device_keys(), timeout_s=profile.timeout_s)
-            return move_all(blobs, link, pace_of(store.home, connection))
+            return move_all(blobs, link, pace_of(store.home, connection), named=partial(named, connection.reads))
         finally:
             transport.close()
 
@@ -224,6 +252,6 @@ class BlobThread:
                 self._transport = transport
             try:
                 link = Link(transport, connection.replica.device_keys(), timeout_s=self._profile.timeout_s)
-                move_all(blobs, link, pace, self._tell)
+                move_all(blobs, link, pace, self._tell, partial(named, connection.reads))
             finally:
                 transport.close()

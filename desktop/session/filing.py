@@ -30,9 +30,10 @@ class FileThread(QThread):
 
     told = Signal(object)
     """FileWork: how far it is."""
-    done = Signal()
-    refused = Signal(str, object)
-    """Code of what stood in the way, and the parameters of its sentence."""
+    done = Signal(int)
+    """Number of the work."""
+    refused = Signal(int, str, object)
+    """Number of the work, code of what stood in the way, and the parameters of its sentence."""
 
     def __init__(self, store: Store, work: FileWork, what: FilePlace | Attachment, path: Path, parent: QObject) -> None:
         """`what`: where the file at `path` goes, or the file that is written there."""
@@ -62,9 +63,9 @@ class FileThread(QThread):
         except _StoppedError:
             return
         except (StoreError, Refused) as error:
-            self.refused.emit(error.code, params_of(error))
+            self.refused.emit(self.work.number, error.code, params_of(error))
         else:
-            self.done.emit()
+            self.done.emit(self.work.number)
 
     def _tell(self, done: int) -> None:
         if self._stopped.is_set():
@@ -87,6 +88,7 @@ class Filing(Carrying):
     def __init__(self, home: Path, opening: Opening, parent: QObject | None = None) -> None:
         super().__init__(home, opening, parent)
         self._files: deque[FileThread] = deque()  # the first one runs
+        self._last_work = 0
 
     def files(self, record: str) -> list[FileView]:
         """The files of a record, by name."""
@@ -113,6 +115,36 @@ class Filing(Carrying):
             self._desk.fetch_file(record, file)
             self._wake()
 
+    def stop_fetching(self, record: str, file: str) -> None:
+        """Ask for a file no longer."""
+        if self._desk is not None:
+            with self._reporting(record):
+                self._desk.stop_fetching(record, file)
+
+    def remove_file(self, record: str, file: str) -> bool:
+        """Take a file out of a record; `undo` puts it back."""
+        with self._reporting(record):
+            self._told(self._open_desk().remove_file(record, file))
+            return True
+        return False
+
+    def stop_work(self, number: int) -> None:
+        """Give up a piece of work; nothing half is left of it. The others go on."""
+        thread = next((each for each in self._files if each.work.number == number), None)
+        if thread is None or self._desk is None:
+            return
+        runs = thread is self._files[0]
+        self._files.remove(thread)
+        thread.stop()
+        if thread.sealed is not None:  # it was quicker, and its word is on the way
+            with self._reporting(thread.work.record):
+                self._desk.blobs.drop(thread.sealed.blob.id)
+        if runs:
+            self._next_file()
+        else:
+            thread.deleteLater()
+        self.file_worked.emit(msgspec.structs.replace(thread.work, done=0))
+
     def save_file(self, record: str, file: str, target: Path) -> None:
         """Write a file that is here to the disk; answers by `file_done` or `file_refused`."""
         if self._desk is None:
@@ -123,13 +155,13 @@ class Filing(Carrying):
 
     def on_file_told(self, work: FileWork) -> None:
         """The thread tells how far it is."""
-        if self._files:
+        if self._runs(work.number):
             self._files[0].work = work
             self.file_worked.emit(work)
 
-    def on_file_done(self) -> None:
+    def on_file_done(self, number: int) -> None:
         """The thread has sealed or written the file; a sealed one is named in its record here."""
-        if not self._files or self._desk is None:
+        if not self._runs(number) or self._desk is None:
             return
         thread = self._files.popleft()
         with self._reporting(thread.work.record):
@@ -138,17 +170,23 @@ class Filing(Carrying):
         self.file_done.emit(thread.work)
         self._next_file()
 
-    def on_file_refused(self, code: str, params: dict[str, object]) -> None:
+    def on_file_refused(self, number: int, code: str, params: dict[str, object]) -> None:
         """The thread was refused; the files behind this one go on."""
-        if not self._files:
+        if not self._runs(number):
             return
         self.file_refused.emit(self._files.popleft().work, code, params)
         self._end_if_erased(code)
         self._next_file()
 
+    def _runs(self, number: int) -> bool:
+        """Whether this is the work that is waited for: a word of one that was given up may still be on its way."""
+        return bool(self._files) and self._files[0].work.number == number
+
     def _add_file(self, work: FileWork, what: FilePlace | Attachment, path: Path) -> None:
         if self._desk is None:
             return
+        self._last_work += 1
+        work = msgspec.structs.replace(work, number=self._last_work)
         thread = FileThread(self._desk.store, work, what, path, self)
         thread.told.connect(self.on_file_told)
         thread.done.connect(self.on_file_done)

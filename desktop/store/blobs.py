@@ -68,11 +68,14 @@ class Blobs:
         return entry
 
     def update(self, entry: BlobEntry) -> BlobEntry:
-        """Note how far a blob is; one that was taken off the desk meanwhile stays off it, file and all."""
+        """Note how far a blob is; one that was taken off the desk meanwhile stays off it, file and all.
+
+        One that is not wanted any more stays so.
+        """
         with self._database.transaction():
             stands = self.entry(entry.id)
             if stands is not None and stands.file == entry.file:
-                return self.keep(entry)
+                return self.keep(msgspec.structs.replace(entry, wanted=entry.wanted and stands.wanted))
         for path in (self._path(entry.file), self._manifest_path(entry.file)):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)

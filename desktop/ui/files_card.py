@@ -12,7 +12,7 @@ from desktop.casework.attachments import safe_file_name
 from desktop.casework.carry_views import BlobMove, FileView, FileWork
 from desktop.casework.views import RecordView
 from desktop.session import Session
-from desktop.ui.kit import Banner, Button, Card, Label, Living, announce
+from desktop.ui.kit import Banner, Button, Card, IconButton, Label, Living, Toast, announce
 from desktop.ui.kit.visibility import show_if
 from desktop.ui.presenter import SEPARATOR
 from desktop.ui.theme import current_theme
@@ -28,7 +28,10 @@ class FileRow(Living, QWidget):
     """One file: its name, what it is doing or where it is, a bar while it moves, and the way to save it."""
 
     save_requested = Signal(object)
+    remove_requested = Signal(object)
     """FileView."""
+    stop_requested = Signal(object)
+    """FileWork that is given up, or FileView that is not fetched any more."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -44,14 +47,20 @@ class FileRow(Living, QWidget):
         self.bar.setTextVisible(False)
         show_if(self.bar, False)
         self.save_button = Button("", "secondary", "download")
+        self.stop_button = IconButton("x")
+        self.remove_button = IconButton("trash-2")
         self._words = QVBoxLayout()
         for widget in (self.name, self.bar, self.state):
             self._words.addWidget(widget)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addLayout(self._words, 1)
-        self._row.addWidget(self.save_button)
+        for button in (self.stop_button, self.save_button, self.remove_button):
+            self._row.addWidget(button)
         self.save_button.clicked.connect(self._on_save)
+        self.stop_button.clicked.connect(self._on_stop)
+        self.remove_button.clicked.connect(self._on_remove)
+        show_if(self.stop_button, False)
         self.bind(lambda _text: self._show(), str)
         self.follow(self._space)
 
@@ -76,10 +85,16 @@ class FileRow(Living, QWidget):
         self.save_button.setText(_("Save as…"))
         self.save_button.setAccessibleName(strip_isolates(_("Save {file} as…").format(file=shown)))
         self.save_button.setVisible(self.file is not None)
+        self.remove_button.set_name(_("Remove {file} from the case").format(file=isolate(shown)))
+        self.remove_button.setVisible(self.file is not None)
+        self.stop_button.set_name(_("Stop {file}").format(file=isolate(shown)))
         self._show_state()
 
     def _show_state(self) -> None:
+        fetched = self._move is not None and self._move.way == "fetch"
         self.save_button.setEnabled(self._work is None and not self._asked)
+        self.remove_button.setEnabled(self._work is None)
+        self.stop_button.setVisible(self._work is not None or fetched or self._asked)
         done, whole = self._progress()
         self.bar.setVisible(done > 0)
         self.bar.setValue(int(done / whole * _STEPS) if whole else _STEPS)
@@ -117,9 +132,16 @@ class FileRow(Living, QWidget):
         if self.file is not None:
             self.save_requested.emit(self.file)
 
+    def _on_remove(self) -> None:
+        if self.file is not None:
+            self.remove_requested.emit(self.file)
+
+    def _on_stop(self) -> None:
+        self.stop_requested.emit(self._work or self.file)
+
     def _space(self) -> None:
         theme = current_theme()
-        self._row.setSpacing(theme.space("m"))
+        self._row.setSpacing(theme.space("s"))
         self._words.setSpacing(theme.space("xs"))
 
 
@@ -146,6 +168,8 @@ class FilesCard(Card):
         top.addWidget(self.attach_button)
         for item in (top, self.problem, self._list, self.more):
             self.add(item)
+        self.toast = Toast(self)
+        self.toast.action_clicked.connect(session.undo)
         self.setAcceptDrops(True)
         self.attach_button.clicked.connect(self.ask_to_attach)
         self.more.clicked.connect(self._on_more)
@@ -155,6 +179,7 @@ class FilesCard(Card):
         session.file_refused.connect(self._on_refused)
         session.sync_state_changed.connect(self._on_state)
         session.locked.connect(self._on_locked)
+        session.undo_changed.connect(self.toast.hide)  # what it would undo is not the last edit any more
         self.bind(self.set_title, lambda: _("Evidence files"))
         self.bind(self.attach_button.setText, lambda: _("Attach…"))
         self.bind(lambda _text: self.refresh(), str)
@@ -219,6 +244,24 @@ class FilesCard(Card):
         self._asked.add(file.id)
         self._session.fetch_file(self._record, file.id)
         self.refresh()
+
+    def _on_remove(self, file: FileView) -> None:
+        self.problem.hide()
+        self._asked.discard(file.id)
+        if self._session.remove_file(self._record, file.id):
+            self.refresh()
+            self.attach_button.setFocus()
+            words = _("Removed from the case: {file}. It stays in the history, and with those who have it.")
+            self.toast.show_note(words.format(file=isolate(one_line(file.name, 60))), _("Undo"))
+
+    def _on_stop(self, what: FileWork | FileView) -> None:
+        if isinstance(what, FileWork):
+            self._session.stop_work(what.number)
+        else:
+            self._asked.discard(what.id)
+            self._session.stop_fetching(self._record, what.id)
+            self.refresh()
+        announce(self, _("Stopped: {file}").format(file=one_line(what.name, 100)))
 
     def _ask_where(self, file: FileView) -> None:
         """The name is only suggested: it came from outside, and is made one that is no path."""
@@ -302,6 +345,8 @@ class FilesCard(Card):
         while len(self.rows) < count:
             row = FileRow(self._session)
             row.save_requested.connect(self._on_save)
+            row.remove_requested.connect(self._on_remove)
+            row.stop_requested.connect(self._on_stop)
             self.rows.append(row)
             self._list.addWidget(row)
 

@@ -81,7 +81,7 @@ class RecallDialog(DeskDialog):
                 "Its content, its history, its files and what was typed into it are destroyed here, and on every desk"
                 " as soon as that desk hears of it. Who recalled it, when and why stays."
             ),
-            readers_sentence(self._members),
+            readers_sentence(self._members) if self._members else "",
             _(
                 "What was printed or copied elsewhere stays there, and the secretariat keeps sealed bytes that it"
                 " cannot read. The desks say when they have deleted it: look under Receipts."
@@ -89,6 +89,7 @@ class RecallDialog(DeskDialog):
         )
         for label, text in zip(self.sentences, words, strict=True):
             label.setText(text)
+            label.setVisible(bool(text))
         if self._of_case:
             only = _("This recalls the sheet of the case alone: recall its people and objects one by one.")
             self.sentences[0].setText(f"{words[0]} {only}")

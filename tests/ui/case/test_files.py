@@ -14,8 +14,9 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.casework.carry_views import FileWork
-from desktop.store.blobs import Blobs
+from desktop.casework.carry_views import BlobMove, FileWork
+from desktop.desk import moving
+from desktop.store.blobs import BlobEntry, Blobs
 from desktop.ui.case_view import CaseView
 from desktop.ui.files_card import FilesCard
 from i18n.bidi import strip_isolates
@@ -174,6 +175,123 @@ def test_locking_while_a_file_is_sealed_leaves_nothing_of_it(
     assert pair._dakar.files(case) == []
 
 
+def test_what_is_being_attached_is_stopped_and_the_next_file_goes_on(
+    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open, film: Path, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.bin"
+    with large.open("wb") as stream:
+        stream.truncate(3_000 * CHUNK_PLAIN)  # a sparse file
+    _view, card = opened()
+    pair.session.attach_files(case, [large, film, large])
+    with qtbot.waitSignal(pair.session.file_worked, timeout=10_000, check_params_cb=lambda work: work.done > 0):
+        pass
+    waiting = card.rows[2].stop_button
+    assert waiting.accessibleName() == "Stop large.bin"
+    qtbot.mouseClick(waiting, Qt.MouseButton.LeftButton)
+    assert [name for name, _ in told(card)] == ["large.bin", "Vidéo du port.mp4"]
+    with qtbot.waitSignal(pair.session.file_done, timeout=10_000) as done:
+        card.rows[0].stop_button.setFocus()
+        qtbot.keyClick(card.rows[0].stop_button, Qt.Key.Key_Space)
+    assert done.args is not None
+    assert done.args[0].name == film.name
+    assert [file.name for file in pair.session.files(case)] == [film.name]
+    assert len(list((pair.homes[0].home / "blobs").iterdir())) == 2  # the film and its manifest
+    qtbot.waitUntil(card.rows[0].stop_button.isHidden)
+
+
+def test_one_that_was_sealed_before_it_was_stopped_leaves_nothing(
+    qtbot: QtBot, pair: TwoDesks, case: str, film: Path
+) -> None:
+    pair.session.attach_files(case, [film])
+    assert pair.session._files[0].wait(10_000)  # it is done, and its word has not been heard
+    (work,) = pair.session.file_works(case)
+    pair.session.stop_work(work.number)
+    qtbot.wait(50)
+    assert pair.session.files(case) == []
+    assert list((pair.homes[0].home / "blobs").iterdir()) == []
+
+
+def test_fetching_is_given_up_and_nothing_comes(
+    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open, film: Path
+) -> None:
+    pair.rome.attach(case, film)
+    pair.exchange()
+    _view, card = opened()
+    (row,) = card.rows
+    assert row.stop_button.isHidden()
+    qtbot.mouseClick(row.save_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(row.stop_button, Qt.MouseButton.LeftButton)
+    assert state(card) == "2.1 MB · not on this desk"
+    assert row.save_button.isEnabled()
+    assert row.stop_button.isHidden()
+    pair.exchange()
+    assert not pair.session.files(case)[0].here
+    qtbot.mouseClick(row.save_button, Qt.MouseButton.LeftButton)
+    pair.exchange()
+    assert pair.session.files(case)[0].here
+
+
+def test_a_fetch_that_is_given_up_half_way_stops_there_and_goes_on_from_there(
+    pair: TwoDesks, case: str, film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.rome.attach(case, film)
+    pair.exchange()
+    (file,) = pair.session.files(case)
+    pair.session.fetch_file(case, file.id)
+    tell = moving.view
+    told: list[int] = []
+
+    def stop(blobs: Blobs, entry: BlobEntry, done: int | None = None) -> BlobMove:
+        if done == 1:
+            pair.session.stop_fetching(case, file.id)
+        told.append(done or 0)
+        return tell(blobs, entry, done)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, "view", stop)
+        pair._dakar.sync_once()
+    assert max(told) == 1
+    assert not pair.session.files(case)[0].here
+    pair.session.fetch_file(case, file.id)
+    pair._dakar.sync_once()
+    assert pair.session.files(case)[0].here
+
+
+def test_a_file_that_is_removed_is_not_sent_until_that_is_undone(
+    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open, film: Path
+) -> None:
+    _view, card = opened()
+    attach(qtbot, pair, card, film)
+    (row,) = card.rows
+    assert strip_isolates(row.remove_button.accessibleName()) == "Remove Vidéo du port.mp4 from the case"
+    qtbot.mouseClick(row.remove_button, Qt.MouseButton.LeftButton)
+    assert told(card) == []
+    assert card.toast.isVisible()
+    pair.exchange()
+    assert pair.rome.files(case) == []
+    assert pair.session.moves() == []
+    (entry,) = Blobs(pair._dakar._connection.context, pair.homes[0].home).entries()
+    assert not entry.sent
+    qtbot.mouseClick(card.toast.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(card.rows) == 1)
+    assert not card.toast.isVisible()
+    pair.exchange()
+    (file,) = pair.session.files(case)
+    assert file.sent
+    assert [each.name for each in pair.rome.files(case)] == [film.name]
+
+
+def test_the_way_back_is_not_offered_once_something_else_was_edited(
+    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open, film: Path
+) -> None:
+    _view, card = opened()
+    attach(qtbot, pair, card, film)
+    qtbot.mouseClick(card.rows[0].remove_button, Qt.MouseButton.LeftButton)
+    assert card.toast.isVisible()
+    pair.session.edit(case, "title", "Sud")
+    assert not card.toast.isVisible()
+
+
 def test_a_file_that_was_sealed_when_the_desk_locks_is_in_its_record(
     qtbot: QtBot, pair: TwoDesks, case: str, film: Path
 ) -> None:
@@ -218,7 +336,8 @@ def test_what_stands_in_the_way_is_told_in_words(
     blobs = Blobs(pair._dakar._connection.context, pair.homes[0].home)
     (entry,) = blobs.entries()
     sealed = pair.homes[0].home / "blobs" / entry.file
-    sealed.write_bytes(sealed.read_bytes()[:-1] + b"\0")
+    body = sealed.read_bytes()
+    sealed.write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
     with qtbot.waitSignal(session.file_refused, timeout=10_000) as refusal:
         session.save_file(case, file.id, tmp_path / "saved")
     assert refusal.args is not None
