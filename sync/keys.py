@@ -56,7 +56,7 @@ class DeviceKeys(msgspec.Struct, frozen=True, array_like=True, dict=True):
 
     def sign(self, domain: str, body: bytes) -> bytes:
         """Sign `body` under `domain`."""
-        return sign(self.sign_seed, domain, body)
+        return sign(self.sign_seed, domain, body, self.sign_key)
 
     def __repr__(self) -> str:
         """Never show secrets, in logs or tracebacks."""
@@ -98,7 +98,7 @@ class ContinuityKey(msgspec.Struct, frozen=True):
         return "ContinuityKey(…)"
 
 
-class EpochKey(msgspec.Struct, frozen=True, array_like=True):
+class EpochKey(msgspec.Struct, frozen=True, array_like=True, dict=True):
     """The key of one epoch of one space. The epoch's id follows from the key, so a key proves itself."""
 
     space: Id
@@ -109,7 +109,7 @@ class EpochKey(msgspec.Struct, frozen=True, array_like=True):
         """What the founding entry commits to."""
         return commitment(self.key)
 
-    @property
+    @cached_property
     def epoch(self) -> bytes:
         """The epoch's id."""
         return epoch_id(self.commitment)

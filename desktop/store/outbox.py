@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from itertools import groupby
 from time import monotonic
 
 from desktop.store.context import Context, change_number
@@ -19,7 +21,6 @@ from sync.wire.receipt import read_receipt
 from sync.wire.space import Head, read_entry, read_segment
 
 SEGMENT_PLAIN = 700 * 1024  # bytes of changes in one segment: even what does not compress fits a call
-GRANTS_AT_ONCE = 64
 RELAY_PATIENCE_S = 600.0  # until the server is asked again to take what it did not take
 
 _HELD = "EXISTS (SELECT 1 FROM spaces s WHERE s.n = o.space AND s.behind > s.seq)"
@@ -118,17 +119,19 @@ class Outbox:
         if self._database.value("SELECT 1 FROM due LIMIT 1") is None:
             return []
         due = self._continuity_due()
-        for device, certificate in self._database.all(
-            "SELECT d.device, d.certificate FROM devices d WHERE EXISTS (SELECT 1 FROM due WHERE due.device = d.device)"
-            " LIMIT ?",
-            (GRANTS_AT_ONCE,),
-        ):
-            keys = self._database.all(
-                _KEYS_DUE,
-                (device, MAX_GRANT_KEYS),
-            )
-            if keys:
-                due.append(GrantDue(decode(Certificate, certificate, MAX_ENTRY), [EpochKey(*each) for each in keys]))
+        rows = self._database.all(
+            "SELECT due.device, d.certificate, s.id, e.key FROM due CROSS JOIN devices d ON d.device = due.device"
+            " CROSS JOIN spaces s ON s.n = due.space CROSS JOIN epochs e ON e.space = s.n AND e.epoch = due.epoch"
+            " ORDER BY due.device, due.space LIMIT ?",
+            (MAX_GRANT_KEYS,),
+        )
+        last = rows[-1][0] if len(rows) == MAX_GRANT_KEYS else b""
+        known: dict[tuple[bytes, bytes], EpochKey] = {}  # each makes its own epoch's id once
+        for (device, certificate), keys in groupby(rows, lambda row: row[:2]):
+            if device == last != rows[0][0]:  # whole, in the next round
+                break
+            granted = [known.setdefault(row[2:], EpochKey(*row[2:])) for row in keys]
+            due.append(GrantDue(decode(Certificate, certificate, MAX_ENTRY), granted))
         return due
 
     def _continuity_due(self) -> list[GrantDue]:
@@ -217,25 +220,25 @@ class Outbox:
         """Note items as stored by the server."""
         database = self._database
         with database.transaction(durable=False):
-            for id_ in ids:
-                row = database.one(
-                    "SELECT o.space, c.n, g.last FROM outbox o JOIN segments g ON g.n = o.segment"
-                    " JOIN chains c ON c.n = g.n >> 32 WHERE o.n = ? AND c.own = 1",
-                    (id_,),
-                )
-                if row is not None:
-                    note_sent(self._context, *row)
-                self._owe_relayed(id_)
-            database.many("DELETE FROM outbox WHERE n = ?", [(id_,) for id_ in ids])
+            sent = json.dumps(ids)
+            for row in database.all(
+                "SELECT o.space, c.n, max(g.last) FROM json_each(?) j CROSS JOIN outbox o ON o.n = j.value"
+                " JOIN segments g ON g.n = o.segment JOIN chains c ON c.n = g.n >> 32 WHERE c.own = 1 GROUP BY c.n",
+                (sent,),
+            ):
+                note_sent(self._context, *row)
+            self._owe_relayed(sent)
+            database.run("DELETE FROM outbox WHERE n IN (SELECT value FROM json_each(?))", (sent,))
             self._states.recalls.settle()
         self._states.recalls.empty_log()
 
-    def _owe_relayed(self, id_: int) -> None:
-        """A space that was founded by somebody who may never come is there now: give its key in their place."""
-        space = self._database.value(
-            "SELECT space FROM outbox WHERE n = ? AND kind = 'relay' AND segment IS NULL", (id_,)
-        )
-        if space is not None:
+    def _owe_relayed(self, sent: str) -> None:
+        """Spaces that were founded by somebody who may never come are there now: give their keys in their place."""
+        for (space,) in self._database.all(
+            "SELECT DISTINCT space FROM outbox WHERE n IN (SELECT value FROM json_each(?))"
+            " AND kind = 'relay' AND segment IS NULL",
+            (sent,),
+        ):
             self._own_entries.owe_of(space, everybody=True)
 
     def hold_relays(self) -> None:
