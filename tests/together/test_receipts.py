@@ -289,3 +289,38 @@ def test_a_case_that_was_dropped_and_fetched_again_gives_new_numbers(world: Worl
     world.sync("AE", "SN", "AE", "SN")
     assert not told(world["SN"].receipts(case))["AE"].behind
     assert statements(world["AE"]) == statements(world["SN"])
+
+
+def test_every_desk_says_that_it_destroyed_what_was_recalled(world: World) -> None:
+    case = world.case(members=("SN", "AE"))
+    world["SN"].invite(case, "IT", "reader")
+    person = world["SN"].new_record("person", case, {"name": "Awa"}).record
+    world.sync()
+    world["SN"].recall(person, "wrong case")
+    world.sync()
+    view = world["SN"].receipts(person)
+    assert {one.ministry for one in view.receipts} == {"SN", "AE", "IT"}, "nobody had to ask"
+    for one in view.receipts:
+        assert one.deleted_ms > 0
+        assert one.verified
+        assert not one.behind
+    assert view.silent == ()
+    before = items(world, "SN")
+    world.sync()
+    assert items(world, "SN") == before, "it is said once"
+    for name in ("SN", "AE", "IT"):
+        assert statements(world[name]) == statements(world["SN"])
+        assert world[name].verify().ok
+
+
+def test_what_was_owed_of_a_record_that_is_recalled_is_void(world: World) -> None:
+    case = world.case()
+    person = world["SN"].new_record("person", case, {"name": "Awa"}).record
+    world["SN"].ask_receipts(person, on=True)
+    world.sync("SN")
+    world["SN"].recall(person, "wrong case")
+    world.sync("SN", "AE", "SN")
+    (said,) = [one for one in world["SN"].receipts(person).receipts if one.ministry == "AE"]
+    assert (said.received_ms, said.read_ms) == (0, 0)
+    assert said.deleted_ms > 0
+    assert not world["AE"].seen(person)
