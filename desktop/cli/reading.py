@@ -163,7 +163,9 @@ def _author(author: Author) -> str:
 def _shown(value: Scalar, field: Field | None) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int | float):
         return str(value)
     if field and field.kind == "file":
         return shown_name(value)

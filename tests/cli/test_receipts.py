@@ -18,6 +18,7 @@ def test_receipts_are_asked_for_and_stopped(tahaluf: Commands) -> None:
     assert tahaluf.json("receipts", case, "--ask")["asked"]
     shown = tahaluf("receipts", case)
     assert (shown.code, shown.out) == (0, "Receipts asked for\n")
+    assert "Receipts asked for (receipts): Yes\n" in tahaluf("show", case).out
     assert tahaluf.json("show", case)["fields"]["receipts"]["values"][0]["value"] is True
     assert tahaluf("receipts", case, "--stop").out == "No receipts are asked for.\n"
     assert tahaluf("receipts", case, "--ask", "--stop").code == 2
