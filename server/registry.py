@@ -6,6 +6,7 @@ enrols nobody whom a desk would not accept.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from sync.wire.directory import (
 
 DIRECTORY_BYTES = 256 * 1024  # of entries in one reply
 _ENTRY_OVERHEAD = 8
+_AT_ONCE = 8  # entries that are verified on the event loop: a hand-over to a thread costs more
 
 
 @dataclass(slots=True)
@@ -38,6 +40,16 @@ class Member:
 
     directory: Directory
     entries: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """Entries that were verified behind so many others, and the directory with them."""
+
+    behind: int
+    bodies: list[bytes]
+    directory: Directory
+    entries: list[DirectoryEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +75,16 @@ class Registry:
         self.continuity: dict[bytes, str] = {}  # ministry by the id of each continuity key it named
         self._charter: Charter | None = None
         self._charter_entries: list[bytes] = []
+        self._tried: dict[str, _Tried] = {}
+        self._turn = asyncio.Lock()
         self.on_growth: Callable[[], None] = lambda: None
 
     async def refresh(self) -> bool:
         """Take in what any process added since; says whether anything was. Raises WireError if damaged."""
+        async with self._turn:
+            return await self._refresh()
+
+    async def _refresh(self) -> bool:
         version = await self._storage.registry_version()
         if version == self._version:
             return False
@@ -78,9 +96,12 @@ class Registry:
             if row.ministry == NAME or row.ministry in self.former():
                 continue
             member = self.members.setdefault(row.ministry, Member(self._new_directory(row), []))
-            seen = len(member.entries) - (row.first - 1)  # taken in by somebody else while we read
-            for body in row.entries[seen:] if seen >= 0 else []:
-                self._take(member, body)
+            if not row.entries:
+                continue
+            tried = self._tried.pop(row.ministry, None)
+            if tried is None or (tried.behind, tried.bodies) != (len(member.entries), row.entries):
+                tried = await _verified(member, row.entries)
+            self._take(member, tried)
         self._version = version
         self.on_growth()
         return True
@@ -99,6 +120,7 @@ class Registry:
         for body in row.entries:
             charter.append(body)
         self._charter, self._charter_entries = charter, row.entries
+        self._tried.clear()
         for known in (self.members, self.devices, self.administrators, self.continuity):
             known.clear()
 
@@ -189,12 +211,14 @@ class Registry:
                 return CharterChange(genesis, ministry, root, sequence)
 
     async def _append(self, member: Member, entries: list[bytes]) -> None:
-        trial = member.directory.copy()
-        inboxes = [inbox for body in entries if (inbox := _inbox(trial.append(body)))]
+        tried = await _verified(member, entries)
+        ministry = tried.directory.ministry
+        inboxes = [inbox for entry in tried.entries if (inbox := _inbox(entry))]
         try:
-            await self._storage.append_directory(trial.ministry, len(member.entries) + 1, entries, inboxes)
+            await self._storage.append_directory(ministry, tried.behind + 1, entries, inboxes)
         except DeviceElsewhere:
             raise Refusal("device_elsewhere") from None
+        self._tried[ministry] = tried
 
     def after(self, heads: list[DirectoryHead], budget: int = DIRECTORY_BYTES) -> tuple[list[DirectoryItems], bool]:
         """Return the entries behind the given heads that fit the budget (bytes), and whether more are left."""
@@ -226,9 +250,14 @@ class Registry:
             for items in self.after(own, budget)[0]
         ]
 
-    def _take(self, member: Member, body: bytes) -> None:
-        entry = member.directory.append(body)
-        member.entries.append(body)
+    def _take(self, member: Member, tried: _Tried) -> None:
+        """Let the directory go on. The writer's thread reads it meanwhile: that it has grown is said last."""
+        for entry in tried.entries:
+            self._note(entry)
+        member.directory = tried.directory
+        member.entries += tried.bodies
+
+    def _note(self, entry: DirectoryEntry) -> None:
         match entry.event:
             case DeviceEnrolled():
                 certificate = entry.event.certificate
@@ -241,6 +270,16 @@ class Registry:
                 self.administrators.pop(administrator_id(key), None)
             case ContinuityNamed(key):
                 self.continuity[continuity_id(key)] = entry.ministry
+
+
+async def _verified(member: Member, bodies: list[bytes]) -> _Tried:
+    """Try entries on a copy of a directory. Raises WireError at one that does not hold."""
+    trial, behind = member.directory.copy(), len(member.entries)
+    if len(bodies) <= _AT_ONCE:
+        entries = [trial.append(body) for body in bodies]
+    else:
+        entries = await asyncio.to_thread(lambda: [trial.append(body) for body in bodies])
+    return _Tried(behind, bodies, trial, entries)
 
 
 def _inbox(entry: DirectoryEntry) -> bytes | None:
