@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from desktop.casework.carry_views import Order
 from desktop.casework.trust_views import ReceiptsView, ReceiptView
 from desktop.desk import Desk, Refused
+from desktop.desk.syncer import Listeners, Syncer
 from desktop.desk.syncing import http_transport
 from sync.engine import Engine
 from sync.errors import NoConnection
@@ -324,3 +327,43 @@ def test_what_was_owed_of_a_record_that_is_recalled_is_void(world: World) -> Non
     assert (said.received_ms, said.read_ms) == (0, 0)
     assert said.deleted_ms > 0
     assert not world["AE"].seen(person)
+
+
+def test_desks_that_listen_answer_each_other_without_being_told(world: World) -> None:
+    case = world.case()
+    heard: list[frozenset[str]] = []
+    syncers = {
+        name: Syncer(
+            world[name].store,
+            world[name].profile,
+            world[name].server_url,
+            Listeners(lambda _: None, heard.append if name == "SN" else lambda _: None, lambda _: None),
+        )
+        for name in ("SN", "AE")
+    }
+    threads = [threading.Thread(target=each.run) for each in syncers.values()]
+    for thread in threads:
+        thread.start()
+    try:
+        world["SN"].ask_receipts(case, on=True)
+        syncers["SN"].wake()
+        assert waited(lambda: bool(told(world["SN"].receipts(case))))
+        assert waited(lambda: world["AE"].show(case).fields["receipts"].value is True)
+        heard.clear()
+        assert world["AE"].seen(case)
+        syncers["AE"].wake()
+        assert waited(lambda: told(world["SN"].receipts(case))["AE"].read_ms > 0)
+        assert waited(lambda: any(case in one for one in heard)), "the screens hear of it"
+    finally:
+        for each in syncers.values():
+            each.stop()
+        for thread in threads:
+            thread.join()
+
+
+def waited(holds: Callable[[], bool]) -> bool:
+    """Whether something comes to hold within a time that no machine needs."""
+    end = time.monotonic() + 60
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    return holds()
