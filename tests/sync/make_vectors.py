@@ -20,10 +20,9 @@ from server.merkle import consistency_path, inclusion_path, tree_root
 from sync import entries, merge, text
 from sync.blobs import seal_blob
 from sync.bundle import BundleWriter, ChainEnd, EntryPart, HavePart
-from sync.changes import Change, Create, Dependency, Dot, Edit, Recall, RecordEdit, Set, Unknown, encode_change
+from sync.changes import Change, Dependency, Dot, Edit, Recall, RecordEdit, Set, Unknown, encode_change
 from sync.keys import ContinuityKey, DeviceKeys, EpochKey, commitment, make_grant, make_request
 from sync.ministry import MinistryKeys, enrol, open_directory, order
-from sync.recall import record_id, without
 from sync.receipts import DeletedRecord, ReadRecord, ReceiptDue, ReceivedRecord, Statement, make_receipt
 from sync.seal import Place, _pad, found_space, seal
 from sync.wire.charter import Assent, Charter, MemberAdded, RootReplaced, assent, signed_entry
@@ -57,6 +56,7 @@ from sync.wire.space import (
     read_segment,
 )
 from tests.sync.desks import DEVICES, RECORD, Desk, Sent
+from tests.sync.recall_vectors import recalls
 
 AT_MS = 1_795_000_000_000
 KEYS = DeviceKeys(bytes(range(32)), bytes(range(32, 64)))
@@ -94,7 +94,7 @@ def sections() -> dict[str, Any]:
             "server_log": _server_log(),
             "padding": [[size, len(_pad(bytes(size)))] for size in (0, 60, 61, 1_020, 1_021, 9_996, 100_000, 900_000)],
             "changes": _changes(),
-            "recall": _recalls(),
+            "recall": recalls(AT_MS, NONCE[:16]),
             "text": _text(),
             "merge": _merges(),
         }
@@ -394,21 +394,6 @@ def _changes() -> dict[str, Any]:
             },
             {"change": b"", "code": "malformed"},
         ],
-    }
-
-
-def _recalls() -> dict[str, Any]:
-    device, nonce = DEVICES[0], NONCE[:16]
-    record = record_id(device, nonce)
-    made = Change(1, AT_MS, 5, [], [RecordEdit(record, [Create("person", nonce), Set("name", "x", [])])])
-    recall = Change(1, AT_MS, 6, [], [RecordEdit(record, [Recall(device, nonce, "wrong case")])])
-    return {
-        "device": device,
-        "nonce": nonce,
-        "record": record,
-        "made": encode_change(made),
-        "recall": encode_change(recall),
-        "left": encode_change(without(made, [record])),
     }
 
 
