@@ -19,6 +19,7 @@ REQUESTS: dict[str, type[Any]] = {
     "chunk_have": chunks.ChunkHaveRequest,
     "chunk_put": chunks.ChunkPutRequest,
     "chunk_get": chunks.ChunkGetRequest,
+    "chunk_drop": chunks.ChunkDropRequest,
 }
 
 
@@ -56,6 +57,15 @@ class ChunkService:
         if body is None:
             raise Refusal("not_found")
         return chunks.ChunkGetReply(body)
+
+    async def chunk_drop(self, caller: Caller, request: chunks.ChunkDropRequest) -> chunks.ChunkDropReply:
+        """Delete what the caller's ministry put of a space in which the caller writes."""
+        role = await self._storage.role(caller, request.space)
+        if role is None:
+            raise Refusal("not_found")
+        if role not in WRITERS:
+            raise Refusal("not_entitled")
+        return chunks.ChunkDropReply(await self._run(self._store.drop, caller.ministry, request.space, request.hashes))
 
     def close(self) -> None:
         """Finish what is running."""

@@ -1,7 +1,7 @@
 """Sealed chunks of evidence files: one file a chunk beside the database, under a name of our own, counted by ministry.
 
 A chunk is there when its file is: it takes its name only when it is whole and flushed. The small database beside it
-holds nothing but what each ministry has stored, so that a crash between the two forgets at most a few counts.
+holds what each ministry has stored, and who put which chunk: that ministry pays for it, and may have it deleted.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import secrets
 import sqlite3
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -50,6 +51,10 @@ class ChunkStore:
                 "CREATE TABLE IF NOT EXISTS shares (ministry TEXT PRIMARY KEY, bytes INTEGER NOT NULL,"
                 " chunks INTEGER NOT NULL) STRICT, WITHOUT ROWID"
             )
+            self._shares.execute(
+                "CREATE TABLE IF NOT EXISTS owners (name BLOB PRIMARY KEY, ministry TEXT NOT NULL,"
+                " bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+            )
         except (OSError, sqlite3.Error) as error:
             raise _failure(error) from error
 
@@ -67,7 +72,7 @@ class ChunkStore:
         path = self._path(space, hash_)
         if path.exists():
             return False
-        self._count(ministry, len(body), 1)
+        self._claim(path.name, ministry, len(body))
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             with draft.open("xb") as stream:
@@ -79,9 +84,27 @@ class ChunkStore:
         except OSError as error:
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
-            self._count(ministry, -len(body), -1)
+            self._release(path.name, ministry)
             raise _failure(error) from error
         return True
+
+    def drop(self, ministry: str, space: bytes, hashes: list[bytes]) -> int:
+        """Delete those of these chunks that the ministry put, and give it their room back; returns how many were.
+
+        Its place is freed once the file is gone, so a crash between the two leaves a count that the next try frees.
+        Raises StorageFailed.
+        """
+        dropped = 0
+        for each in hashes:
+            path = self._path(space, each)
+            if self._owner(path.name) != ministry:
+                continue
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise _failure(error) from error
+            dropped += self._release(path.name, ministry)
+        return dropped
 
     def get(self, space: bytes, hash_: bytes) -> bytes | None:
         """A chunk, or None. Raises StorageFailed."""
@@ -104,21 +127,54 @@ class ChunkStore:
         name = digest(space, hash_, domain="tahaluf-file").hex()
         return self._folder / name[:2] / name
 
-    def _count(self, ministry: str, size: int, chunks: int) -> None:
-        try:
-            with self._lock:
-                self._shares.execute(
-                    "INSERT INTO shares VALUES (?1, 0, 0) ON CONFLICT (ministry) DO NOTHING", (ministry,)
+    def _owner(self, name: str) -> str | None:
+        """The ministry that put a chunk, and pays for it."""
+        with self._lock:
+            found = self._shares.execute(
+                "SELECT ministry FROM owners WHERE name = ?", (bytes.fromhex(name),)
+            ).fetchone()
+        return found[0] if found else None
+
+    def _claim(self, name: str, ministry: str, size: int) -> None:
+        """Count a chunk for a ministry, once. Raises QuotaSpent, StorageFailed."""
+        with self._counting() as shares:
+            row = (bytes.fromhex(name), ministry, size)
+            if not shares.execute("INSERT OR IGNORE INTO owners VALUES (?, ?, ?)", row).rowcount:
+                return  # a crash came between this and the file, or another connection is putting it just now
+            shares.execute("INSERT OR IGNORE INTO shares VALUES (?, 0, 0)", (ministry,))
+            if not shares.execute(
+                "UPDATE shares SET bytes = bytes + ?2, chunks = chunks + 1 WHERE ministry = ?1 AND bytes + ?2 <= ?3",
+                (ministry, size, self._limit),
+            ).rowcount:
+                raise QuotaSpent(ministry)
+
+    def _release(self, name: str, ministry: str) -> bool:
+        """Count a chunk no more. False if it was not counted for the ministry. Raises StorageFailed."""
+        with self._counting() as shares:
+            found = shares.execute(
+                "DELETE FROM owners WHERE name = ? AND ministry = ? RETURNING bytes", (bytes.fromhex(name), ministry)
+            ).fetchone()
+            if found:
+                shares.execute(
+                    "UPDATE shares SET bytes = bytes - ?2, chunks = chunks - 1 WHERE ministry = ?1",
+                    (ministry, found[0]),
                 )
-                moved = self._shares.execute(
-                    "UPDATE shares SET bytes = bytes + ?2, chunks = chunks + ?3 WHERE ministry = ?1"
-                    " AND (?2 < 0 OR bytes + ?2 <= ?4)",
-                    (ministry, size, chunks, self._limit),
-                ).rowcount
-        except sqlite3.Error as error:
-            raise _failure(error) from error
-        if not moved:
-            raise QuotaSpent(ministry)
+        return found is not None
+
+    @contextlib.contextmanager
+    def _counting(self) -> Iterator[sqlite3.Connection]:
+        """One transaction on the counts."""
+        with self._lock:
+            try:
+                self._shares.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._shares
+                except BaseException:
+                    self._shares.execute("ROLLBACK")
+                    raise
+                self._shares.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise _failure(error) from error
 
 
 def _failure(error: Exception) -> StorageFailed:

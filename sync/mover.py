@@ -14,6 +14,8 @@ from sync.link import Link
 from sync.wire.chunks import (
     MAX_CHUNK,
     MAX_CHUNK_NAMES,
+    ChunkDropReply,
+    ChunkDropRequest,
     ChunkGetReply,
     ChunkGetRequest,
     ChunkHaveReply,
@@ -92,6 +94,14 @@ class Mover:
             tell(done, len(names))
         if todo or not have[-1]:
             one((blob, data))
+
+    def drop(self, space: bytes, names: list[bytes]) -> int:
+        """Have chunks deleted that our ministry put; returns how many were there. Raises a SyncError."""
+        dropped = 0
+        for start in range(0, len(names), MAX_CHUNK_NAMES):
+            asked = ChunkDropRequest(space, names[start : start + MAX_CHUNK_NAMES])
+            dropped += self._link.call("chunk_drop", asked, ChunkDropReply, timeout_s=CHUNK_S).dropped
+        return dropped
 
     def get_manifest(self, space: bytes, blob: bytes) -> bytes:
         """Get a blob's manifest. Raises a SyncError; Refused (not_found) while it is not all there."""

@@ -216,14 +216,16 @@ def _add_carrying(commands: Commands) -> None:
     )
     put = blob.add_parser("put", help=_("attach a file; it is sent after the text"))
     get = blob.add_parser("get", help=_("write a file of a record to the disk, fetching it first if need be"))
+    drop = blob.add_parser("drop", help=_("take a file out of its record, off this desk and off the server, for good"))
     listed = blob.add_parser("list", help=_("list files: of a record, or those on their way"))
-    for each in (put, get):
+    for each in (put, get, drop):
         each.add_argument("record", metavar="RECORD", help=_("id of the record"))
     listed.add_argument("record", metavar="RECORD", nargs="?", default="", help=_("id of the record"))
     put.add_argument("file", type=Path, metavar="FILE", help=_("file to attach"))
     get.add_argument("name", metavar="NAME", help=_("name or id of the file, as the list shows it"))
+    drop.add_argument("name", metavar="NAME", help=_("name or id of the file, as the list shows it"))
     get.add_argument("file", type=Path, metavar="FILE", help=_("file to write"))
-    for each in (put, get, listed):
+    for each in (put, get, drop, listed):
         _ending(each)
     read = bundle.add_parser("read", help=_("take what verifies of a bundle; again does nothing"))
     read.add_argument("files", type=Path, metavar="FILE", nargs="+", help=_("bundles, or a ministry's directory.log"))

@@ -83,9 +83,9 @@ def _print_file(file: BundleFile) -> None:
 
 
 def blob(options: argparse.Namespace, opening: Opening) -> None:
-    """`blob put`, `blob get` and `blob list`."""
+    """`blob put`, `blob get`, `blob drop` and `blob list`."""
     with opened(options, opening) as desk:
-        {"put": _put, "get": _get, "list": _list}[options.action](options, desk)
+        {"put": _put, "get": _get, "drop": _drop, "list": _list}[options.action](options, desk)
 
 
 def _put(options: argparse.Namespace, desk: Desk) -> None:
@@ -101,6 +101,14 @@ def _get(options: argparse.Namespace, desk: Desk) -> None:
         desk.sync_once()
     desk.open_file(options.record, options.name, options.file)
     _tell(options, desk.fetch_file(options.record, options.name))
+
+
+def _drop(options: argparse.Namespace, desk: Desk) -> None:
+    desk.drop_file(options.record, options.name)
+    if options.json:
+        dump({"record": options.record})
+    else:
+        say(_("Taken out of the record and off this desk. The server deletes it at the next exchange."))
 
 
 def _list(options: argparse.Namespace, desk: Desk) -> None:

@@ -118,6 +118,24 @@ class DeskFiles(DeskEdits):
             return each
         raise Refused("unknown_file", file=file[:100])
 
+    def drop_file(self, record: str, file: str) -> Changed:
+        """Take a file out of its record, off this desk and, once the server is there, off the server. For good.
+
+        The server deletes what this desk's ministry put; desks that fetched it keep theirs. Raises Refused
+        (unknown_file, file_not_here where its parts are not known here, what keeps one from writing), UnknownRecord.
+        """
+        found = self.attachment(record, file)
+        blobs = self.blobs
+        entry = blobs.entry(found.blob.id)
+        if entry is None or not entry.chunks:
+            raise Refused("file_not_here", file=found.name)
+        field = next(name for name, each in self._attachments(record) if each == found)
+        step = Step("set", record, self._type_of(record), field, removed=(write_reference(found),))
+        changed = self._take(step)  # an undo would name a file that is nowhere
+        blobs.note_drop(entry, blobs.manifest(entry))
+        blobs.drop(entry.id)
+        return changed
+
     def moves(self) -> list[BlobMove]:
         """Files on their way, and those that the server refused."""
         blobs = self.blobs

@@ -79,6 +79,7 @@ def move_all(blobs: Blobs, link: Link, pace: Pace, tell: Tell = lambda _: None, 
     """
     mover = Mover(link, Throttle(pace.limit, sleep=pace.sleep), pace.go_on)
     moved = 0
+    _drop(blobs, mover)
     for known in blobs.entries():
         entry = blobs.entry(known.id)  # its case may have been taken off this desk since
         if entry is None or not waits(entry) or (entry.here and not named(entry)):
@@ -94,6 +95,22 @@ def move_all(blobs: Blobs, link: Link, pace: Pace, tell: Tell = lambda _: None, 
             kept = blobs.update(msgspec.structs.replace(blobs.entry(entry.id) or entry, refused=refusal.code))
             tell(view(blobs, kept))
     return moved
+
+
+def _drop(blobs: Blobs, mover: Mover) -> None:
+    """Have the server delete what was taken back; what it will not delete is not ours, and stays."""
+    for key, drop in list(blobs.drops()):
+        try:
+            mover.drop(drop.space, drop.names)
+        except Refused as refusal:
+            if refusal.code not in LASTING:
+                raise
+        blobs.dropped(key)
+
+
+def anything_waits(blobs: Blobs) -> bool:
+    """Whether a blob is to be moved, or deleted at the server."""
+    return any(waits(each) for each in blobs.entries()) or next(blobs.drops(), None) is not None
 
 
 def waits(entry: BlobEntry) -> bool:
@@ -173,7 +190,7 @@ def move_once(store: Store, connection: Connection, profile: Profile, url: str, 
     """Move what waits, once; 0 when there is nothing, or another process moves it. Raises a SyncError, StoreError."""
     blobs = Blobs(connection.context, store.home)
     blobs.try_again()
-    if not any(waits(each) for each in blobs.entries()):
+    if not anything_waits(blobs):
         return 0
     with hold(store.home / LOCK_FILE) as held:
         if not held:
@@ -242,7 +259,7 @@ class BlobThread:
 
     def _move(self, connection: Connection, pace: Pace) -> None:
         blobs = Blobs(connection.context, self._store.home)
-        if not any(waits(each) for each in blobs.entries()):
+        if not anything_waits(blobs):
             return
         with hold(self._store.home / LOCK_FILE) as held:
             if not held:

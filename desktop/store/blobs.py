@@ -20,6 +20,7 @@ from sync.wire.codec import MAX_CALL, decode, encode
 
 FOLDER = "blobs"
 KEY = "blob."
+DROP = "unsend."  # what the server is to delete
 _DRAFT = ".draft"
 
 
@@ -42,6 +43,13 @@ class BlobEntry(msgspec.Struct, frozen=True):
     def here(self) -> bool:
         """Whether all of it is on this desk."""
         return 0 < self.chunks == self.have
+
+
+class Drop(msgspec.Struct, frozen=True, array_like=True):
+    """Chunks of a space that the server is to delete; the manifest is the last."""
+
+    space: bytes
+    names: list[bytes]
 
 
 class Blobs:
@@ -149,6 +157,21 @@ class Blobs:
         """The plain text of a blob that is all here, each part verified, the whole at the end. Raises BlobDamaged."""
         with self._path(entry.file).open("rb") as source:
             yield from open_blob(blob, self.manifest(entry), source)
+
+    def note_drop(self, entry: BlobEntry, data: bytes) -> None:
+        """Note that the server is to delete a blob, whose manifest this is. Raises a WireError."""
+        names = [*read_manifest(data, entry.id).chunks, entry.id]
+        self._notes.put(DROP + entry.file, encode(Drop(entry.space, names)))
+
+    def drops(self) -> Iterator[tuple[str, Drop]]:
+        """What the server is to delete, each with its key for `dropped`."""
+        for key in self._notes.keys(DROP):
+            if (data := self._notes.get(key)) is not None:
+                yield key, decode(Drop, data, MAX_CALL)
+
+    def dropped(self, key: str) -> None:
+        """The server was told."""
+        self._notes.remove(key)
 
     def try_again(self) -> None:
         """Let what the server refused wait to be moved again."""

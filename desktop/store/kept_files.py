@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from desktop.store.blobs import FOLDER, Blobs
+from desktop.store.blobs import FOLDER, BlobEntry, Blobs
 from desktop.store.context import Context
 from desktop.store.notes import Notes
+from sync.wire.codec import MAX_CALL, decode
+from sync.wire.errors import WireError
 
 FORGOTTEN = "gone."
 
@@ -38,7 +40,14 @@ class KeptFiles:
         """Delete the files that were forgotten; one that cannot be deleted now is deleted later."""
         for key in self._notes.keys(FORGOTTEN):
             file = key.removeprefix(FORGOTTEN)
+            with contextlib.suppress(OSError, WireError):
+                self._note_drop(key, self._folder / f"{file}.m")
             with contextlib.suppress(OSError):
                 for name in (file, f"{file}.m"):
                     (self._folder / name).unlink(missing_ok=True)
                 self._notes.remove(key)
+
+    def _note_drop(self, key: str, manifest: Path) -> None:
+        """Have the server delete a file of a record that was recalled; one of a case dropped here stays there."""
+        if data := self._notes.get(key):
+            self._blobs.note_drop(decode(BlobEntry, data, MAX_CALL), manifest.read_bytes())

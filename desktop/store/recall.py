@@ -152,7 +152,8 @@ class Recalls:
         for key, value in database.all("SELECT key, value FROM notes WHERE key LIKE ? || '%'", (KEY,)):
             entry = decode(BlobEntry, value, MAX_CALL)
             if entry.record == name:
-                database.run("INSERT OR REPLACE INTO notes VALUES (?, ?, x'')", (FORGOTTEN + entry.file, now))
+                whole = encode(entry) if entry.sent else b""  # the server is to delete it too
+                database.run("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", (FORGOTTEN + entry.file, now, whole))
                 database.run("DELETE FROM notes WHERE key = ?", (key,))
 
     def _purge_aside(self, space: int, record: bytes) -> None:

@@ -21,6 +21,7 @@ PATHS = {
     "chunk_have": "/v1/chunk/have",
     "chunk_put": "/v1/chunk/put",
     "chunk_get": "/v1/chunk/get",
+    "chunk_drop": "/v1/chunk/drop",
     "checkpoint": "/v1/checkpoint",
     "snapshot": "/v1/snapshot",
     "snapshot_put": "/v1/snapshot/put",

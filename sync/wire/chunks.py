@@ -57,6 +57,19 @@ class ChunkGetReply(msgspec.Struct, frozen=True, array_like=True):
     body: Annotated[bytes, Meta(max_length=MAX_CHUNK)]
 
 
+class ChunkDropRequest(msgspec.Struct, frozen=True, array_like=True):
+    """Delete chunks of a space: those that the caller's ministry put there."""
+
+    space: Id
+    hashes: Annotated[list[Hash], Meta(max_length=MAX_CHUNK_NAMES)]
+
+
+class ChunkDropReply(msgspec.Struct, frozen=True, array_like=True):
+    """How many were deleted now; those that others put, and those that are not there, are none of them."""
+
+    dropped: int
+
+
 def chunk_hash(body: bytes) -> bytes:
     """The name of a chunk: SHA-256, which processors do in half the time of BLAKE2b."""
     return sha256(b"tahaluf/1/chunk\0" + body).digest()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from desktop.desk import Desk
 from desktop.refusals import Refused as NotDone
+from server.chunks import FILE
 from sync.blobs import MAX_CHUNKS, Blob, BlobDamaged, Manifest, open_blob, seal_blob
 from sync.errors import BadReply, Refused
 from sync.link import Link
@@ -19,6 +22,8 @@ from sync.transport import HttpTransport
 from sync.wire.chunks import (
     CHUNK_PLAIN,
     MAX_CHUNK,
+    ChunkDropReply,
+    ChunkDropRequest,
     ChunkGetReply,
     ChunkGetRequest,
     ChunkHaveReply,
@@ -215,3 +220,33 @@ def test_a_ministry_fills_its_own_quota_only(tmp_path: Path) -> None:
         abu_dhabi.attach(case, tmp_path / "film2")
         abu_dhabi.sync_once()
         assert abu_dhabi.moves() == []
+
+
+def stored(alliance: Alliance) -> tuple[int, int]:
+    """Chunks at the server, and the bytes that are counted for them."""
+    folder = alliance.server.data / "chunks"
+    with contextlib.closing(sqlite3.connect(folder / FILE)) as shares:
+        counted = shares.execute("SELECT coalesce(sum(bytes), 0) FROM shares").fetchone()[0]
+    return len([each for each in folder.glob("??/*") if each.is_file()]), int(counted)
+
+
+def test_chunks_are_deleted_for_the_ministry_that_put_them_and_for_no_other(alliance: Alliance) -> None:
+    dakar, abu_dhabi, case = with_film(alliance)
+    space = bytes.fromhex(case)
+    before = stored(alliance)
+    assert before[0] == 4
+    blobs, (entry,) = dakar.blobs, dakar.blobs.entries()
+    names = [*blobs.names(entry).chunks, entry.id]
+    theirs, ours = link_of(alliance, abu_dhabi), link_of(alliance, dakar)
+    with tried("malicious member", "deleting evidence that another ministry put"):
+        assert theirs.call("chunk_drop", ChunkDropRequest(space, names), ChunkDropReply).dropped == 0
+    with tried("malicious client", "deleting in a space of others, and in none: alike", times=2):
+        for each in (bytes.fromhex(dakar.new_case({"title": "Ours"}, ()).record), secrets.token_bytes(16)):
+            dakar.sync_once()
+            with pytest.raises(Refused) as refused:
+                theirs.call("chunk_drop", ChunkDropRequest(each, names), ChunkDropReply)
+            assert refused.value.code == "not_found"
+    assert stored(alliance) == before
+    assert ours.call("chunk_drop", ChunkDropRequest(space, names), ChunkDropReply).dropped == 4
+    assert ours.call("chunk_drop", ChunkDropRequest(space, names), ChunkDropReply).dropped == 0
+    assert stored(alliance) == (0, 0)

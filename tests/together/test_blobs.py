@@ -128,3 +128,35 @@ def test_a_file_that_its_record_refuses_is_not_kept(
         dakar.attach(case, film)
     assert dakar.moves() == []
     assert list((alliance.dakar.home / "blobs").iterdir()) == []
+
+
+def at_server(alliance: Alliance) -> int:
+    """How many chunks and manifests the server keeps."""
+    return len([each for each in (alliance.server.data / "chunks").glob("??/*") if each.is_file()])
+
+
+def test_a_file_that_is_taken_out_for_good_is_deleted_at_the_server_too(alliance: Alliance, film: Path) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case = shared_case(dakar, abu_dhabi)
+    dakar.attach(case, film)
+    dakar.sync_once()
+    abu_dhabi.sync_once()
+    assert at_server(alliance) > 1
+    dakar.drop_file(case, film.name)
+    assert (dakar.files(case), dakar.moves()) == ([], [])
+    assert list((dakar.store.home / "blobs").iterdir()) == []
+    dakar.sync_once()
+    abu_dhabi.sync_once()
+    assert at_server(alliance) == 0
+    assert abu_dhabi.files(case) == []
+
+
+def test_the_files_of_a_record_that_is_recalled_are_deleted_at_the_server_too(alliance: Alliance, film: Path) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case = shared_case(dakar, abu_dhabi)
+    dakar.attach(case, film)
+    dakar.sync_once()
+    abu_dhabi.sync_once()
+    dakar.recall(case, "Sent to the wrong desk")
+    dakar.sync_once()
+    assert at_server(alliance) == 0
