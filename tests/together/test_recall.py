@@ -16,6 +16,7 @@ from tests.store.pages import plain_pages
 from tests.support.alliance import Alliance, running_alliance
 from tests.support.stick import StickAlliance, without_server
 from tests.support.world import World, three_ministries
+from tests.together.test_put_back import put_back, settle
 from tests.together.test_snapshots import case_of, engine_of, phases
 
 MARKS = ("Zeferino Quartz", "wording of a summary that is long enough")
@@ -211,3 +212,52 @@ def test_a_bundle_carries_the_recall_to_who_has_the_record(stick: StickAlliance)
     stick.carry("AE", "SN")
     assert dakar.show(case).fields["title"].value == "Sud"
     assert stick.states("SN") == stick.states("AE")
+
+
+def test_a_store_put_back_from_before_the_recall_is_purged_when_it_hears_of_it(
+    alliance: Alliance, tmp_path: Path
+) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case = dakar.new_case({"title": "Nord"}, ("AE",)).record
+    record = person(dakar, case)
+    settle(dakar, abu_dhabi)
+    alliance.dakar.close()
+    shutil.copytree(alliance.dakar.home, tmp_path / "copy")
+    dakar = alliance.dakar.open()
+    dakar.recall(record, REASON)
+    settle(dakar, abu_dhabi)
+    dakar = put_back(alliance, tmp_path / "copy")
+    assert left(dakar) == list(MARKS)
+    dakar.edit(record, "name", f"{MARKS[0]} again")  # under a number that was given to the recall
+    found = dakar.new_record("person", case, {"name": "Amina Sow"}).record
+    settle(dakar, abu_dhabi)
+    for desk in (dakar, abu_dhabi):
+        stands(desk, record)
+        assert desk.show(found).fields["name"].value == "Amina Sow"
+    assert dakar._connection.notes.keys("again.") == []
+    assert dakar.unsent() == 0
+
+
+def test_an_evidence_file_of_a_recalled_record_leaves_every_desk(alliance: Alliance, tmp_path: Path) -> None:
+    dakar, abu_dhabi = alliance.desks()
+    case = dakar.new_case({"title": "Nord"}, ("AE",)).record
+    film, other = tmp_path / "film.bin", tmp_path / "other.bin"
+    for path in (film, other):
+        path.write_bytes(secrets.token_bytes(300_000))
+    exhibit = dakar.new_record("exhibit", case, {"title": MARKS[0]}).record
+    kept = dakar.new_record("exhibit", case, {"title": "kept"}).record
+    dakar.attach(exhibit, film)
+    dakar.attach(kept, other)
+    settle(dakar, abu_dhabi)
+    for each, path in ((exhibit, film), (kept, other)):
+        abu_dhabi.fetch_file(each, path.name)
+    settle(dakar, abu_dhabi)
+    assert [len(list((home.home / "blobs").iterdir())) for home in (alliance.dakar, alliance.abu_dhabi)] == [4, 4]
+    dakar.recall(exhibit, REASON)
+    assert len(list((alliance.dakar.home / "blobs").iterdir())) == 2
+    settle(dakar, abu_dhabi)
+    for desk, home in ((dakar, alliance.dakar), (abu_dhabi, alliance.abu_dhabi)):
+        assert len(list((home.home / "blobs").iterdir())) == 2
+        assert [each.name for each in desk.files(kept)] == [other.name]
+        assert desk.open_file(kept, other.name, tmp_path / f"out of {desk.identity().desk}").exists()
+        assert left(desk) == []
