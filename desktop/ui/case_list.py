@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking
-from desktop.casework.views import SyncState
+from desktop.casework.views import ListRow, SyncState
 from desktop.session import Session
 from desktop.ui.filter_menu import FilterMenu, OrderMenu
 from desktop.ui.kit import Button, EmptyState, FilterChip, FlowLayout, Label, Panel, announce, line
@@ -65,7 +65,7 @@ class ListPane(Panel):
             self.filter, ("updated", "due", "reference", "title") if is_case else ("updated", "title"), self
         )
         self.stack = QStackedWidget(self)
-        self.view = RecordListView(session.rows, self.stack)
+        self.view = RecordListView(partial(_case_rows, session) if is_case else session.rows, self.stack)
         self.empty = EmptyState("briefcase" if is_case else "users", parent=self.stack)
         self.empty.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored
@@ -181,6 +181,7 @@ class ListPane(Panel):
         self._session.rows_ready.connect(self._on_rows)
         self._session.records_changed.connect(self._on_records_changed)
         self._session.sync_state_changed.connect(self._on_sync_state)
+        self._session.keeping_changed.connect(self.view.rows.renew)
 
     def _bind(self) -> None:
         self.bind(self.title.setText, lambda: _("Cases") if self._type == "case" else _("People & objects"))
@@ -318,6 +319,15 @@ class ListPane(Panel):
         self._foot.setContentsMargins(theme.px(8), 0, theme.px(14), 0)
         self._quick.set_gap(theme.px(8))
         self._chosen.set_gap(theme.px(8))
+
+
+def _case_rows(session: Session, ids: list[str]) -> list[ListRow]:
+    """The rows of cases, and until when this desk keeps those that it does not keep for good."""
+    until = {case.space: case.until_ms for case in session.limited_cases() if case.kept}
+    rows = session.rows(ids)
+    if not until:
+        return rows
+    return [msgspec.structs.replace(row, until_ms=until[row.space]) if row.space in until else row for row in rows]
 
 
 def _single_shot(parent: QWidget, milliseconds: int, then: Callable[[], object]) -> QTimer:

@@ -120,7 +120,7 @@ class CasePage(RecordPage):
         return self.people
 
     def _make_files(self) -> QWidget:
-        self.files = FilesCard(self.session)
+        self.files = FilesCard(self.session, over=self)
         page = QWidget()
         column = QVBoxLayout(page)
         column.addWidget(self.files)

@@ -148,7 +148,8 @@ class FileRow(Living, QWidget):
 class FilesCard(Card):
     """A list, and Attach; files can be dropped on it. Saving fetches first what is not here, then asks where."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None, *, over: QWidget | None = None) -> None:
+        """`over`: where the note of a removal is shown; on the card itself without one."""
         super().__init__(parent=parent)
         self._session = session
         self._record = ""
@@ -168,7 +169,7 @@ class FilesCard(Card):
         top.addWidget(self.attach_button)
         for item in (top, self.problem, self._list, self.more):
             self.add(item)
-        self.toast = Toast(self)
+        self.toast = Toast(over or self)
         self.toast.action_clicked.connect(session.undo)
         self.setAcceptDrops(True)
         self.attach_button.clicked.connect(self.ask_to_attach)

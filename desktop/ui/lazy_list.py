@@ -48,6 +48,10 @@ class LazyListModel(QStringListModel):
         if shown:
             self.dataChanged.emit(self.index(min(shown)), self.index(max(shown)))
 
+    def renew(self) -> None:
+        """Fetch every row anew when it is next in view."""
+        self.forget(frozenset(self._rows))
+
     def unsent(self) -> frozenset[str]:
         """The ids of rows kept here that say that something of theirs waits to be sent."""
         return frozenset(row.id for row in self._rows.values() if row.unsent)

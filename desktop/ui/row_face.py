@@ -112,11 +112,12 @@ def _first_line(pen: _Pen, row: ListRow, left: int, right: int, now: datetime, d
     ago = relative_time(row.updated_ms, now) if row.updated_ms else ""
     taken = min(plain.horizontalAdvance(ago) + 2, (right - left) // 2)
     pen.write(QRect(right - taken, top, taken, height), "caption 400", ink, ago, trailing=True)
-    if row.unsent:
-        side = theme.px(14)
-        taken += side + theme.px(6)
-        cloud = icon_pixmap("cloud-upload", theme.color("offline"), side, ratio=pen.ratio)
-        pen.draw(QRect(right - taken, top + (height - side) // 2, side, side), cloud)
+    for marked, name, color in ((row.unsent, "cloud-upload", "offline"), (row.until_ms > 0, "clock", "text2")):
+        if marked:
+            side = theme.px(14)
+            taken += side + theme.px(6)
+            mark = icon_pixmap(name, theme.color(color), side, ratio=pen.ratio)
+            pen.draw(QRect(right - taken, top + (height - side) // 2, side, side), mark)
     first = one_line(row.reference) if row.reference else type_label(row)
     width = min(bold.horizontalAdvance(first) + 2, right - left - taken - theme.px(10))
     if due is not None and right - left - taken - _due_width(due, theme) - theme.px(24) >= width:

@@ -10,7 +10,7 @@ from desktop.casework.record_types import Field, RecordTypes
 from desktop.casework.views import ListRow
 from i18n import Locale, _, current, ngettext
 from i18n.bidi import neutralise, one_line, strip_isolates
-from i18n.formats import relative_time, short_date, urgency
+from i18n.formats import moment, relative_time, short_date, urgency
 from i18n.names import country_list
 
 # How pressing a due date is (i18n.formats.urgency) → tone; a tone never stands without the date's words.
@@ -107,5 +107,6 @@ def row_summary(row: ListRow, now: datetime) -> str:
         due.text if due else "",
         relative_time(row.updated_ms, now) if row.updated_ms else "",
         _("Not sent yet") if row.unsent else "",
+        _("Kept until {time}").format(time=moment(row.until_ms)) if row.until_ms else "",
     ]
     return strip_isolates(", ".join(part for part in parts if part))

@@ -227,7 +227,12 @@ class Toast(Living, QWidget):
     def _place(self) -> None:
         parent = self._window
         room = parent.width() - 2 * current_theme().space("xl")
-        self.resize(min(self.sizeHint().width(), room), self.sizeHint().height())
+        self.text.setWordWrap(False)
+        wanted = self.sizeHint()
+        if wanted.width() > room:
+            self.text.setWordWrap(True)
+            wanted = QSize(room, max(wanted.height(), self._row.heightForWidth(room)))
+        self.resize(wanted)
         self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - current_theme().px(48))
 
     def _space(self) -> None:

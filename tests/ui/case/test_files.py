@@ -267,6 +267,7 @@ def test_a_file_that_is_removed_is_not_sent_until_that_is_undone(
     qtbot.mouseClick(row.remove_button, Qt.MouseButton.LeftButton)
     assert told(card) == []
     assert card.toast.isVisible()
+    assert not card.isAncestorOf(card.toast)
     pair.exchange()
     assert pair.rome.files(case) == []
     assert pair.session.moves() == []

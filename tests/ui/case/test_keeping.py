@@ -45,7 +45,18 @@ def told(widget: QWidget) -> str:
     return strip_isolates("\n".join(found))
 
 
+def spoken(cases: ListPane) -> str:
+    """What assistive technology reads of the first row of a list."""
+    return str(cases.view.rows.data(cases.view.rows.index(0), Qt.ItemDataRole.AccessibleTextRole))
+
+
 def test_a_case_is_kept_for_some_days_and_then_for_good(qtbot: QtBot, pair: TwoDesks, view: CaseView) -> None:
+    cases = ListPane(pair.session, "case")
+    qtbot.addWidget(cases)
+    cases.show()
+    cases.refresh()
+    qtbot.waitUntil(lambda: cases.view.rows.rowCount() == 1)
+    assert "Kept until" not in spoken(cases)
     choose(view, "Keep on this desk…")
     (dialog,) = view.findChildren(KeepDialog)
     assert [choice.text() for choice in dialog.terms.values()][:2] == ["Always", "For 7 days from now"]
@@ -56,6 +67,7 @@ def test_a_case_is_kept_for_some_days_and_then_for_good(qtbot: QtBot, pair: TwoD
     assert kept.kept
     page = page_of(qtbot, pair.session)
     assert "Kept until" in told(page.offline)
+    assert "Kept until" in spoken(cases)
     choose(view, "Keep on this desk…")
     dialog = view.findChildren(KeepDialog)[-1]
     assert "Now: kept until" in told(dialog)
@@ -63,6 +75,7 @@ def test_a_case_is_kept_for_some_days_and_then_for_good(qtbot: QtBot, pair: TwoD
     dialog.reject()
     qtbot.mouseClick(page.offline.rows[0].button, Qt.MouseButton.LeftButton)
     assert pair.session.limited_cases() == ()
+    assert "Kept until" not in spoken(cases)
     assert not page.offline.isVisible()
 
 

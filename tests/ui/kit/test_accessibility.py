@@ -139,6 +139,22 @@ def test_a_toast_goes_by_itself_and_by_its_action(look: Look, qtbot: QtBot, stag
     assert toast.isHidden()
 
 
+def test_a_toast_with_more_words_than_room_has_more_lines(look: Look, qtbot: QtBot, stage: Stage) -> None:
+    look()
+    host = stage(Label("page"))
+    host.resize(400, 300)
+    toast = Toast(host)
+    toast.show_note("Deleted", "Undo")
+    low = toast.height()
+    toast.show_note("Removed from the case, and it stays in the history and with those who have it", "Undo")
+    qtbot.wait(20)
+    assert host.rect().contains(toast.geometry())
+    assert toast.height() > low
+    assert toast.text.heightForWidth(toast.text.width()) <= toast.text.height()
+    toast.show_note("Deleted", "Undo")
+    assert toast.height() == low
+
+
 def test_the_marking_band_has_capitals_where_the_script_has_them_and_is_never_gone(look: Look, qtbot: QtBot) -> None:
     theme = look("fr")
     band = MarkingBand("TLP:RED · Coopération policière")

@@ -169,6 +169,20 @@ def test_codes_and_types_of_a_newer_version_are_shown_as_they_are(look: Look) ->
     _paint(row)
 
 
+def test_a_row_that_is_kept_for_a_time_has_a_clock_beside_the_time_and_says_so(look: Look) -> None:
+    theme = look("en")
+    row = msgspec.structs.replace(rows()[0], unsent=False)
+    kept = msgspec.structs.replace(row, until_ms=round(NOW.timestamp() * 1000))
+    size = QSize(384, theme.control("row"))
+    plain, marked = (lay_out(each, size, LTR, theme, NOW, 1.0) for each in (row, kept))
+    assert len(marked.pixmaps) == len(plain.pixmaps) + 1
+    both = lay_out(msgspec.structs.replace(kept, unsent=True), size, LTR, theme, NOW, 1.0)
+    corners = [corner.x() for corner, _pixmap in both.pixmaps]
+    assert len(corners) == len(set(corners)) == len(plain.pixmaps) + 2
+    assert "Kept until" in row_summary(kept, NOW)
+    assert "Kept until" not in row_summary(row, NOW)
+
+
 def test_a_screen_reader_hears_everything_the_row_shows(look: Look) -> None:
     look("en")
     row = rows()[3]
