@@ -7,10 +7,11 @@ whoever was a member until the item with that number, which is the last that it 
 from __future__ import annotations
 
 from server.storage import Caller
-from sync.wire.membership import WRITERS, Membership
+from sync.wire.membership import Membership
 from sync.wire.space import Subject
 
 END = (1 << 53) - 1  # as far as a member is shown the log
+_RANK: dict[str | None, int] = {None: 0, "": 1, "reader": 2, "contributor": 3, "lead": 4}
 
 
 def needles(caller: Caller) -> tuple[str, str]:
@@ -31,14 +32,8 @@ def horizon(members: str, caller: Caller) -> int:
 
 def role_of(members: dict[str, str], caller: Caller) -> str | None:
     """Return the stronger of the caller's own role and its ministry's; "" for a former member, None for a stranger."""
-    shared = members.get(caller.ministry)
-    if shared == "lead":
-        return shared
-    own = members.get(caller.device.hex())
-    if own == "lead" or (own in WRITERS and shared not in WRITERS):
-        return own
-    found = [role for role in (shared, own) if role is not None]
-    return max((role if role[0] != "-" else "" for role in found), default=None)
+    found = members.get(caller.ministry), members.get(caller.device.hex())
+    return max(("" if role and role[0] == "-" else role for role in found), key=_RANK.__getitem__)
 
 
 def name_of(subject: Subject) -> str:

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sync.entries import make_entry
 from sync.keys import DeviceKeys, commitment, new_device_keys, new_epoch_key
 from sync.seal import found_space
-from sync.wire.codec import encode
+from sync.wire.codec import MAX_SUBJECTS, encode
 from sync.wire.errors import BadSignature, BrokenChain, Malformed, NotEntitled, UnknownSuite, WireError
 from sync.wire.membership import DirectoryBehind, Membership
 from sync.wire.signing import Signed, pack, unpack
@@ -148,6 +148,21 @@ def test_the_last_lead_stays() -> None:
     assert story.members.roles == {"SN": "reader", "AE": "lead"}
 
 
+def test_the_last_lead_may_be_given_its_own_role_again() -> None:
+    story = Story()
+    story.does(keys_of("SN"), RoleGiven("SN", "lead"))
+    assert story.members.roles["SN"] == "lead"
+
+
+def test_a_space_has_no_more_members_than_a_limit() -> None:
+    story = Story()
+    crowd = [number.to_bytes(16, "big") for number in range(MAX_SUBJECTS - 1 - len(story.members.roles))]
+    story.members.roles.update(dict.fromkeys(crowd, "reader"))
+    story.does(keys_of("SN"), Invited("IT", "reader", "start"))
+    assert len(story.members.roles) == MAX_SUBJECTS
+    story.fails(keys_of("SN"), Invited("FR", "reader", "start"))
+
+
 def test_a_member_leaves_for_itself_alone() -> None:
     story = Story()
     story.fails(keys_of("AE"), Left("SN"))
@@ -194,6 +209,9 @@ def test_whoever_writes_begins_an_epoch_and_a_reader_does_not() -> None:
     assert story.members.has_epoch(epoch_id(commitment(key)))
     story.fails(keys_of("SN"), Rotated(commitment(key)))
     story.fails(keys_of("IT"), rotated())
+    story.does(keys_of("SN"), rotated())
+    assert story.members.has_epoch(epoch_id(commitment(key))), "what was sealed in it before is still read"
+    story.fails(keys_of("SN"), Rotated(commitment(key)))
 
 
 @pytest.mark.parametrize(
@@ -213,6 +231,13 @@ def test_an_epoch_is_stale_when_somebody_must_not_read_on(event: Event, *, stale
     assert not story.members.stale(story.books)
 
 
+def test_an_invitation_with_history_does_not_forget_who_left_before_it() -> None:
+    story = Story()
+    story.does(keys_of("SN"), Removed("AE"))
+    story.does(keys_of("SN"), Invited("IT", "reader", "start"))
+    assert story.members.stale(story.books)
+
+
 def test_leaving_makes_an_epoch_stale() -> None:
     story = Story()
     story.does(keys_of("AE"), Left("AE"))
@@ -228,6 +253,10 @@ def test_a_revocation_that_the_epoch_did_not_know_makes_it_stale() -> None:
     assert story.members.stale(story.books)
     story.does(keys_of("SN"), rotated(), before)
     assert story.members.stale(story.books), "made by somebody who did not know of it"
+    story.does(keys_of("SN"), Invited("IT", "reader", "start"))
+    assert story.members.stale(story.books), "the log knows of it now, the epoch's key was made before"
+    story.does(keys_of("AE", 0), rotated(), before)
+    assert story.members.stale(story.books), "made by somebody who did not know what the log knows"
     story.does(keys_of("SN"), rotated())
     assert not story.members.stale(story.books)
 
@@ -239,6 +268,10 @@ def test_the_revocation_of_a_single_member_counts_by_its_own_ministry() -> None:
     assert not story.members.stale(story.books)
     story.books.revoke("IT", officer)
     assert story.members.stale(story.books)
+    story.does(keys_of("SN"), RoleGiven("AE", "reader"))
+    assert story.members.stale(story.books), "the log knows of it now, the epoch's key was made before"
+    story.does(keys_of("SN"), rotated())
+    assert not story.members.stale(story.books)
 
 
 def test_a_revoked_device_does_nothing_once_the_log_knows() -> None:
@@ -282,6 +315,21 @@ def test_an_entry_follows_the_one_before() -> None:
     for entry in (first, second):
         with pytest.raises(BrokenChain):
             story.members.append(entry, story.books)
+
+
+@pytest.mark.parametrize(("moved", "previous"), [(0, True), (1, False), (-1, False)])
+def test_neither_the_number_nor_the_hash_alone_puts_an_entry_in_its_place(moved: int, previous: bool) -> None:
+    story, lead = Story(), keys_of("SN")
+    story.does(lead, rotated())
+    before = story.members.number
+    good = read_entry(make_entry(lead, story.members, rotated(), [], AT_MS))[0]
+    changed = msgspec.structs.replace(good, number=good.number + moved)
+    if previous:
+        changed = msgspec.structs.replace(changed, previous=b"x" * 32)
+    body = encode(changed)
+    with pytest.raises(BrokenChain):
+        story.members.append(pack(Signed(body, lead.sign(ENTRY_DOMAIN, body))), story.books)
+    assert story.members.number == before
 
 
 def test_entries_of_another_space_suite_or_signer_do_not_hold() -> None:
