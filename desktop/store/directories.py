@@ -161,14 +161,17 @@ class Directories:
                 self._context.set_meta("grants", 0)
 
     def _load(self, ministry: str) -> Directory:
-        """The directory as it stands here, verified again when this connection first needs it."""
+        """The directory as it stands here, built when this connection first needs it of what was verified as it came.
+
+        `tahaluf verify` holds every signature of it against the root again.
+        """
         seq = int(self._database.value("SELECT coalesce(max(seq), 0) FROM directory WHERE ministry = ?", (ministry,)))
         loaded = self._loaded.get(ministry)
         if loaded is None or loaded.sequence != seq:
             loaded = self._charters.directory(ministry)
             rows = self._database.all("SELECT entry FROM directory WHERE ministry = ? ORDER BY seq", (ministry,))
             for (entry,) in rows:
-                loaded.append(entry)
+                loaded.restore(entry)
             self._loaded[ministry] = loaded
         return loaded
 

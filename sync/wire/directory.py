@@ -240,6 +240,17 @@ class Directory:
         self.head = entry_hash(data)
         return entry
 
+    def restore(self, data: bytes) -> DirectoryEntry:
+        """Take the next entry again that was verified when it was first taken. Raises BrokenChain if it is not that."""
+        entry = read_entry(data)
+        if entry.sequence != self.sequence + 1 or entry.previous != self.head:
+            raise BrokenChain(f"entry {entry.sequence} of {self.ministry} does not follow entry {self.sequence}")
+        self._hand_over()
+        self._take(entry)
+        self.sequence = entry.sequence
+        self.head = entry_hash(data)
+        return entry
+
     def _hand_over(self) -> None:
         """Trust the root that the charter names for what follows. Raises BrokenChain for another history before it."""
         handover = self._handovers.get(self.sequence)
