@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from desktop.store.blobs import KEY, BlobEntry
 from desktop.store.context import Context, change_number, split_number
+from desktop.store.database import BUSY_MS
 from desktop.store.kept_files import FORGOTTEN
 from desktop.store.owing import owe_deleted
 from sync.changes import Change, Recall, Recalled, decode_change, encode_change
@@ -25,6 +26,7 @@ TAKING, UNVERIFIED = 0, 1  # phases of a snapshot whose history is still to be c
 _FREE_PART = 16_384  # free pages that are overwritten at once
 _OVERFLOW = 4_012  # bytes of a value in a page of its own: 4096 without the cipher's 80 and a pointer,
 _LOCAL = 500  # and so many in its row, so that the others fill their pages to the last byte
+_PATIENCE_MS = 200  # that the log waits for readers
 
 
 class Recalls:
@@ -111,9 +113,16 @@ class Recalls:
         self.purged = True
 
     def empty_log(self) -> None:
-        """After the transaction of a purge: what was overwritten leaves the write-ahead log too."""
+        """After the transaction of a purge: what was overwritten leaves the write-ahead log too.
+
+        While somebody reads, it is tried again after the next one: nobody who writes is kept waiting for that.
+        """
         if self.purged and not self._database.in_transaction:
-            self.purged = self._database.one("PRAGMA wal_checkpoint(TRUNCATE)")[0] != 0
+            self._database.one(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+            try:
+                self.purged = self._database.one("PRAGMA wal_checkpoint(TRUNCATE)")[0] != 0
+            finally:
+                self._database.one(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     def settle(self) -> None:
         """Cut the segments that waited to be sent and were."""

@@ -13,6 +13,7 @@ from sync.recall import record_id
 from sync.wire.space import read_segment
 from tests.store.desks import Alliance, Desk
 from tests.store.pages import plain_pages
+from tests.support.older import without
 
 NONCE = b"n" * 16
 OTHER = b"o" * 16
@@ -42,6 +43,10 @@ def make(desk: Desk, space: bytes) -> tuple[bytes, bytes]:
 def holds(desk: Desk, marker: str) -> bool:
     pages = b"".join(plain_pages(desk.home, desk.store.key.key))
     return marker.encode() in pages
+
+
+def waits(desk: Desk) -> bool:
+    return desk.connection.recalls.purged
 
 
 def index(desk: Desk) -> None:
@@ -205,3 +210,45 @@ def test_a_change_that_meets_a_recall_later_loses_its_content_too(alliance: Alli
     assert one.state(first) == other.state(first) == third.state(first)
     for desk in (one, other, third):
         assert verify(desk.connection).problems == []
+
+
+def test_a_desk_that_did_not_know_recall_purges_once_it_was_upgraded(two: tuple[Desk, Desk, bytes]) -> None:
+    one, other, space = two
+    with without("recall", "recalled"):
+        other.reopen()
+        first, _ = make(one, space)
+        other.take_all(one.send())
+    one.write(space, first, Recall(one.device, NONCE, "wrong person"))
+    sent = one.send()
+    with without("recall", "recalled"):
+        other.take_all(sent)
+        assert other.connection.reads.show(first.hex()).unknown_operations == 1
+        assert holds(other, MARKERS[0])
+    other.reopen()
+    while other.connection.upgrade.step() is not None:
+        pass
+    index(other)
+    assert other.connection.reads.show(first.hex()).recalled is not None
+    other.connection.recalls.empty_log()
+    assert not any(holds(other, marker) for marker in MARKERS)
+    assert one.state(first) == other.state(first)
+    assert verify(other.connection).problems == []
+
+
+def test_somebody_who_reads_delays_the_emptying_of_the_log_and_nothing_else(two: tuple[Desk, Desk, bytes]) -> None:
+    one, other, space = two
+    first, second = make(one, space)
+    other.take_all(one.send())
+    reader = other.store.connect()
+    reader.database.run("BEGIN")
+    assert reader.database.value("SELECT count(*) FROM records") == 3
+    one.write(space, first, Recall(one.device, NONCE, "wrong person"))
+    other.take_all(one.send())
+    assert waits(other)
+    assert other.connection.reads.show(first.hex()).recalled is not None
+    reader.database.run("COMMIT")
+    one.set(space, second, "name", "Amina Diop")
+    other.take_all(one.send())
+    assert not waits(other)
+    assert not any(holds(other, marker) for marker in MARKERS)
+    reader.close()
