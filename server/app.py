@@ -71,7 +71,7 @@ class Endpoint:
         started = time.perf_counter()
         caller: Caller | None = None
         received = 0
-        headers: Headers = [(b"content-type", calls.CONTENT_TYPE.encode())]
+        headers: Headers = []  # of a reply there is one type; telling it would be a third of a small one
         code = None
         try:
             if scope["method"] != "POST":

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -105,7 +106,28 @@ def _attach(connection: HTTPConnection) -> None:
         call.attach(connection)
 
 
-class _Http(HTTPConnection):
+class _Whole(HTTPConnection):
+    """Writes head and body of a request together: one packet, and one look of the server at it."""
+
+    _held: bytearray | None = None
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        self._held = bytearray()
+        try:
+            super().request(*args, **kwargs)
+            held = bytes(self._held)
+        finally:
+            self._held = None
+        super().send(held)
+
+    def send(self, data: Any) -> None:
+        if self._held is None:
+            super().send(data)
+        else:
+            self._held += data
+
+
+class _Http(_Whole):
     def connect(self) -> None:
         super().connect()
         _attach(self)
@@ -115,7 +137,7 @@ class _Http(HTTPConnection):
         super().putrequest(method, url, skip_host, skip_accept_encoding)
 
 
-class _Https(HTTPSConnection):
+class _Https(_Whole, HTTPSConnection):
     def connect(self) -> None:
         super().connect()
         _attach(self)

@@ -185,7 +185,7 @@ def _prepare(url: str, body: bytes, token: str) -> requests.PreparedRequest:
 
 
 def _read_reply(response: requests.Response, body: bytes, reply: type[T]) -> T:
-    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    kind = response.headers.get("Content-Type", CONTENT_TYPE).partition(";")[0].strip().lower()
     if response.status_code == 200 and kind == CONTENT_TYPE:
         try:
             return decode(reply, body, REPLY_LIMIT)

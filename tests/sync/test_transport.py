@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import http.client
 import ipaddress
 import json
 import socket
@@ -123,6 +124,30 @@ def test_a_call_sends_few_headers_and_counts_its_bytes() -> None:
     assert transport.traffic.requests == 1
     assert transport.traffic.sent == len(seen[0])
     assert transport.traffic.received == len(reply())
+
+
+def test_head_and_body_of_a_request_are_written_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    writes: list[bytes] = []
+    send = http.client.HTTPConnection.send
+
+    def note(connection: http.client.HTTPConnection, data: bytes) -> None:
+        writes.append(data)
+        send(connection, data)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "send", note)
+    with server(reply()) as url:
+        call(url)
+    (written,) = writes
+    assert written.startswith(b"POST ")
+    assert written.endswith(b"\r\n\r\n" + encode(REQUEST))
+
+
+def test_a_reply_of_the_right_form_need_not_tell_its_type() -> None:
+    with server(reply().replace(f"Content-Type: {CONTENT_TYPE}\r\n".encode(), b"")) as url:
+        assert call(url) == EnrolReply(7)
+    untyped = reply(b"<html>").replace(f"Content-Type: {CONTENT_TYPE}\r\n".encode(), b"")
+    with server(untyped) as url, pytest.raises(BadReply):
+        call(url)
 
 
 def test_one_connection_serves_many_calls() -> None:
