@@ -27,6 +27,7 @@ _COMMANDS = {
     "no_store": _INIT,
     "erased_attempts": _INIT,
     "erased_order": _INIT,
+    "erased_officer": _INIT,
     "store_damaged": "tahaluf salvage --replace",
 }
 
@@ -197,6 +198,15 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "erased_order": lambda: _(
         "The keys of this desk were destroyed on {at}, by order of its own ministry. What had been sent is with the "
         "secretariat. Ask your administrator before you set up a new desk: {command}"
+    ),
+    "erased_officer": lambda: _(
+        "The keys of this desk were destroyed on {at}, as its officer wished. What had been sent is with the "
+        "secretariat. To work here again, set up a new desk: {command}"
+    ),
+    "erase_not_confirmed": lambda: _("That is not the name of this desk, {desk}. Nothing was destroyed."),
+    "home_read_only": lambda: _(
+        "The desk's folder cannot be written to, so the desk was not opened; nothing in it was changed. Check the "
+        "rights of the folder, and whether its disk is there for reading only."
     ),
     "limit_out_of_range": lambda: _("The number has to be 0 or between {least} and {most}. Nothing was changed."),
     "erase_by_ministry": lambda: _(

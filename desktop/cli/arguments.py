@@ -64,6 +64,7 @@ def build() -> Parser:
     _add_offline(commands)
     _add_receipts(commands)
     _add_recall(commands)
+    _add_erase(commands)
     _add_evidence(commands)
     add_ministry(commands, Parser, _ending)
     return parser
@@ -271,6 +272,12 @@ def _add_receipts(commands: Commands) -> None:
     choice.add_argument("--ask", action="store_true", help=_("ask the desks that have it to say so"))
     choice.add_argument("--stop", action="store_true", help=_("ask no longer"))
     _ending(receipts)
+
+
+def _add_erase(commands: Commands) -> None:
+    erase = commands.add_parser("erase", help=_("destroy the keys and files of this desk, for good"))
+    erase.add_argument("--desk", metavar="NAME", help=_("the desk's name, instead of typing it"))
+    _ending(erase)
 
 
 def _add_recall(commands: Commands) -> None:

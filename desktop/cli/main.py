@@ -14,7 +14,20 @@ from pathlib import Path
 import platformdirs
 
 from desktop.casework.validation import InvalidValue
-from desktop.cli import carry, edits, enrolment, evidence, members, ministry, offline, reading, recall, receipts, setup
+from desktop.cli import (
+    carry,
+    edits,
+    enrolment,
+    erase,
+    evidence,
+    members,
+    ministry,
+    offline,
+    reading,
+    recall,
+    receipts,
+    setup,
+)
 from desktop.cli.arguments import parse
 from desktop.cli.output import complain, dump, safe
 from desktop.desk import Opening, params_of, read_home_profile
@@ -57,6 +70,7 @@ _COMMANDS: dict[str, Command] = {
     "offline": offline.offline,
     "receipts": receipts.receipts,
     "recall": recall.recall,
+    "erase": erase.erase,
     "ministry": ministry.run,
 }
 

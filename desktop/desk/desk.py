@@ -105,6 +105,17 @@ class Desk(DeskMembers, DeskReceipts, DeskRecall, DeskFiles):
             self.index()
             obey(self._store, self._connection)
 
+    def erase(self, name: str) -> None:
+        """Destroy the keys and files of this home, once the desk's own name was typed; the desk is closed by it.
+
+        Raises Refused (erase_not_confirmed).
+        """
+        own = self.identity().desk
+        if name.strip() != own.strip():
+            raise Refused("erase_not_confirmed", desk=own)
+        self._connection.close()
+        self._store.destroy("officer")
+
     def mark(self) -> None:
         """Keep in the keyring how far the store has come; without a change it costs nothing."""
         marker = None if self._store.is_locked() else self._store.marker()

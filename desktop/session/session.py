@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QWindow
 
 from desktop import messages
-from desktop.desk import Desk, Opening, Refused, desk_exists, params_of, read_home_profile
+from desktop.desk import Opening, Refused, desk_exists, params_of, read_home_profile
 from desktop.profile import BadProfile
 from desktop.session.filing import Filing
 from desktop.session.unlock_thread import UnlockThread
@@ -139,8 +139,7 @@ class Session(Filing):
         self.unlocked.emit()
         self._announce(frozenset())
         self.tell_undo()
-        notices: list[tuple[str, dict[str, object]]] = self._look(Desk.notices, [])
-        for code, params in notices:
+        for code, params in self.notices():
             self.tell_failure(code, params)
 
     def on_unlock_refused(self, code: str, params: dict[str, object]) -> None:

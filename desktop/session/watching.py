@@ -22,6 +22,10 @@ class Watching(Reading):
     verify_progressed = Signal(int, int, int)
     """Request id of `verify_all`; how many cases are verified, of how many."""
 
+    def notices(self) -> list[tuple[str, dict[str, object]]]:
+        """What the officer should know of this machine: codes and parameters."""
+        return self._look(Desk.notices, [])
+
     def evidence(self) -> tuple[EvidenceView, ...]:
         """What shows that somebody did not keep to the protocol, newest first."""
         return self._look(Desk.evidence, ())

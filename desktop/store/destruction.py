@@ -1,4 +1,4 @@
-"""Destroying a home's key material: for an order of its own ministry, or after too many wrong passphrases.
+"""Destroying a home's key material: for an order of its ministry, its officer's wish, or too many wrong passphrases.
 
 First a note of the intent, so that what is cut is finished at the next start; then the keyring's secrets; then the
 wrapped key and the beginnings of the databases are overwritten and flushed; then the files go. Each of the first two
@@ -32,7 +32,7 @@ KEPT: Final = (ATTEMPTS_FILE, "marks")  # values in the keyring
 FOLDERS: Final = ("blobs",)  # sealed files, whose keys were in the database
 _MAX_FILE = 1024
 
-Reason = Literal["attempts", "order"]
+Reason = Literal["attempts", "order", "officer"]
 
 
 class _Note(msgspec.Struct, frozen=True):

@@ -50,7 +50,7 @@ class TryLater(StoreError):
 
 
 class Erased(StoreError):
-    """The keys of this home were destroyed; `reason` is `attempts` or `order`, `at_ms` when (Unix)."""
+    """The keys of this home were destroyed; `reason` is `attempts`, `order` or `officer`, `at_ms` when (Unix)."""
 
     code = "erased_attempts"
 
@@ -95,6 +95,12 @@ class StoreReadOnly(StoreError):
     """The home cannot be written to."""
 
     code = "read_only"
+
+
+class HomeReadOnly(StoreReadOnly):
+    """The home cannot be written to, and so was not opened at all."""
+
+    code = "home_read_only"
 
 
 class StoreDamaged(StoreError):

@@ -15,7 +15,7 @@ from desktop.store.authors import Authors
 from desktop.store.context import Context, Identity, wall_clock_ms
 from desktop.store.database import DATABASE_FILE, Database
 from desktop.store.destruction import Reason, destroy
-from desktop.store.errors import NoStore, StoreDamaged, StoreExists, StoreFull
+from desktop.store.errors import HomeReadOnly, NoStore, StoreDamaged, StoreExists, StoreFull, StoreReadOnly
 from desktop.store.evidence import Evidence
 from desktop.store.history import History
 from desktop.store.keyring_secret import SecretPlace, SystemKeyring
@@ -197,6 +197,10 @@ class Store:
             except StoreFull:
                 if self._written:
                     raise
+            except StoreReadOnly as error:
+                if self._written:
+                    raise
+                raise HomeReadOnly(error.detail) from error
             else:
                 self._written = True
                 return database

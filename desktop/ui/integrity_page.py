@@ -95,6 +95,7 @@ class IntegrityPage(CardPage):
         self.icon = IconLabel("shield-check", "ok", boxed=True)
         self.words = Label("", "strong", wrap=True)
         self.caption = Label("", "body", "muted", wrap=True)
+        self.unguarded = Label("", "body", "", wrap=True)
         self.checked = Label("", "body", "", wrap=True)
         self.check_button = Button("", "primary", "shield-check")
         self.check_button.clicked.connect(self.check_all)
@@ -104,7 +105,7 @@ class IntegrityPage(CardPage):
         self.bar.setTextVisible(False)
         column = QVBoxLayout()
         column.setSpacing(2)
-        for part in (self.words, self.caption, self.checked, self.bar):
+        for part in (self.words, self.caption, self.unguarded, self.checked, self.bar):
             column.addWidget(part)
         self._row = QHBoxLayout()
         self._row.addWidget(self.icon)
@@ -142,6 +143,13 @@ class IntegrityPage(CardPage):
                 "log. What does not hold changes nothing here, and is kept as proof."
             )
         )
+        self.unguarded.setText(
+            _(
+                "This system has no keyring that remembers. So this desk cannot notice by itself that somebody put an "
+                "older copy of its files in their place; it shows only once the server has more of it than is here."
+            )
+        )
+        self.unguarded.setVisible(any(code == "no_keyring" for code, _params in self._session.notices()))
         self.check_button.setText(_("Check everything now"))
         self.check_button.setEnabled(not self._checking and not self._session.is_locked())
         self.stop_button.setText(_("Stop"))

@@ -110,7 +110,9 @@ def test_a_home_that_cannot_be_written_to_is_said_to_be_so(home: HomeOfDesk, mon
     monkeypatch.setattr("os.access", lambda *_: False)  # the tests may run as root, whom no mode keeps out
     with pytest.raises(StoreReadOnly) as caught:
         home.open()
-    assert "cannot be written to" in describe(caught.value.code, params_of(caught.value))
+    sentence = describe(caught.value.code, params_of(caught.value))
+    assert "cannot be written to" in sentence
+    assert "You can read" not in sentence  # it is not open
 
 
 def test_a_full_disk_refuses_the_edit_and_keeps_what_was_saved(desk: Desk) -> None:

@@ -195,7 +195,7 @@ def test_a_home_that_is_mounted_read_only_can_be_named_by_every_command(
     try:
         for words in (("set", case, "title", "Deux"), ("case", "new", "--title", "x"), ("list", "case"), ("verify",)):
             result = tahaluf(*words, "--json")
-            assert (result.code, result.json["error"]) == (1, "read_only")
+            assert (result.code, result.json["error"]) == (1, "home_read_only")
             in_words(result.err)
         tahaluf.home = small / "second"
         refused = tahaluf("init", "--profile", profile, "--json")

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from desktop.store import Store
 from desktop.store.verify import _Verifier
 from desktop.ui.integrity_page import IntegrityPage
 from desktop.ui.main_window import MainWindow
@@ -51,6 +52,7 @@ def test_a_desk_without_findings_says_so_and_can_check_everything(
     page = page_of(window)
     assert page.words.text() == "No sign that anybody broke the rules."
     assert page.cards == []
+    assert not page.unguarded.isVisible()
     page.check_button.click()
     assert not page.check_button.isEnabled()
     assert page.checked.text() == "Checking…"
@@ -63,6 +65,15 @@ def test_a_desk_without_findings_says_so_and_can_check_everything(
     assert not page.bar.isVisible()
     cases = window.session.counts()["cases"]
     assert [(done, whole) for _request, done, whole in told] == [(done, cases) for done in range(1, cases + 1)]
+
+
+def test_a_desk_without_a_keyring_says_what_it_cannot_notice(
+    home: HomeOfDesk, open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "notice", "no_keyring")
+    page = page_of(open_window(home))
+    assert page.unguarded.isVisible()
+    assert "cannot notice by itself" in page.unguarded.text()
 
 
 def test_a_check_is_stopped_and_can_be_begun_again(
