@@ -16,6 +16,7 @@ Fate = Literal["kept", "added", "removed"]
 
 MOST_WORDS = 400  # between the common ends; beyond it, comparing them takes longer than a screen may wait
 MOST_LETTERS = 20_000  # of a text that is taken apart into words at all
+NEAR = 2_000  # characters kept on both sides of a difference when a long text is prepared to be shown
 MOST_PIECES = 40  # shown of one difference
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -43,6 +44,15 @@ def diff_words(before: str, after: str) -> list[Piece]:
                 _append(pieces, new[new_start:new_end], "added")
     _append(pieces, [before[len(before) - tail :]] if tail else [], "kept")
     return pieces
+
+
+def around(before: str, after: str) -> tuple[str, str]:
+    """Both texts near what differs, with more around it than `shorten` leaves: what is far off need not be prepared."""
+    if max(len(before), len(after)) <= 2 * NEAR:
+        return before, after
+    head, tail = _ends(before, after)
+    first, rest = max(0, head - NEAR), max(0, tail - NEAR)
+    return before[first : len(before) - rest], after[first : len(after) - rest]
 
 
 def shorten(pieces: list[Piece], context: int = 80) -> list[Piece]:

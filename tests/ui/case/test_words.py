@@ -18,7 +18,7 @@ from desktop.ui.presenter import (
     prose,
     value_text,
 )
-from desktop.ui.word_diff import Piece, diff_words, rebase, shorten
+from desktop.ui.word_diff import Piece, around, diff_words, rebase, shorten
 from i18n import set_language
 from i18n.bidi import FSI, LRI, PDI, strip_isolates
 
@@ -75,6 +75,16 @@ def test_long_unchanged_stretches_are_cut_to_what_stands_beside_a_change() -> No
 
 def test_a_short_difference_is_not_cut() -> None:
     assert shorten([Piece("Two ", "kept"), Piece("men", "added")]) == [Piece("Two ", "kept"), Piece("men", "added")]
+
+
+@pytest.mark.parametrize("place", [0, 400, 100_000, 199_600, 200_000])
+def test_of_a_long_text_only_what_is_near_a_change_is_prepared_and_the_same_is_shown(place: int) -> None:
+    before = "".join(f"mot {number % 97} " for number in range(40_000))[:200_000]
+    after = f"{before[:place]} neuf {before[place:]}"
+    near = around(before, after)
+    assert max(map(len, near)) < 5_000
+    assert shorten(diff_words(*near)) == shorten(diff_words(before, after))
+    assert around("court", "plus court") == ("court", "plus court")
 
 
 def test_values_are_shown_in_words_and_codes_as_they_are() -> None:
