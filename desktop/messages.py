@@ -155,6 +155,9 @@ _UNVERIFIED: dict[str, Callable[[], str]] = {
     "unnamed_file": lambda: _("An evidence file that no record here names. It was not kept."),
     "blob_damaged": lambda: _("A part of an evidence file is not what was sealed. It was not kept."),
     "not_entitled": lambda: _("Its desk may not write in that space."),
+    "recalled_since": lambda: _(
+        "The server lost it, and its content was recalled since: what this desk wrote there goes by bundle from now on."
+    ),
     "broken_chain": _contradicts,
     "fork": _contradicts,
     "gap": _contradicts,

@@ -145,7 +145,8 @@ class Carrying:
             if not membership.writes(chain.device, chain.ministry):
                 continue
             while rows := self._database.all(
-                "SELECT n, epoch, data FROM segments WHERE n > ? AND n < ? ORDER BY n LIMIT ?",
+                "SELECT n, epoch, data FROM segments WHERE n > ? AND n < ? AND n NOT IN (SELECT segment FROM cut)"
+                " ORDER BY n LIMIT ?",
                 (chain.after, chain.end, PAGE),
             ):
                 ready = list(takewhile(lambda row: row[1] in begun, rows))

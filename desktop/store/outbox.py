@@ -284,8 +284,9 @@ class Outbox:
                     (space, data, len(data)),
                 )
         segments = database.run(
-            "INSERT INTO outbox (kind, space, segment, bytes, changes)"
-            " SELECT 'segment', c.space, g.n, length(g.data), g.last - (g.n & 4294967295) + 1 FROM chains c"
+            "INSERT INTO outbox (kind, space, segment, bytes, changes, refused)"
+            " SELECT 'segment', c.space, g.n, length(g.data), g.last - (g.n & 4294967295) + 1,"
+            " (SELECT 'recalled_since' FROM cut WHERE segment = g.n) FROM chains c"
             " JOIN segments g ON g.n > c.n << 32 AND g.n < (c.n + 1) << 32"
             " WHERE c.space = ? AND c.own = 1 ORDER BY g.n",
             (space,),

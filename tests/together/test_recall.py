@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.casework.carry_views import Order
 from desktop.casework.views import Query
 from desktop.desk import Desk, Refused
 from desktop.store.keeping import UNVERIFIED, VERIFIED
@@ -261,3 +262,26 @@ def test_an_evidence_file_of_a_recalled_record_leaves_every_desk(alliance: Allia
         assert [each.name for each in desk.files(kept)] == [other.name]
         assert desk.open_file(kept, other.name, tmp_path / f"out of {desk.identity().desk}").exists()
         assert left(desk) == []
+
+
+def test_who_lacks_what_was_cut_takes_nothing_false_from_a_bundle_and_all_from_the_server(
+    world: World, tmp_path: Path
+) -> None:
+    case = world.case(members=("SN", "AE", "IT"))
+    record = person(world["SN"], case)
+    world.sync("SN", "AE")
+    world["SN"].recall(record, REASON)
+    world["SN"].edit(case, "title", "Sud")
+    world.sync("SN", "AE")
+    stick = tmp_path / "stick.tahaluf"
+    for everything in (False, True):
+        world["SN"].bundle_write(stick, Order(("AE", "IT"), everything=everything))
+        for name in ("AE", "IT"):
+            world[name].bundle_read([stick])
+    stands(world["AE"], record)
+    assert world.title("IT", case) == "first"
+    assert world["IT"].verify().problems == []
+    assert world["IT"].evidence() == ()
+    world.sync("IT", "SN")
+    assert world.title("IT", case) == "Sud"
+    stands(world["IT"], record)
