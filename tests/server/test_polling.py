@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
 
+from server.settings import Settings
+from server.storage import Caller, Commit
+from server.waiting import WaitingRoom
 from sync.wire.calls import DirectoryHead, PollReply
 from tests.server.conftest import Alliance, Dial
 from tests.support.bare_desk import BareDesk
@@ -80,6 +84,19 @@ def test_ones_own_push_does_not_end_ones_poll_but_is_told_with_the_next_news(all
     assert waiting.waits()
     partner.push(theirs.extend())
     assert [item.body for item in waiting.reply().inline[0].items] == [*ours.bodies, *theirs.bodies]
+
+
+def test_a_commit_lets_only_the_device_sleep_that_made_all_of_it() -> None:
+    async def woken(authors: set[bytes], *devices: bytes) -> list[bool]:
+        room = WaitingRoom(Settings())
+        waiters = [room.enter(Caller(device * 16, "AE")) for device in (b"a", b"b")]
+        room.announce(Commit({"AE"}, {device * 16 for device in devices}, {author * 16 for author in authors}))
+        return [await waiter.wait(0) for waiter in waiters]
+
+    assert asyncio.run(woken({b"a"})) == [False, True]
+    assert asyncio.run(woken({b"a", b"b"})) == [True, True]
+    assert asyncio.run(woken(set())) == [True, True]
+    assert asyncio.run(woken({b"a"}, b"a")) == [True, True]  # a grant that it left for itself
 
 
 def test_ones_own_news_is_told_at_once_to_a_poll_that_begins_later(alliance: Alliance, connect: Dial) -> None:
