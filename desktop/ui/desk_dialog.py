@@ -84,7 +84,7 @@ class DeskDialog(Living, QDialog):
         super().showEvent(event)
 
     def fit(self) -> None:
-        """Take the height that the parts want now."""
+        """Grow to the height that the parts want now."""
         theme, width = current_theme(), self.minimumWidth()
         inner = width - 2 * theme.space("xl") + theme.px(BAR)
         wanted = self._parts.heightForWidth(inner) if self._parts.hasHeightForWidth() else 0
@@ -94,7 +94,8 @@ class DeskDialog(Living, QDialog):
         if not self.problem.isHidden():
             rest += self.problem.sizeHint().height() + self._column.spacing()
         room = self.screen().availableGeometry().height() - _EDGE
-        self.resize(max(self.width(), width), min(wanted + rest, room))
+        height = max(self.height() if self.isVisible() else 0, min(wanted + rest, room))
+        self.resize(max(self.width(), width), height)
 
     def _space(self) -> None:
         theme = current_theme()

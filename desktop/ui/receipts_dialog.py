@@ -72,6 +72,7 @@ class ReceiptsDialog(DeskDialog):
             before, self._view = self.summary.text(), view
             self.table.show_view(view)
             self._tell()
+            self.fit()
             if before != self.summary.text():
                 announce(self.summary, self.summary.text())
 

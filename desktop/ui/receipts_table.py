@@ -78,6 +78,7 @@ _COLUMNS: tuple[tuple[Callable[[], str], Callable[[ReceiptView], Cell]], ...] = 
     (lambda: pgettext("receipt", "Deleted"), lambda receipt: _at(receipt.deleted_ms)),
 )
 _DELETED = 3
+_LEAST_ROWS, _MOST_ROWS = 2, 8  # in view; more scroll
 
 
 class ReceiptsModel(QAbstractTableModel):
@@ -200,6 +201,13 @@ class ReceiptsTable(Living, QTableView):
             self.selectRow(devices.index(chosen))
         self._fit()
 
+    def sizeHint(self) -> QSize:
+        """Room for all desks, as far as they are not many."""
+        return QSize(super().sizeHint().width(), self._height_of(min(max(self.receipts.rowCount(), 2), _MOST_ROWS)))
+
+    def _height_of(self, rows: int) -> int:
+        return self.horizontalHeader().sizeHint().height() + rows * row_height() + 4
+
     def _fit(self) -> None:
         header = self.horizontalHeader()
         for column in range(self.receipts.columnCount()):
@@ -207,5 +215,6 @@ class ReceiptsTable(Living, QTableView):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch if column == 0 else fitting)
         header.setMinimumSectionSize(current_theme().px(96))
         self.verticalHeader().setDefaultSectionSize(row_height())
-        self.setMinimumHeight(header.sizeHint().height() + 3 * row_height() + 4)
+        self.setMinimumHeight(self._height_of(_LEAST_ROWS))
+        self.updateGeometry()
         self.viewport().update()
