@@ -46,6 +46,7 @@ class SessionBase(QObject):
         super().__init__(parent)
         self._desk: Desk | None = None
         self._told_params: dict[str, dict[str, object]] = {}
+        self._listed: tuple[str, list[str]] = ("", [])  # a space and its records, until something moves
 
     def is_locked(self) -> bool:
         """Whether no data key is in memory."""

@@ -108,6 +108,7 @@ class Editing(Watching):
 
     def _announce(self, records: frozenset[str]) -> None:
         """Tell that records moved, and the numbers that follow."""
+        self._listed = ("", [])
         if records:
             self.records_changed.emit(records)
         conflicts, unread = self.attention()

@@ -76,8 +76,13 @@ class Reading(SessionBase):
         return self._look(lambda desk: desk.records(space, type), [])
 
     def record_ids(self, space: str) -> list[str]:
-        """Ids of the records of a space, the last changed ones first; deleted ones are left out."""
-        return self._look(lambda desk: desk.query(Query(type="", space=space)), [])
+        """Ids of the records of a space, the last changed ones first, without deleted ones; do not change the list.
+
+        Read once until something moves: every part of a page of a case asks, and a case may have 10,000.
+        """
+        if self._listed[0] != space or not self._listed[1]:
+            self._listed = (space, self._look(lambda desk: desk.query(Query(type="", space=space)), []))
+        return self._listed[1]
 
     def show(self, record: str) -> RecordView:
         """A record as it stands. Raises UnknownRecord, Locked."""

@@ -92,6 +92,7 @@ class Session(Filing):
         self._watch(wanted=False)
         self._stop_threads()
         desk, self._desk = self._desk, None
+        self._listed = ("", [])
         if desk is not None:
             desk.close()
 

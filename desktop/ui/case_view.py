@@ -111,10 +111,10 @@ class CasePage(RecordPage):
         self.summary.tab_requested.connect(self.tabs.choose)
         self.summary.record_opened.connect(self.record_opened)
         self.summary.add_requested.connect(self.add_requested)
-        return ScrollPage(self.summary)
+        return ScrollPage(self.summary, self.pages)
 
     def _make_people(self) -> QWidget:
-        self.people = RecordsTab(self.session)
+        self.people = RecordsTab(self.session, self.pages)
         self.people.record_opened.connect(self.record_opened)
         self.people.add_requested.connect(self.add_requested)
         return self.people
@@ -125,11 +125,11 @@ class CasePage(RecordPage):
         column = QVBoxLayout(page)
         column.addWidget(self.files)
         column.addStretch(1)
-        return ScrollPage(page)
+        return ScrollPage(page, self.pages)
 
     def _make_members(self) -> QWidget:
         self.members = MembersTab(self.session)
-        return ScrollPage(self.members)
+        return ScrollPage(self.members, self.pages)
 
 
 def _number_of_files(view: RecordView | None) -> int:
@@ -154,8 +154,8 @@ class CaseView(Living, QWidget):
         self._nothing = nothing or nothing_chosen
         self._case: RecordView | None = None
         self._inner: RecordView | None = None
-        self.empty = EmptyState("briefcase")
-        self.stack = QStackedWidget()
+        self.stack = QStackedWidget(self)
+        self.empty = EmptyState("briefcase", parent=self.stack)
         self.stack.addWidget(self.empty)
         self.case_page: CasePage | None = None
         self.record_page: RecordPage | None = None
@@ -264,14 +264,14 @@ class CaseView(Living, QWidget):
         self.marking_changed.emit(self.marking())
 
     def _make_case_page(self) -> CasePage:
-        page = self.case_page = CasePage(self._session)
+        page = self.case_page = CasePage(self._session, self.stack)
         page.record_opened.connect(self.show_case)
         page.add_requested.connect(self.add_person)
         self._join(page)
         return page
 
     def _make_record_page(self) -> RecordPage:
-        page = self.record_page = RecordPage(self._session)
+        page = self.record_page = RecordPage(self._session, self.stack)
         self._join(page)
         return page
 

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 
 def make_page(space: Workspace, key: str) -> QWidget:
-    """The page of a place of the rail, with its place in the window: a tree of widgets that gets it when it is whole has
-    the style sheet worked out for each of them once more. Raises KeyError for a key that is no place.
+    """The page of a place of the rail, made where it stands. Raises KeyError for a key that is no place.
+
+    A tree of widgets that gets its parent when it is whole has the style sheet worked out once more for each of them.
     """
     makers: dict[str, Callable[[Workspace], QWidget]] = {
         "cases": partial(_records, record_type="case"),

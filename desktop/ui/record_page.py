@@ -173,10 +173,10 @@ class RecordPage(Living, QWidget):
         self.details = FormPage(self.session)
         self.details.history_requested.connect(lambda field: self.show_tab("history", field))
         self.details.compare_requested.connect(self.compare_requested)
-        return ScrollPage(self.details)
+        return ScrollPage(self.details, self.pages)
 
     def _make_history(self) -> QWidget:
-        self.history = HistoryPanel(self.session)
+        self.history = HistoryPanel(self.session, self.pages)
         return self.history
 
     def _on_tab(self, key: str) -> None:
