@@ -15,6 +15,9 @@ WORKLOADS = {
     "blobs": ["bench.workloads.blobs"],
     "rotation": ["bench.workloads.rotation"],
     "window": ["bench.workloads.window"],
+    "frames": ["bench.workloads.frames"],
+    "arrivals": ["bench.workloads.arrivals"],
+    "million": ["bench.workloads.million"],
     "peers": ["bench.peers"],
 }
 

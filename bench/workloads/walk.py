@@ -16,6 +16,7 @@ from desktop.desk import Desk
 from desktop.session import Session
 from desktop.ui.case_view import CasePage
 from desktop.ui.main_window import MainWindow
+from desktop.ui.records_page import RecordsPage
 from desktop.ui.workspace import Workspace
 from tests.support.heartbeat import Heartbeat
 
@@ -44,6 +45,12 @@ def write_heavy(desk: Desk) -> None:
         desk.edit(case, "summary", text)
     long = desk.new_case({"title": f"{HEAVY}, texte", "summary": (f"{_SENTENCE * 12}\n" * 300)[:LONG_TEXT]}).record
     desk.edit(long, "lead", "Cne A. Diop")
+
+
+def is_usable(window: MainWindow) -> bool:
+    """Whether the list of cases is there. Asking for the page would make it, in the turn of whoever asks."""
+    page = window.workspace.pages.get("cases") if window.workspace is not None else None
+    return isinstance(page, RecordsPage) and page.list.is_loaded()
 
 
 class Walk:
@@ -107,7 +114,7 @@ class Walk:
 
     def _unlock(self) -> None:
         self._session.unlock(PASSPHRASE)
-        while self._window.workspace is None or not self._window.workspace.records().list.is_loaded():
+        while not is_usable(self._window):
             self._turn(20)
 
     def _step(self, what: str, do: Callable[[], object], *, pause_ms: int = SETTLE_MS) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from bench.alliance import PASSPHRASE, Alliance
 from bench.measure import emit, peak_mib, size_of, spread_ms
 from bench.soak.writer import opening
-from bench.workloads.walk import Walk, write_heavy
+from bench.workloads.walk import Walk, is_usable, write_heavy
 from bench.world import invent
 from desktop.casework.views import Query
 from desktop.session import Session
@@ -98,8 +98,10 @@ def start(home: Path, *, blocks: bool = False) -> None:
 
 def wait_for_rows(window: MainWindow) -> RecordsPage:
     """Let the window work until its list is there."""
-    while window.workspace is None or not window.workspace.records().list.is_loaded():
+    while not is_usable(window):
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+    if window.workspace is None:
+        raise RuntimeError("the desk is locked")
     return window.workspace.records()
 
 

@@ -6,27 +6,33 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 
 class Gap:
-    """The longest time between two beats and the CPU time that this thread spent in it, in seconds; how many beats."""
+    """The longest time between two beats and the CPU time that this thread spent in it, in seconds; how many beats.
+
+    `walls`, `cpus`: of each of them.
+    """
 
     def __init__(self) -> None:
         self.wall_s = 0.0
         self.cpu_s = 0.0
         self.beats = 0
+        self.walls: list[float] = []
+        self.cpus: list[float] = []
 
 
 class Heartbeat(QObject):
-    """Beats at every turn of the event loop while somebody watches. Only for the thread that made it."""
+    """Beats at every turn of the event loop while somebody watches, or each `every_ms`. Only for its own thread."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, every_ms: int = 0) -> None:
         super().__init__(parent)
         self._gap: Gap | None = None
         self._last = (0.0, 0.0)
         self._timer = QTimer(self)
-        self._timer.setInterval(0)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(every_ms)
         self._timer.timeout.connect(self.beat)
 
     @contextmanager
@@ -48,6 +54,8 @@ class Heartbeat(QObject):
         self._last = now
         if self._gap is not None:
             self._gap.beats += 1
+            self._gap.walls.append(now[0] - last[0])
+            self._gap.cpus.append(now[1] - last[1])
         if self._gap is not None and now[0] - last[0] > self._gap.wall_s:
             self._gap.wall_s, self._gap.cpu_s = now[0] - last[0], now[1] - last[1]
 
