@@ -20,6 +20,9 @@ Holds: TypeAlias = Callable[[bytes, bytes, Recall], bool]
 """Whether a recall of a record by a device holds (desktop.store.recall)."""
 
 
+READ_AHEAD = 64  # changes at most
+
+
 class Replayed(msgspec.Struct):
     """What came out: states by record id, and how many changes were applied, unreadable, or waiting."""
 
@@ -39,6 +42,32 @@ class _Chain(msgspec.Struct):
     at: int = 0
 
 
+class _Log:
+    """Reads the changes of a space ahead: the more, the longer one chain goes on."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rows: dict[int, tuple[bytes, str | None]] = {}  # by number
+        self._last = 0  # number of the change that was read last
+        self._ahead = 1
+
+    def next(self, chain: _Chain) -> tuple[bytes, str | None] | None:
+        """The next change of a chain and the code of why it could not be read; None if it is not to be had."""
+        number = change_number(chain.n, chain.at + 1)
+        if number not in self._rows:
+            self._ahead = min(2 * self._ahead, READ_AHEAD) if number == self._last + 1 else 1
+            self._rows = self._read(number, min(self._ahead, chain.applied - chain.at))
+        self._last = number
+        return self._rows.get(number)
+
+    def _read(self, first: int, count: int) -> dict[int, tuple[bytes, str | None]]:
+        sql = "SELECT n, body_of(n, body), refused FROM changes WHERE n >= ? AND n < ? ORDER BY n"
+        try:
+            return {number: (body, code) for number, body, code in self._database.all(sql, (first, first + count))}
+        except StoreDamaged:  # a segment cannot be read, nor what follows from it; what stands before it can
+            return self._read(first, count // 2) if count > 1 else {}
+
+
 def replay(
     database: Database,
     space: int,
@@ -55,11 +84,11 @@ def replay(
         for chain in chains:
             chain.applied = min(chain.applied, upto.get(chain.device, 0))
     at = {chain.device: chain for chain in chains}
-    moved = True
+    log, moved = _Log(database), True
     while moved:
         moved = False
         for chain in chains:
-            while chain.at < chain.applied and _step(database, outcome, at, chain, holds):
+            while chain.at < chain.applied and _step(log, outcome, at, chain, holds):
                 moved = True
     for chain in chains:
         outcome.reached[chain.device] = chain.at
@@ -70,14 +99,10 @@ def replay(
     return outcome
 
 
-def _step(database: Database, outcome: Replayed, at: dict[bytes, _Chain], chain: _Chain, holds: Holds) -> bool:
+def _step(log: _Log, outcome: Replayed, at: dict[bytes, _Chain], chain: _Chain, holds: Holds) -> bool:
     """Apply a chain's next change, unless it waits for another chain."""
     sequence = chain.at + 1
-    sql = "SELECT body_of(n, body), refused FROM changes WHERE n = ?"
-    try:
-        row = database.one(sql, (change_number(chain.n, sequence),))
-    except StoreDamaged:  # its segment cannot be read, nor what follows from it
-        return False
+    row = log.next(chain)
     if row is None:
         return False
     if row[1] == RecordTooLarge.code:

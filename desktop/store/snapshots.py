@@ -284,14 +284,15 @@ class Snapshots:
 
     def _touch(self, space: int, segments: list[tuple[int | None, Opened]]) -> None:
         """Note which changes touched which records."""
-        touched: list[tuple[int, bytes]] = []
+        touched: list[tuple[int, bytes, bytes, int]] = []
+        id_ = self._id(space)
         for chain, opened in segments:
             for sequence, body in enumerate(opened.changes, opened.header.first):
                 if chain is not None:
-                    touched += [(change_number(chain, sequence), record) for record in _records(body)]
+                    number = change_number(chain, sequence)
+                    touched += [(number, record, record + id_, space) for record in _records(body)]
         self._database.many(
-            "INSERT OR IGNORE INTO touches SELECT n, ?1 FROM records WHERE name IN (?2, ?2 || ?3) AND space = ?4",
-            [(number, record, self._id(space), space) for number, record in touched],
+            "INSERT OR IGNORE INTO touches SELECT n, ?1 FROM records WHERE name IN (?2, ?3) AND space = ?4", touched
         )
 
     def _end(self, space: int, head: Head) -> Head | None:

@@ -1,12 +1,14 @@
 """What a new version newly knows of what is here already: types, fields and operations that an earlier one only kept.
 
 Told by a fingerprint of the declared record types and of the operations, kept in the store. What differs is queued
-when the store is opened, and looked at again in slices: an upgrade keeps nobody waiting, and can be cut anywhere.
+when the store is opened, and looked at again in slices: an upgrade keeps nobody waiting, and can be cut anywhere. A
+space's log is applied again outside any transaction; only what it gives otherwise than before is written in one.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 from desktop.casework.record_types import RecordType
 from desktop.store.chains import Ordering, write_all
@@ -15,13 +17,24 @@ from desktop.store.projection import Card
 from desktop.store.replay import Replayed, replay
 from desktop.store.states import States
 from sync.changes import VERSION, is_known, shapes
-from sync.merge import encode_state, new_state
+from sync.merge import decode_state, encode_state, new_state
 from sync.wire.codec import NO_HASH, decode, digest, encode
 from sync.wire.space import SUITE
 
 BATCH = 100  # records that are looked at in one transaction
+WRITTEN = 250  # records of a space that are written in one
+MISSED = 3  # comparisons made void by others' writing; then one is made while nobody writes
 TYPES, OPERATIONS = "types", "operations"  # keys of the fingerprints in `meta`
 FINGERPRINT_LIMIT = 1 << 20
+
+
+class _Compared(NamedTuple):
+    """What a space's log gives, as long as nobody writes: `version` tells."""
+
+    space: tuple[int, bytes]
+    version: tuple[int, int]
+    replayed: Replayed
+    differing: list[bytes]  # records of which something else stands here
 
 
 class Upgrade:
@@ -35,6 +48,8 @@ class Upgrade:
         self._context = context
         self._database = context.database
         self._states = states
+        self._compared: _Compared | None = None
+        self._missed = 0  # comparisons that somebody's writing made void
 
     def refresh(self) -> bool:
         """Queue what this version knows more of than the one before; returns whether there was another one."""
@@ -62,6 +77,8 @@ class Upgrade:
         database = self._database
         if not database.value("SELECT EXISTS (SELECT 1 FROM again) OR EXISTS (SELECT 1 FROM again_spaces)"):
             return None
+        if not database.value("SELECT EXISTS (SELECT 1 FROM again)") and self._missed < MISSED:
+            self._compare()
         try:
             with database.transaction(durable=False):
                 return self._project() or self._replay()
@@ -119,33 +136,89 @@ class Upgrade:
             self._database.run("DELETE FROM again")
         return frozenset(row[1] for row in rows)
 
+    def _next(self) -> tuple[int, bytes] | None:
+        row: tuple[int, bytes] | None = self._database.one(
+            "SELECT p.n, p.id FROM again_spaces a JOIN spaces p ON p.n = a.space LIMIT 1"
+        )
+        return row
+
+    def _compare(self) -> _Compared | None:
+        """Apply the log of the next space again and compare, unless that is done and nobody has written since."""
+        space, version = self._next(), self._version()
+        if space is None:
+            return None
+        found = self._compared
+        if found is None or (found.space, found.version) != (space, version):
+            found = _Compared(space, version, *compare(self._context, self._states, space))
+        self._compared = found
+        return found
+
     def _replay(self) -> frozenset[bytes]:
-        """Apply the log of one space again."""
-        row = self._database.one("SELECT p.n, p.id FROM again_spaces a JOIN spaces p ON p.n = a.space LIMIT 1")
-        if row is None:
+        """Write some of what the log of a space gives otherwise, and at last how far it was applied."""
+        found = self._compared
+        if self._next() is None:
             self._database.run("DELETE FROM again_spaces")
             return frozenset()
-        moved = rebuild(self._context, self._states, row)
-        self._database.run("DELETE FROM again_spaces WHERE space = ?", (row[0],))
+        if found is None or (found.space, found.version) != (self._next(), self._version()):
+            self._missed += 1
+            if self._missed <= MISSED:  # it is compared again, outside this transaction
+                return frozenset()
+            found = self._compare()
+            assert found is not None  # noqa: S101 - there is a space, and nobody else writes now
+        self._missed = 0
+        slice_ = [found.differing.pop() for _ in found.differing[:WRITTEN]]
+        moved = put(self._context, self._states, found.space, found.replayed, slice_)
+        self._compared = found._replace(version=self._version())
+        if not found.differing:
+            moved |= settle(self._context, self._states, found.space, found.replayed)
+            self._database.run("DELETE FROM again_spaces WHERE space = ?", (found.space[0],))
+            self._compared = None
         return moved
 
+    def _version(self) -> tuple[int, int]:
+        """Tells whether anybody has written: other connections, or this one."""
+        return self._database.value("PRAGMA data_version"), self._database.value("SELECT total_changes()")
 
-def rebuild(context: Context, states: States, space: tuple[int, bytes]) -> frozenset[bytes]:
-    """Apply a space's log anew, and put what it gives in the place of what stands; returns the records that moved.
 
-    Within the caller's transaction. A change that by now waits for another one is not applied any more until that one
-    is here, and one that can be read by now is.
-    """
+def compare(context: Context, states: States, space: tuple[int, bytes]) -> tuple[Replayed, list[bytes]]:
+    """Apply a space's log anew; returns what it gives, and the records of which something else stands here."""
     replayed = replay(context.database, space[0], partial(states.recalls.holds, space))
+    missing, differing, last = set(replayed.states), list[bytes](), 0
+    while rows := context.database.all(
+        "SELECT n, name, state_of(n, state) FROM records WHERE space = ? AND n > ? ORDER BY n LIMIT ?",
+        (space[0], last, BATCH),
+    ):
+        for _, name, state in rows:
+            wanted = encode_state(replayed.states.get(name[:16]) or new_state())
+            if wanted != state and wanted != encode_state(decode_state(state)):  # an earlier version encoded less
+                differing.append(name[:16])
+            missing.discard(name[:16])
+        last = rows[-1][0]
+    return replayed, differing + sorted(missing)
+
+
+def put(
+    context: Context, states: States, space: tuple[int, bytes], replayed: Replayed, records: list[bytes]
+) -> frozenset[bytes]:
+    """Put what a space's log gives in the place of what stands of some records, within the caller's transaction."""
+    moved: set[bytes] = set()
+    for record in records:
+        held = states.get(space, record)
+        held.state, held.dirty = replayed.states.get(record) or new_state(), True
+        moved.add(held.name)
+        if not held.state.unknown:
+            context.database.run("DELETE FROM unknown WHERE record = ?", (held.n,))
+    states.flush()
+    return frozenset(moved)
+
+
+def settle(context: Context, states: States, space: tuple[int, bytes], replayed: Replayed) -> frozenset[bytes]:
+    """Note how far a space's log was applied, within the caller's transaction; returns the records that this moves.
+
+    A change that by now waits for another one is not applied any more until that one is here, and one that can be read
+    by now is.
+    """
     moved = note_readable(context, states, space, replayed)
-    names = context.database.all("SELECT name FROM records WHERE space = ?", (space[0],))
-    for record in {row[0][:16] for row in names} | replayed.states.keys():
-        wanted, held = replayed.states.get(record) or new_state(), states.get(space, record)
-        if encode_state(wanted) != encode_state(held.state):
-            held.state, held.dirty = wanted, True
-            moved.add(held.name)
-            if not wanted.unknown:
-                context.database.run("DELETE FROM unknown WHERE record = ?", (held.n,))
     ordering = Ordering(context, states, space)
     for chain in ordering.chains.values():
         if replayed.reached[chain.device] < chain.applied:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import cycle
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from desktop.casework.record_types import RecordTypes
 from desktop.casework.views import Query
 from desktop.store import Connection
 from desktop.store.database import Database
-from desktop.store.upgrade import BATCH
+from desktop.store.upgrade import BATCH, MISSED, compare
 from desktop.store.verify import verify
 from sync import changes
 from sync.changes import Add, Create, Dot, RecordEdit, Set, Unknown
@@ -210,6 +211,41 @@ def test_a_change_that_newly_waits_for_another_is_taken_back_until_that_one_is_h
     third.take_all([each for each in from_abu_dhabi if each[0] == "segment"])
     assert third.state(space) == dakar.state(space)
     assert verify(third.connection).ok
+
+
+@pytest.mark.parametrize("writes", [0, 1, 9])
+def test_a_log_is_applied_again_while_the_window_writes(
+    alliance: Alliance, dakar: Desk, abu_dhabi: Desk, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    """`writes`: how often somebody writes just when a comparison is done."""
+    space = dakar.found()
+    people = [new_id() for _ in range(5)]
+    for person in people:
+        dakar.write(space, person, Create("person"), Add("phones", "+221 33 1", []))
+    share_of = dakar.send()
+    with without("add"):
+        abu_dhabi.reopen()
+        abu_dhabi.take_all(share_of)
+        abu_dhabi.take_key(dakar, space)
+    abu_dhabi.reopen()
+    window = alliance.reopen(abu_dhabi.home).connect()
+    monkeypatch.setattr("desktop.store.upgrade.WRITTEN", 2)
+    waited: list[bool] = []
+
+    def compared(*arguments: Any) -> Any:
+        found = compare(*arguments)
+        waited.append(abu_dhabi.connection.database.in_transaction)
+        if len(waited) <= writes and not waited[-1]:
+            window.log.append(space, [RecordEdit(space, [Set("title", f"meanwhile {len(waited)}", [])])])
+        return found
+
+    monkeypatch.setattr("desktop.store.upgrade.compare", compared)
+    assert catch_up(abu_dhabi) >= set(people)
+    assert sum(waited) == (writes > MISSED)  # only where there was no other way did the window have to wait for it
+    for person in people:
+        assert abu_dhabi.connection.reads.show(person.hex()).fields["phones"].elements == ("+221 33 1",)
+    assert verify(abu_dhabi.connection).problems == []
+    window.close()
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])

@@ -51,6 +51,7 @@ def types_without(**fields: tuple[str, ...]) -> RecordTypes:
     """The types as an older folder declares them: only those named, each without the given fields."""
     folder = resources.files("desktop.casework").joinpath("types")
     lists = read_lists(folder.joinpath("lists.toml").read_text("utf-8"))
+    shared = tomllib.loads(folder.joinpath("shared.toml").read_text("utf-8"))
     made: dict[str, Any] = {}
     for name, gone in fields.items():
         declared = folder.joinpath(f"{name}.toml").read_text("utf-8")
@@ -58,5 +59,5 @@ def types_without(**fields: tuple[str, ...]) -> RecordTypes:
         assert set(gone) <= {row["name"] for row in rows}
         head, *parts = declared.split("[[field]]")
         kept = [part for part in parts if tomllib.loads("[[field]]" + part)["field"][0]["name"] not in gone]
-        made[name] = read_type("[[field]]".join([head, *kept]), lists)
+        made[name] = read_type("[[field]]".join([head, *kept]), lists, shared)
     return RecordTypes(made)
