@@ -190,6 +190,18 @@ def test_indexing_goes_on_in_batches(dakar: Desk) -> None:
     assert [dakar.connection.index.index_pending(2) for _ in range(3)] == [2, 2, 0]
 
 
+def test_indexing_ends_early_when_somebody_waits_to_write(
+    ids: dict[str, str], dakar: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, index = dakar.connection.database, dakar.connection.index
+    database.run("INSERT INTO index_queue SELECT n FROM records")
+    monkeypatch.setattr("desktop.store.search.PORTION", 1)
+    with database.turns.wanted():
+        assert [index.index_pending(), index.waiting()] == [1, len(ids) - 1]
+    assert [index.index_pending(), index.waiting()] == [0, 0]
+    assert dakar.connection.listing.query(Query(text="dakar")) == [ids["a"]]
+
+
 def test_everything_is_indexed_anew_when_the_folding_changes(dakar: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     space = dakar.found(title="Kairouan")
     monkeypatch.setattr("desktop.store.search.FOLD_VERSION", folding.FOLD_VERSION + 1)
