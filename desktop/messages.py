@@ -410,9 +410,8 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "settings_unsaved": lambda: _(
         "This setting could not be saved: the desk's folder cannot be written to. It holds until the program ends."
     ),
-    # files and keys
+    # files, keys, bundles, evidence
     "bad_profile": lambda: _("The profile is not right at {key} ({reason}). Nothing was set up."),
-    # bundles and evidence files
     "not_a_bundle": lambda: _("The file {path} is neither a bundle nor a ministry's directory. Nothing was taken."),
     "bundle_damaged": lambda: _(
         "The file {path} is damaged or cut short. What stands before the damage was verified and taken; copy the file "

@@ -55,6 +55,9 @@ class Inbox(Positions):
         with self._batch() as step:
             for each in news:
                 self._receive(each, step, totals)
+        if any(one.met and not one.carried for one in news):  # what waited to be brought may be cut now
+            with self._database.transaction(durable=False):
+                self._states.recalls.settle()
         self._states.recalls.empty_log()
         return totals.applied()
 
