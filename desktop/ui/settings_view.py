@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.session import Session
@@ -75,6 +76,11 @@ class SettingsView(Living, QWidget):
             choice.setCurrentIndex(_place(choice, getattr(settings, name)))
         self.server.setText(settings.server_url)
         self.passphrase.show_limit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The page may have been made long before it is looked at."""
+        super().showEvent(event)
+        self.show_settings()
 
     def _card(self, title: Callable[[], str]) -> Card:
         card = Card()
