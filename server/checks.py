@@ -1,7 +1,7 @@
 """What of a push can be checked before the storage is asked: form, signature, and whose it is.
 
-Founding entries and segments may be brought by another member's device than the one that made them: that one may never
-reach the server. All else is the caller's own.
+Founding entries, segments and receipts may be brought by another member's device than the one that made them: that one
+may never reach the server. All else is the caller's own.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ async def check_names(caller: Caller, registry: Registry, checked: list[CheckedI
         await registry.refresh()
     for item in checked:
         match item:
-            case CheckedEntry() | CheckedSegment() if registry.is_revoked(item.author.device):
+            case CheckedEntry() | CheckedSegment() | CheckedReceipt() if registry.is_revoked(item.author.device):
                 result.append(Unacceptable(DeviceRevoked.code))
             case CheckedEntry() if not await registry.has_members(list(item.members)):
                 result.append(Unacceptable("no_such_member"))
@@ -95,7 +95,7 @@ async def check_names(caller: Caller, registry: Registry, checked: list[CheckedI
 
 
 def _is_brought(item: CheckedItem, caller: Caller) -> bool:
-    return isinstance(item, CheckedEntry | CheckedSegment) and item.author != caller
+    return isinstance(item, CheckedEntry | CheckedSegment | CheckedReceipt) and item.author != caller
 
 
 def _check(caller: Caller, device: Device, item: PushItem, books: Books) -> CheckedItem:
