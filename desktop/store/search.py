@@ -94,16 +94,22 @@ class SearchIndex:
         return self._projection.searched_first(operations)
 
     def refresh(self) -> bool:
-        """Queue every record if folding or shelves have changed since the index was made; returns whether they had."""
+        """Queue every record if folding or shelves have changed since the index was made; returns whether they had.
+
+        What an older index held is thrown away: it would not be found, and each search would pass over it.
+        """
         if self._database.value("SELECT v FROM search_config WHERE k = 'automerge'") != MERGE:
             with self._database.transaction(durable=False):
                 self._database.many(
                     "INSERT INTO search (search, rank) VALUES (?, ?)", [("automerge", MERGE), ("crisismerge", MERGE)]
                 )
         version = FOLD_VERSION << _LAYOUT_BITS | _LAYOUT
-        if self._context.meta("fold") == version:
+        before = self._context.meta("fold")
+        if before == version:
             return False
         with self._database.transaction():
+            if before:
+                self._database.run("INSERT INTO search (search) VALUES ('delete-all')")
             self._database.run("INSERT OR IGNORE INTO index_queue SELECT n FROM records")
             self._context.set_meta("fold", version)
         return True

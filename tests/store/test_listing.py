@@ -207,6 +207,7 @@ def test_everything_is_indexed_anew_when_the_folding_changes(dakar: Desk, monkey
     monkeypatch.setattr("desktop.store.search.FOLD_VERSION", folding.FOLD_VERSION + 1)
     dakar.reopen()
     assert dakar.connection.index.waiting() == 1
+    assert dakar.connection.database.value("SELECT count(*) FROM search_docsize") == 0
     dakar.connection.index.index_pending()
     assert dakar.connection.listing.query(Query(text="kairouan")) == [space.hex()]
     dakar.reopen()
