@@ -42,9 +42,7 @@ TEXTS = st.text(alphabet="abc é\u0301ستش😀🏴\n", max_size=12)
 DRAWN = st.sampled_from(
     ["set", "set", "add", "remove", "text", "text", "text", "delete", "restore", "create", "future"]
 )
-RECALLS = st.builds(
-    Recall, st.sampled_from(DEVICES), st.just(b""), st.sampled_from(["wrong case", "again"])
-)
+RECALLS = st.builds(Recall, st.sampled_from(DEVICES), st.just(b""), st.sampled_from(["wrong case", "again"]))
 
 Sent = tuple[bytes, int, bytes]
 """A change as it travels: device, sequence, encoded change."""
