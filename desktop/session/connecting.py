@@ -49,7 +49,7 @@ class Connecting(Membering):
         return self._read(lambda connection: connection.listing.query(query), _LISTS + channel)
 
     def ask_records(self, space: str, families: tuple[str, ...], channel: str) -> int:
-        """Start to read the rows of a space's records of some families (see `RecordTypes.of_family`) on the query thread.
+        """Start to read the rows of a space's records of some families (see `RecordTypes.of_family`) beside the window.
 
         Returns the request id that comes back with `records_ready`. Requests supersede as in `query`.
         """
