@@ -9,6 +9,7 @@ import pytest
 
 from desktop import messages
 from desktop.casework.views import SyncState
+from desktop.sentences import SENTENCES
 from desktop.store import errors as store_errors
 from desktop.store import verify
 from i18n import LANGUAGES, set_language
@@ -44,13 +45,13 @@ def test_what_did_not_verify_is_told_as_something_received_and_what_was_refused_
 def test_every_code_of_ours_has_its_own_sentence() -> None:
     codes = codes_of(store_errors) | codes_of(sync_errors) | codes_in("desktop", r'Refused\(\s*"(\w+)"')
     assert len(codes) > 40
-    assert codes - set(messages._SENTENCES) == set()
+    assert codes - set(SENTENCES) == set()
 
 
 def test_every_problem_of_the_secretariat_has_its_own_sentence() -> None:
     codes = set(PROBLEMS) | codes_in("server", r'refused\("(\w+)"') | {"server_data_changed"}
     assert "fork" in codes
-    assert codes - set(messages._SENTENCES) == set()
+    assert codes - set(SENTENCES) == set()
     assert "(\u2066fork\u2069)" in messages.describe("fork")
     assert "directory" in messages.describe("directory_bad_signature")
 
@@ -78,7 +79,7 @@ def test_a_missing_parameter_is_a_dash() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_can_be_made_in_every_language(language: str) -> None:
     set_language(language)
-    for code in messages._SENTENCES:
+    for code in SENTENCES:
         text = messages.describe(code, {"at_ms": 1_795_500_000_000})
         assert text
         assert "{" not in text

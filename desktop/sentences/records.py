@@ -1,0 +1,49 @@
+"""Records, spaces, members."""
+
+from __future__ import annotations
+
+from desktop.sentences.texts import Texts
+from i18n import _
+
+TEXTS: Texts = {
+    "unknown_record": lambda: _("There is no record {record} on this desk."),
+    "unknown_type": lambda: _("This version of Tahaluf knows no record type {type}. Install the newer version."),
+    "offline_unsent": lambda: _(
+        "Something of this case is on this desk alone. Exchange with the secretariat first; nothing was removed."
+    ),
+    "unknown_space": lambda: _("There is no space {space} on this desk, or its key has not arrived yet."),
+    "unknown_member": lambda: _("{ministry} is not a member of the alliance according to this desk's profile."),
+    "no_member": lambda: _(
+        "You are not a member of this case any more: it stands as it was when you were let go. Nothing was changed."
+    ),
+    "not_lead": lambda: _("Only a lead of this case decides who belongs to it. Nothing was changed."),
+    "last_lead": lambda: _(
+        "This case would be left without a lead. Make another member lead first. Nothing was changed."
+    ),
+    "already_member": lambda: _("{subject} belongs to this case already. Nothing was changed."),
+    "not_a_member": lambda: _("{subject} does not belong to this case. Nothing was changed."),
+    "unknown_desk": lambda: _("No trusted ministry has enrolled the desk {subject}. Nothing was changed."),
+    "unknown_role": lambda: _("There is no role {role}: lead, contributor or reader. Nothing was changed."),
+    "reader_only": lambda: _("Your ministry may read this space but not write in it. Nothing was changed."),
+    "recalled": lambda: _("This was recalled. Nothing of it is left, and nothing can be written on it any more."),
+    "not_yours_to_recall": lambda: _("Only the ministry that made this can recall it. Nothing was changed."),
+    "recall_not_confirmed": lambda: _(
+        "The recall was not confirmed. Nothing was changed. With {option} it is not asked."
+    ),
+    "recall_reason": lambda: _("A recall needs a reason of at most {limit} characters. Nothing was changed."),
+    "no_conflict": lambda: _("{field} is not in conflict: it holds one value. Use an ordinary edit."),
+    "nothing_to_undo": lambda: _("There is nothing to undo."),
+    "nothing_to_redo": lambda: _("There is nothing to redo."),
+    "undo_overtaken": lambda: _(
+        "This was written again since, so it is not undone by itself. Both versions are in the history."
+    ),
+    "too_much_at_once": lambda: _("This is too much for one edit. Nothing was saved; write it in smaller parts."),
+    "not_a_pair": lambda: _("{value} is not of the form field=value. Nothing was saved."),
+    "verify_failed": lambda: _(
+        "The store does not verify (findings: {problems}). Nothing was changed. "
+        "What verifies can be saved into a new store with the command salvage."
+    ),
+    "settings_unsaved": lambda: _(
+        "This setting could not be saved: the desk's folder cannot be written to. It holds until the program ends."
+    ),
+}
