@@ -8,7 +8,7 @@ from typing import NamedTuple
 from desktop.casework.record_types import Field, RecordTypes
 from desktop.casework.views import Author, HistoryEntry, Scalar
 from desktop.ui.presenter import NOTHING, label_of, listed, value_text
-from desktop.ui.word_diff import Piece, around, diff_words, shorten
+from desktop.ui.word_diff import NEAR, Piece, around, diff_words, shorten
 from i18n import _, ngettext
 from i18n.bidi import ELLIPSIS, isolate, one_line, strip_isolates
 from i18n.formats import number
@@ -87,6 +87,8 @@ def compare(field: Field | None, before: tuple[Scalar, ...], after: Scalar) -> l
     if len(before) == 1 and isinstance(before[0], str) and isinstance(after, str) and words_count(field):
         near, after = around(before[0], after)
         before = (near,)
+    elif not before and isinstance(after, str) and words_count(field):
+        after = after[:NEAR]  # of what is all new, `shorten` leaves less
     old = [shown(field, each) for each in before if each not in (None, "")]
     new = shown(field, after) if after not in (None, "") else ""
     if len(old) == 1 and new and words_count(field):
