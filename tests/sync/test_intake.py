@@ -33,6 +33,12 @@ def reader(alliance: Alliance) -> tuple[Desk, SpaceItems]:
     return abu_dhabi, news
 
 
+def founder(desk: Desk, space: bytes) -> bytes:
+    membership = desk.replica.membership(space)
+    assert membership is not None
+    return membership.founder
+
+
 def check(desk: Desk, news: SpaceItems) -> Received | None:
     return Intake(desk.replica, lambda: None).check(news)
 
@@ -94,3 +100,61 @@ def test_a_founding_of_another_space_of_a_stranger_or_unsigned_founds_nothing(al
         assert taken is not None
         assert [reason for _, reason in taken.rejected] == ([code] if code else [])
         assert taken.founding == (b"" if code else good)
+
+
+REVOKED = 2  # the number of the directory's entry
+
+
+@pytest.mark.parametrize(
+    ("log_knows", "cutoff", "late"),
+    [
+        (REVOKED, None, [True, True, True]),
+        (REVOKED + 1, 1_000, [True, True, True]),
+        (REVOKED - 1, None, [False, False, False]),
+        (REVOKED - 1, 1, [False, True, True]),
+        (0, 3, [False, False, False]),
+    ],
+)
+def test_what_came_after_a_device_was_known_to_be_revoked_is_late(
+    reader: tuple[Desk, SpaceItems],
+    monkeypatch: pytest.MonkeyPatch,
+    log_knows: int,
+    cutoff: int | None,
+    late: list[bool],
+) -> None:
+    """`cutoff`: how many of the three had come when this desk learnt of it."""
+    desk, news = reader
+    author = founder(desk, news.space)
+    before = desk.replica.standing(news.space).cursor.sequence
+    monkeypatch.setattr(desk.replica, "revocations", lambda ministry: {author: REVOKED} if ministry == "SN" else {})
+    monkeypatch.setattr(desk.replica, "cutoff", lambda *_: None if cutoff is None else before + cutoff)
+    standing = desk.replica.standing(news.space)
+    assert standing.membership is not None
+    standing.membership.known = {"SN": log_knows}
+    monkeypatch.setattr(desk.replica, "standing", lambda _: standing)
+    taken = check(desk, news)
+    assert taken is not None
+    assert [segment.late for segment in taken.segments] == late
+
+
+def test_what_is_carried_by_hand_from_a_revoked_device_is_always_late(
+    reader: tuple[Desk, SpaceItems], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, news = reader
+    intake = Intake(desk.replica, lambda: None)
+    assert [segment.late for segment in intake.carried(news.space, news.items).segments] == [False] * 3
+    author = founder(desk, news.space)
+    monkeypatch.setattr(desk.replica, "revocations", lambda ministry: {author: REVOKED} if ministry == "SN" else {})
+    intake.start_run()
+    assert [segment.late for segment in intake.carried(news.space, news.items).segments] == [True] * 3
+
+
+def test_what_is_here_already_is_met_and_not_taken_again(alliance: Alliance, reader: tuple[Desk, SpaceItems]) -> None:
+    desk, news = reader
+    author = founder(desk, news.space)
+    desk.replica.rewind(news.space)
+    whole = alliance.server._after(alliance.server.logs[news.space], desk.replica.standing(news.space).cursor)
+    taken = check(desk, whole)
+    assert taken is not None
+    assert taken.met == [(author, 0), (author, 1)]
+    assert (len(taken.segments), taken.rejected) == (3, [])
