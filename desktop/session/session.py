@@ -126,6 +126,7 @@ class Session(Filing):
         if self._unlocking is None:
             store.lock()
             return
+        self._unlocking.wait()  # it has said its word and is about to end; nothing may delete it before
         self._unlocking = None
         try:
             self._desk = self._opening.attach(store)
@@ -146,6 +147,7 @@ class Session(Filing):
     def on_unlock_refused(self, code: str, params: dict[str, object]) -> None:
         """The unlocking thread was refused."""
         if self._unlocking is not None:
+            self._unlocking.wait()
             self._unlocking = None
             self._told_params[code] = params
             self.note_wait(params.get("wait_s"))
