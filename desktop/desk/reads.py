@@ -71,6 +71,10 @@ class DeskReads:
         """Rows in the order of `ids`; unknown ones are left out."""
         return self._connection.listing.rows(ids)
 
+    def types_of(self, space: str) -> dict[str, int]:
+        """How many records of each type a space has."""
+        return self._connection.listing.types_of(space)
+
     def records(self, space: str, kind: str = "") -> list[ListRow]:
         """The records of a space, of one type or of all, by title."""
         return self.rows(self.query(Query(type=kind, space=space, order="title")))

@@ -84,6 +84,15 @@ class Reading(SessionBase):
             self._listed = (space, self._look(lambda desk: desk.query(Query(type="", space=space)), []))
         return self._listed[1]
 
+    def family_counts(self, space: str) -> dict[str, int]:
+        """How many records of each family a space has; those whose type this version does not know are left out."""
+        counts: dict[str, int] = {}
+        nothing: dict[str, int] = {}
+        for name, count in self._look(lambda desk: desk.types_of(space), nothing).items():
+            if (known := self.types.get(name)) is not None:
+                counts[known.family] = counts.get(known.family, 0) + count
+        return counts
+
     def show(self, record: str) -> RecordView:
         """A record as it stands. Raises UnknownRecord, Locked."""
         return self._look_at(lambda desk: desk.show(record))

@@ -116,6 +116,11 @@ class Listing:
         given = (parse_name(space) or b"", json.dumps(types))
         return [_row(row) for row in self._database.all(_ROWS + wanted + " ORDER BY r.updated DESC, s.name", given)]
 
+    def types_of(self, space: str) -> dict[str, int]:
+        """How many records of each type a space has; deleted ones are left out."""
+        sql = "SELECT type, count(*) FROM rows WHERE space = (SELECT n FROM spaces WHERE id = ?) AND deleted = 0"
+        return dict(self._database.all(sql + " GROUP BY type", (parse_name(space) or b"",)))
+
     def references(self, prefix: str) -> list[str]:
         """References of cases that begin with `prefix`, deleted ones too: what the next reference must differ from."""
         rows = self._database.all(

@@ -19,122 +19,16 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.casework.handling import Marking, combine
 from desktop.casework.views import RecordView
 from desktop.session import Session, UnknownRecord
-from desktop.ui.files_card import FilesCard
-from desktop.ui.keep_dialogs import KeepDialog, RemoveDialog
-from desktop.ui.kit import Button, EmptyState, Living, Tab, Toast
-from desktop.ui.members_tab import MembersTab
+from desktop.ui.case_page import CasePage
+from desktop.ui.kit import EmptyState, Living, Toast
 from desktop.ui.new_record_dialog import NewRecordDialog
 from desktop.ui.presenter import marking_of, role_value, title_text
 from desktop.ui.record_page import RecordPage
-from desktop.ui.records_tab import RecordsTab, people_of
-from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.seen_timer import SeenTimer
-from desktop.ui.summary_tab import SummaryTab
 from i18n import _
 from i18n.bidi import ltr, one_line
 
 PREPARATIONS = 2  # calls of `prepare` until all is there
-
-
-class CasePage(RecordPage):
-    """The page of a case: four more tabs, and the action to add a person."""
-
-    record_opened = Signal(str)
-    add_requested = Signal()
-
-    def make_tabs(self) -> None:
-        self.summary: SummaryTab | None = None
-        self.people: RecordsTab | None = None
-        self.members: MembersTab | None = None
-        self.files: FilesCard | None = None
-        self.count = 0
-        self.add_page("summary", self._make_summary)
-        self.add_page("people", self._make_people)
-        self.add_page("files", self._make_files)
-        self.add_page("members", self._make_members)
-        super().make_tabs()
-
-    def make_actions(self) -> None:
-        self.add_person = Button("", "primary", "user-plus")
-        self.add_person.clicked.connect(self.add_requested)
-        self.header.add_action(self.add_person)
-        super().make_actions()
-        self.menu.of_case = True
-        self.menu.keep_chosen.connect(self._on_keep)
-        self.menu.remove_chosen.connect(self._on_remove)
-        self.bind(self.add_person.setText, lambda: _("Add person…"))
-
-    def show_record(self, view: RecordView, steps: list[str]) -> None:
-        self.count = len(people_of(self.session, view.space))
-        super().show_record(view, steps)
-
-    def name_tab(self, key: str, tab: Tab) -> None:
-        if key == "summary":
-            tab.set_caption(_("Summary"))
-        elif key == "people":
-            tab.set_caption(_("People & objects"), self.count)
-        elif key == "files":
-            tab.set_caption(_("Files"), _number_of_files(self.view))
-        elif key == "members":
-            tab.set_caption(_("Members"))
-        else:
-            super().name_tab(key, tab)
-
-    def refresh_page(self, key: str, view: RecordView) -> None:
-        if key == "summary" and self.summary is not None:
-            self.summary.show_record(view)
-        elif key == "people" and self.people is not None:
-            self.people.show_case(view)
-        elif key == "files" and self.files is not None:
-            self.files.show_record(view)
-        elif key == "members" and self.members is not None:
-            self.members.show_case(view)
-        else:
-            super().refresh_page(key, view)
-
-    def flush(self) -> None:
-        if self.summary is not None:
-            self.summary.flush()
-        super().flush()
-
-    def _on_keep(self) -> None:
-        if self.view is not None:
-            KeepDialog(self.session, self.view.space, self).open()
-
-    def _on_remove(self) -> None:
-        self.flush()
-        if self.view is not None:
-            RemoveDialog(self.session, self.view.space, self).open()
-
-    def _make_summary(self) -> QWidget:
-        self.summary = SummaryTab(self.session)
-        self.summary.tab_requested.connect(self.tabs.choose)
-        self.summary.record_opened.connect(self.record_opened)
-        self.summary.add_requested.connect(self.add_requested)
-        return ScrollPage(self.summary, self.pages)
-
-    def _make_people(self) -> QWidget:
-        self.people = RecordsTab(self.session, self.pages)
-        self.people.record_opened.connect(self.record_opened)
-        self.people.add_requested.connect(self.add_requested)
-        return self.people
-
-    def _make_files(self) -> QWidget:
-        self.files = FilesCard(self.session, over=self)
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.addWidget(self.files)
-        column.addStretch(1)
-        return ScrollPage(page, self.pages)
-
-    def _make_members(self) -> QWidget:
-        self.members = MembersTab(self.session)
-        return ScrollPage(self.members, self.pages)
-
-
-def _number_of_files(view: RecordView | None) -> int:
-    field = view.fields.get("files") if view is not None else None
-    return len(field.elements) if field is not None else 0
 
 
 class CaseView(Living, QWidget):
@@ -201,7 +95,7 @@ class CaseView(Living, QWidget):
         self._session.mark_read(record)
 
     def show_tab(self, key: str) -> None:
-        """Show a tab of the page in view: summary, people, files, members, details or history."""
+        """Show a tab of the page in view, by its key: one of `case_tabs`, details or history."""
         page = self.page()
         if page is not None:
             page.show_tab(key)
@@ -232,13 +126,13 @@ class CaseView(Living, QWidget):
         views = [view for view in (self._case, self._inner) if view is not None]
         return combine(marking_of(self._session.types, view) for view in views)
 
-    def add_person(self) -> None:
-        """Ask for a new person of the case, and open it."""
+    def add_record(self, type_name: str) -> None:
+        """Ask for a new record of the case, marked as the case is, and open it."""
         if self._case is None:
             return
         marking = marking_of(self._session.types, self._case)
         defaults = {"tlp": marking.tlp, "handling": marking.handling}
-        dialog = NewRecordDialog(self._session, "person", self._case.space, defaults, self)
+        dialog = NewRecordDialog(self._session, type_name, self._case.space, defaults, self)
         dialog.created.connect(self.show_case)
         dialog.open()
 
@@ -266,7 +160,7 @@ class CaseView(Living, QWidget):
     def _make_case_page(self) -> CasePage:
         page = self.case_page = CasePage(self._session, self.stack)
         page.record_opened.connect(self.show_case)
-        page.add_requested.connect(self.add_person)
+        page.add_requested.connect(self.add_record)
         self._join(page)
         return page
 

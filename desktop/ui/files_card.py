@@ -359,3 +359,18 @@ def _dropped(event: QDropEvent) -> list[str]:
     """Paths of the local files that are dropped; what else may be dropped with them is left."""
     urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
     return [url.toLocalFile() for url in urls if url.isLocalFile()]
+
+
+class FilesTab(QWidget):
+    """The files of a case as a page of their own."""
+
+    def __init__(self, session: Session, over: QWidget) -> None:
+        super().__init__()
+        self.card = FilesCard(session, over=over)
+        column = QVBoxLayout(self)
+        column.addWidget(self.card)
+        column.addStretch(1)
+
+    def show_case(self, view: RecordView) -> None:
+        """Show the files of a case."""
+        self.card.show_record(view)

@@ -21,7 +21,8 @@ class RecordsTab(Living, QWidget):
     """Every record of a space but the case itself. Enter, Space or a click opens one."""
 
     record_opened = Signal(str)
-    add_requested = Signal()
+    add_requested = Signal(str)
+    """A record of this type is to be added."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +34,7 @@ class RecordsTab(Living, QWidget):
         self.model = self.list.rows
         self.list.opened.connect(self.record_opened)
         self.empty = EmptyState("users")
-        self.empty.action_clicked.connect(self.add_requested)
+        self.empty.action_clicked.connect(self._on_add)
         self._nothing = ScrollPage(self.empty)  # where height is short, it scrolls and the head stays whole
         self._card = Panel("card")
         inner = QVBoxLayout(self._card)
@@ -74,6 +75,9 @@ class RecordsTab(Living, QWidget):
         self._nothing.setVisible(not count)
         self._card.setVisible(bool(count))
         self.count.setVisible(bool(count))
+
+    def _on_add(self) -> None:
+        self.add_requested.emit("person")
 
     def _space(self) -> None:
         theme = current_theme()

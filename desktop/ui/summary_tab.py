@@ -32,7 +32,8 @@ class SummaryTab(Living, QWidget):
 
     tab_requested = Signal(str)
     record_opened = Signal(str)
-    add_requested = Signal()
+    add_requested = Signal(str)
+    """A record of this type is to be added."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,10 +57,10 @@ class SummaryTab(Living, QWidget):
         self.people.action.clicked.connect(self._on_people)
         self.activity.action.clicked.connect(self._on_history)
         self.people.item_pressed.connect(self.record_opened)
-        self.add_person.clicked.connect(self.add_requested)
+        self.add_person.clicked.connect(self._on_add)
         self.bind(lambda _text: self._show_people(), str)
 
-    def show_record(self, view: RecordView) -> None:
+    def show_case(self, view: RecordView) -> None:
         """Show a case, or the same one as it stands now."""
         self._view = view
         stands = view.recalled is None
@@ -102,7 +103,10 @@ class SummaryTab(Living, QWidget):
         self.tab_requested.emit("details")
 
     def _on_people(self) -> None:
-        self.tab_requested.emit("people")
+        self.tab_requested.emit("subjects")
+
+    def _on_add(self) -> None:
+        self.add_requested.emit("person")
 
     def _on_history(self) -> None:
         self.tab_requested.emit("history")

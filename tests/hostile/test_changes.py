@@ -122,7 +122,7 @@ def test_what_a_later_version_wrote_is_shown_as_such_and_loses_nothing(
     space = workspace(window)
     for record in (case, person, vessel):
         space.open_record(record, "case")
-        for tab in ("summary", "people", "details", "history"):
+        for tab in ("summary", "subjects", "details", "history"):
             space.records().detail.show_tab(tab)
             qtbot.wait(30)
             assert faults(window) == []

@@ -71,7 +71,7 @@ def test_a_title_of_300_kb_from_a_member_is_cut_where_it_is_shown_and_kept_whole
     with pulse() as watch:
         for record in (case, person):
             space.open_record(record, "case")
-            for tab in ("summary", "people", "details", "history"):
+            for tab in ("summary", "subjects", "details", "history"):
                 space.records().detail.show_tab(tab)
                 qtbot.wait(40)
                 window.grab()
@@ -169,7 +169,7 @@ def test_a_case_with_two_thousand_people_opens(qtbot: QtBot, empty_home: HomeOfD
         space.open_record(case)
         qtbot.wait(200)
         window.grab()
-        for tab in ("people", "details", "history"):
+        for tab in ("subjects", "details", "history"):
             space.records().detail.show_tab(tab)
             qtbot.wait(200)
             window.grab()

@@ -56,7 +56,7 @@ def walk(qtbot: QtBot, window: MainWindow, planted: dict[str, str]) -> Iterator[
             continue
         space.open_record(record, name.partition(" ")[0])
         view = space.records().detail
-        for tab in ("summary", "people", "details", "history"):
+        for tab in ("summary", "subjects", "details", "history"):
             view.show_tab(tab)
             complete(view)
             qtbot.wait(60)

@@ -18,6 +18,8 @@ from desktop.ui.new_case_dialog import NewCaseDialog
 from desktop.ui.new_record_dialog import NewRecordDialog
 from desktop.ui.newer_card import NewerCard
 from desktop.ui.presenter import marking_of
+from desktop.ui.records_tab import RecordsTab
+from desktop.ui.summary_tab import SummaryTab
 from i18n.bidi import strip_isolates
 from tests.support.desk import PASSPHRASE
 from tests.ui.conftest import Look
@@ -93,8 +95,9 @@ def test_a_change_from_elsewhere_is_shown_at_once(qtbot: QtBot, session: Session
 
 def test_the_summary_is_edited_in_place(qtbot: QtBot, session: Session, view: CaseView, case: str) -> None:
     assert view.case_page is not None
-    assert view.case_page.summary is not None
-    card = view.case_page.summary.summary
+    summary = view.case_page.widget("summary")
+    assert isinstance(summary, SummaryTab)
+    card = summary.summary
     qtbot.mouseClick(card.action, Qt.MouseButton.LeftButton)
     assert card.form is not None
     box = card.form.rows["summary"].editor.main_widget()
@@ -109,7 +112,7 @@ def test_the_summary_is_edited_in_place(qtbot: QtBot, session: Session, view: Ca
 def test_a_person_is_added_by_the_keyboard_and_opened(
     qtbot: QtBot, session: Session, view: CaseView, case: str
 ) -> None:
-    view.add_person()
+    view.add_record("person")
     dialog = view.findChild(NewRecordDialog)
     assert dialog is not None
     name = dialog.rows["name"].editor.main_widget()
@@ -132,10 +135,10 @@ def test_a_person_is_added_by_the_keyboard_and_opened(
 
 def test_a_person_is_opened_from_the_list_by_enter(qtbot: QtBot, session: Session, view: CaseView, case: str) -> None:
     person = session.new_record("person", case, {"name": "Karim", "name_original": "كريم"})
-    view.show_tab("people")
+    view.show_tab("subjects")
     assert view.case_page is not None
-    people = view.case_page.people
-    assert people is not None
+    people = view.case_page.widget("subjects")
+    assert isinstance(people, RecordsTab)
     shown = people.model.row(0)
     assert shown is not None
     assert shown.title == "Karim · كريم"
@@ -201,7 +204,7 @@ def test_an_unknown_record_empties_the_pane(view: CaseView) -> None:
 
 
 def test_every_control_has_a_name(view: CaseView) -> None:
-    for tab in ("summary", "people", "details", "history"):
+    for tab in ("summary", "subjects", "details", "history"):
         view.show_tab(tab)
         for widget in view.findChildren(QWidget):
             takes_focus = widget.isVisibleTo(view) and widget.focusPolicy() & Qt.FocusPolicy.TabFocus

@@ -197,7 +197,7 @@ def test_what_waits_shows_nowhere_while_its_page_was_not_looked_at(qtbot: QtBot,
     pane.show()
     assert pane.case_page is not None
     pane.case_page.finish()
-    assert pane.case_page.summary is None
+    assert pane.case_page.widget("summary") is None
     assert not pane.case_page.banners.isVisible()
     pane.show_tab("summary")
     qtbot.waitUntil(pane.case_page.banners.conflict.isVisible)

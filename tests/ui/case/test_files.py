@@ -18,7 +18,7 @@ from desktop.casework.carry_views import BlobMove, FileWork
 from desktop.desk import moving
 from desktop.store.blobs import BlobEntry, Blobs
 from desktop.ui.case_view import CaseView
-from desktop.ui.files_card import FilesCard
+from desktop.ui.files_card import FilesCard, FilesTab
 from i18n.bidi import strip_isolates
 from sync.wire.chunks import CHUNK_PLAIN
 from tests.ui.case.two_desks import TwoDesks
@@ -57,8 +57,9 @@ def opened(qtbot: QtBot, pair: TwoDesks, case: str) -> Open:
         view.show_tab("files")
         assert view.case_page is not None
         view.case_page.finish()
-        assert view.case_page.files is not None
-        return view, view.case_page.files
+        tab = view.case_page.widget("files")
+        assert isinstance(tab, FilesTab)
+        return view, tab.card
 
     return show
 
@@ -108,7 +109,7 @@ def test_a_file_that_is_attached_in_the_window_reaches_the_other_desk(
     attach(qtbot, pair, card, film)
     assert told(card) == [("Vidéo du port.mp4", "2.1 MB · waits for the secretariat")]
     assert view.case_page is not None
-    assert "1" in view.case_page.tabs._tabs[2].shown_text()
+    assert "1" in view.case_page._tab_of["files"].shown_text()
     pair.exchange()
     card.refresh()
     assert state(card) == "2.1 MB · on this desk and at the secretariat"

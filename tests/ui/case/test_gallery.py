@@ -112,7 +112,7 @@ def test_every_screen_of_a_case_fits(
     view.resize(*size)
     view.show_case(case)
     view.show()
-    for tab in ("summary", "people", "files", "details", "history"):
+    for tab in ("summary", "subjects", "files", "details", "history"):
         view.show_tab(tab)
         if tab == "details":
             complete(view.case_page)

@@ -20,12 +20,12 @@ from tests.ui.conftest import Look
 def tab(qtbot: QtBot, view: CaseView) -> MembersTab:
     """The members of the case, in view in Dakar."""
     view.show_tab("members")
-    qtbot.waitUntil(
-        lambda: view.case_page is not None and view.case_page.members is not None and view.case_page.members.isVisible()
-    )
     assert view.case_page is not None
-    assert view.case_page.members is not None
-    return view.case_page.members
+    view.case_page.finish()
+    shown = view.case_page.widget("members")
+    assert isinstance(shown, MembersTab)
+    qtbot.waitUntil(shown.isVisible)
+    return shown
 
 
 def row_of(tab: MembersTab, subject: str) -> MemberRow:

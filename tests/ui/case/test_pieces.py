@@ -13,6 +13,7 @@ from desktop.session import Session
 from desktop.ui.case_view import CaseView
 from desktop.ui.history_panel import PAGE, HistoryPanel
 from desktop.ui.slices import Slices
+from desktop.ui.summary_tab import SummaryTab
 from i18n.bidi import strip_isolates
 from tests.support.heartbeat import Heartbeat
 
@@ -69,9 +70,11 @@ def test_a_page_of_a_case_reads_no_history_on_the_window_s_thread(
     view.show_case(case)
     assert view.case_page is not None
     page = view.case_page
-    qtbot.waitUntil(lambda: page.summary is not None and len(page.summary.activity.rows()) == 1)
-    assert page.summary is not None
-    assert strip_isolates(page.summary.summary.byline.text()).startswith("Edited by Cne L. Mansour (Dakar 1)")
+    page.finish()
+    summary = page.widget("summary")
+    assert isinstance(summary, SummaryTab)
+    qtbot.waitUntil(lambda: len(summary.activity.rows()) == 1)
+    assert strip_isolates(summary.summary.byline.text()).startswith("Edited by Cne L. Mansour (Dakar 1)")
     view.show_tab("history")
     assert page.history is not None
     history = page.history

@@ -18,6 +18,7 @@ from desktop.ui.recall_dialog import MAX_REASON, RecallDialog
 from desktop.ui.receipts_dialog import ReceiptsDialog
 from desktop.ui.record_page import RecordPage
 from desktop.ui.row_words import conflict_mark
+from desktop.ui.summary_tab import SummaryTab
 from i18n import _
 from i18n.bidi import strip_isolates
 from tests.ui.case.conftest import choose_of
@@ -153,9 +154,10 @@ def test_the_sheet_of_a_case_is_recalled_and_its_people_stay(
     qtbot.waitUntil(page.banners.recalled.isVisible)
     assert "Passeurs" not in told(view)
     assert view.case_page is not None
-    assert view.case_page.summary is not None
-    qtbot.waitUntil(view.case_page.summary.facts.isHidden)
-    assert not view.case_page.summary.summary.isVisible()
+    summary = view.case_page.widget("summary")
+    assert isinstance(summary, SummaryTab)
+    qtbot.waitUntil(summary.facts.isHidden)
+    assert not summary.summary.isVisible()
     assert pair.session.show(person).recalled is None
     cases = ListPane(pair.session, "case")
     qtbot.addWidget(cases)

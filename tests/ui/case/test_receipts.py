@@ -90,7 +90,7 @@ def test_who_opens_what_asks_is_told_so_quietly_and_answers_after_a_second(
     qtbot: QtBot, pair: TwoDesks, case: str, view: CaseView
 ) -> None:
     assert view.case_page is not None
-    qtbot.waitUntil(lambda: view.case_page is not None and view.case_page.summary is not None)
+    qtbot.waitUntil(lambda: view.case_page is not None and view.case_page.widget("summary") is not None)
     told = view.case_page.banners.told
     assert not told.isVisible()
     pair.rome.ask_receipts(case, on=True)

@@ -1,0 +1,59 @@
+"""The tabs of a case: one line and one module each.
+
+    CaseTab(key, caption, make, families)
+
+`make` gets the tools that the tabs of a page share and returns a widget with `show_case(view: RecordView)`. It may have
+`flush()`, and the signals `record_opened(str)`, `tab_requested(str)` and `add_requested(str)` (a record type); each is
+tied to the page if it is there. The records of `families` are counted beside the caption. A tab that `scrolls` is put
+into a page that does; others fill the room themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.casework.views import RecordView
+from desktop.session import Session
+from desktop.ui.files_card import FilesTab
+from desktop.ui.members_tab import MembersTab
+from desktop.ui.records_tab import RecordsTab
+from desktop.ui.summary_tab import SummaryTab
+from i18n import _
+
+
+class ShowsCase(Protocol):
+    """What the widget of a tab can do."""
+
+    def show_case(self, view: RecordView) -> object:
+        """Show a case, or the same one as it stands now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTools:
+    """What the tabs of one page of a case share. Dialogs open over `page`."""
+
+    session: Session
+    page: QWidget
+
+
+class CaseTab(NamedTuple):
+    """One tab; `caption` gives its words in the language in use."""
+
+    key: str
+    caption: Callable[[], str]
+    make: Callable[[CaseTools], QWidget]
+    families: tuple[str, ...] = ()
+    scrolls: bool = False
+
+
+TABS = (
+    CaseTab("summary", lambda: _("Summary"), lambda tools: SummaryTab(tools.session), scrolls=True),
+    CaseTab("subjects", lambda: _("Subjects"), lambda tools: RecordsTab(tools.session), ("subject",)),
+    CaseTab("members", lambda: _("Members"), lambda tools: MembersTab(tools.session), scrolls=True),
+    CaseTab("files", lambda: _("Files"), lambda tools: FilesTab(tools.session, tools.page), scrolls=True),
+)
+"""In the order of the screen; the form of the case and its history stand after them."""
