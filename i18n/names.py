@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 import babel
+from babel.core import get_global
 
 from i18n.bidi import one_line
 from i18n.locales import LANGUAGES
@@ -35,6 +36,11 @@ def country_list(codes: tuple[str, ...]) -> str:
     """Names of several countries as one piece of text, in the order given: «Sénégal, Italie»."""
     separator = "، " if current().language == "ar" else ", "
     return separator.join(country_name(code) for code in codes)
+
+
+def time_zones(code: str) -> tuple[str, ...]:
+    """Names of a country's time zones, as the locale data has them; none for a code that is no country's."""
+    return tuple(get_global("territory_zones").get(code, ()))
 
 
 def language_name(code: str) -> str:
