@@ -5,9 +5,16 @@ A code has one sentence: what happened, what was kept, what to do. Parameters st
 
 from __future__ import annotations
 
-from desktop.sentences import carrying, connection, records, store, vault
+from desktop.sentences import carrying, connection, passing, records, store, vault
 from desktop.sentences.texts import Texts
 
-SENTENCES: Texts = {**vault.TEXTS, **store.TEXTS, **connection.TEXTS, **records.TEXTS, **carrying.TEXTS}
+SENTENCES: Texts = {
+    **vault.TEXTS,
+    **store.TEXTS,
+    **connection.TEXTS,
+    **records.TEXTS,
+    **carrying.TEXTS,
+    **passing.TEXTS,
+}
 
 __all__ = ["SENTENCES", "Texts"]
