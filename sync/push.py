@@ -30,6 +30,9 @@ MISREAD = frozenset({"malformed", "unknown_suite", "bad_signature", "not_entitle
 """Codes that say of an item of ours that it is not as we made it. It is believed after TRIES times: what was refused
 keeps back all that follows in its chain, and a bit that turned over on the way must not do that."""
 
+MISNAMED = frozenset({"no_such_device", "no_such_member"})
+"""Codes that say the same of an item that names its author, or a member, as the server does not know it."""
+
 TRIES = 3
 
 MOVED = frozenset({GAP, "stale", "directory_behind", "no_such_space"})
@@ -106,12 +109,17 @@ def _send(link: Link, items: list[Outgoing]) -> PushReply:
     request = PushRequest([one.item for one in items])
     reply = link.call("push", request, PushReply)
     for _ in range(TRIES - 1):
-        if not any(result.code in MISREAD for result in reply.results):
+        if not any(_doubts(one, result) for one, result in zip(items, reply.results, strict=False)):
             break
         reply = link.call("push", request, PushReply)
     if len(reply.results) != len(items):
         raise BadReply(f"{len(reply.results)} results for {len(items)} items")
     return reply
+
+
+def _doubts(one: Outgoing, result: PushResult) -> bool:
+    """Whether the server may have read other bytes than we sent. Whom a grant or an item of others names may come."""
+    return result.code in MISREAD or (result.code in MISNAMED and bool(one.space) and not one.relayed)
 
 
 def seal_waiting(replica: Replica, *, rounds: int = SEAL_ROUNDS) -> None:

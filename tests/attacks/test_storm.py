@@ -62,7 +62,9 @@ def alliance(tmp_path: Path) -> Iterator[Alliance]:
         yield made
 
 
-@pytest.mark.parametrize("code", ["malformed", "bad_signature", "unknown_suite", "not_entitled"])
+@pytest.mark.parametrize(
+    "code", ["malformed", "bad_signature", "unknown_suite", "not_entitled", "no_such_device", "no_such_member"]
+)
 def test_an_item_that_came_as_another_is_sent_again_and_not_set_aside(alliance: Alliance, code: str) -> None:
     with tried("faults", "a push whose bytes turned over on the way"):
         dakar, abu_dhabi = alliance.desks()
