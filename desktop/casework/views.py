@@ -36,6 +36,7 @@ class ListRow(msgspec.Struct, frozen=True, gc=False):
     where_to: str = ""
     recalled: bool = False  # then nothing else of it is left
     until_ms: int = 0  # of a case: until when this desk keeps it, Unix milliseconds; 0: for good
+    evaluation: str = ""  # 4x4
 
 
 class Author(msgspec.Struct, frozen=True):

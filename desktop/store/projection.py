@@ -45,6 +45,7 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     where: str = ""  # "latitude,longitude" in degrees
     where_to: str = ""
     recalled: bool = False
+    evaluation: str = ""
 
 
 class Projected(NamedTuple):
@@ -202,6 +203,7 @@ def list_row(name: bytes, space: bytes, kind: str, card: bytes, marks: tuple[int
         shown.where,
         shown.where_to,
         shown.recalled,
+        evaluation=shown.evaluation,
     )
 
 
