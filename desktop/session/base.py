@@ -21,6 +21,8 @@ class SessionBase(QObject):
     """Request id and list[str] of record ids, in the order asked for."""
     records_ready = Signal(int, object)
     """Request id and list[ListRow], the last changed first."""
+    views_ready = Signal(int, object)
+    """Request id and list[RecordView], the last changed first."""
     history_ready = Signal(int, object)
     """Request id and tuple[HistoryEntry, ...], newest first."""
     sync_state_changed = Signal(object)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer
 
-from desktop.casework.views import Query, SyncState
+from desktop.casework.views import Query, RecordView, SyncState
 from desktop.desk import Desk
 from desktop.desk.guarding import Marking
 from desktop.profile import Profile
 from desktop.session.membering import Membering
 from desktop.session.query_thread import QueryThread, Read
-from desktop.store import Store
+from desktop.store import Connection, Store, UnknownRecord
 from desktop.store.listing import parse_name
 from desktop.store.verify import verify
 from desktop.sync_worker import SyncThread
 
-_LISTS, _RECORDS, _HISTORIES, _CHECKS = "list ", "records ", "history ", "verify"  # the first word of a channel
+# The first word of a channel.
+_LISTS, _RECORDS, _VIEWS, _HISTORIES, _CHECKS = "list ", "records ", "views ", "history ", "verify"
 GATHER_MS = 100  # in which the news of a long pull become one signal
 
 
@@ -55,6 +57,14 @@ class Connecting(Membering):
         """
         types = tuple(each.name for each in self.types.of_family(*families))
         return self._read(lambda connection: connection.listing.of_space(space, types), _RECORDS + channel)
+
+    def ask_views(self, space: str, families: tuple[str, ...], channel: str) -> int:
+        """Start to read a space's records of some families whole, for a report, on the query thread.
+
+        Returns the request id that comes back with `views_ready`. Requests supersede as in `query`.
+        """
+        types = tuple(each.name for each in self.types.of_family(*families))
+        return self._read(lambda connection: _views(connection, space, types), _VIEWS + channel)
 
     def ask_history(
         self, record: str, field: str = "", *, limit: int, before: str = "", words: bool = True, channel: str
@@ -124,6 +134,8 @@ class Connecting(Membering):
             self.history_ready.emit(number, answer)
         elif channel.startswith(_RECORDS):
             self.records_ready.emit(number, answer)
+        elif channel.startswith(_VIEWS):
+            self.views_ready.emit(number, answer)
         elif channel == _CHECKS:
             self.verified.emit(number, answer)
         else:
@@ -197,3 +209,12 @@ class Connecting(Membering):
         self.on_sync_state(self._state)
         if self._sync:
             self._sync.wake()
+
+
+def _views(connection: Connection, space: str, types: tuple[str, ...]) -> list[RecordView]:
+    """Records whole; one that goes while the others are read is left out."""
+    found: list[RecordView] = []
+    for row in connection.listing.of_space(space, types):
+        with suppress(UnknownRecord):
+            found.append(connection.reads.show(row.id))
+    return found

@@ -12,9 +12,11 @@ from desktop.casework.views import RecordView
 from desktop.ui.add_menu import AddButton
 from desktop.ui.case_tabs import TABS, CaseTab, CaseTools, ShowsCase
 from desktop.ui.keep_dialogs import KeepDialog, RemoveDialog
-from desktop.ui.kit import Tab
+from desktop.ui.kit import Button, Tab
 from desktop.ui.record_page import RecordPage
+from desktop.ui.report_dialog import ReportDialog
 from desktop.ui.scroll_page import ScrollPage
+from i18n import _
 
 
 class CasePage(RecordPage):
@@ -37,6 +39,10 @@ class CasePage(RecordPage):
         self.add = AddButton(self.session)
         self.add.type_chosen.connect(self.add_requested)
         self.header.add_action(self.add)
+        self.report = Button("", "secondary", "printer")
+        self.report.clicked.connect(self._on_report)
+        self.header.add_action(self.report)
+        self.bind(self.report.setText, lambda: _("PDF report"))
         super().make_actions()
         self.menu.of_case = True
         self.menu.keep_chosen.connect(self._on_keep)
@@ -85,6 +91,11 @@ class CasePage(RecordPage):
             if signal := getattr(widget, name, None):
                 signal.connect(then)
         return ScrollPage(widget, self.pages) if tab.scrolls else widget
+
+    def _on_report(self) -> None:
+        self.flush()
+        if self.view is not None:
+            ReportDialog(self.session, self.view, self).open()
 
     def _on_keep(self) -> None:
         if self.view is not None:
