@@ -163,7 +163,7 @@ class RecordHeader(Living, QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[RecordType | None, RecordView, list[str]] | None = None
+        self._shown: tuple[RecordType | None, RecordView, list[str], str] | None = None
         self._short = False
         self._steps: list[str] = []
         self._state_words: list[Pill | FactWords] = []
@@ -194,9 +194,9 @@ class RecordHeader(Living, QWidget):
             self._short = short
             self._show()
 
-    def show_record(self, record_type: RecordType | None, view: RecordView, steps: list[str]) -> None:
-        """Show a record; `steps` lead to it, the record's own step is added here."""
-        self._shown = (record_type, view, steps)
+    def show_record(self, record_type: RecordType | None, view: RecordView, steps: list[str], title: str = "") -> None:
+        """Show a record; `steps` lead to it, the record's own step is added here. `title`: instead of its own."""
+        self._shown = (record_type, view, steps, title)
         self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -210,9 +210,9 @@ class RecordHeader(Living, QWidget):
     def _show(self) -> None:
         if self._shown is None:
             return
-        record_type, view, steps = self._shown
+        record_type, view, steps, title = self._shown
         reference = role_value(record_type, view, "reference")
-        title = full_title(record_type, view)
+        title = title or full_title(record_type, view)
         way = [*steps, ltr(one_line(str(reference), 40)) if reference else title]
         if way != self._steps:
             self._steps = way

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
@@ -17,6 +19,7 @@ from desktop.ui.history_words import compare, shown, words_count
 from desktop.ui.kit import Button, ElidedLabel, Label, Panel, RadioButton, StatusPill
 from desktop.ui.kit.visibility import show_if
 from desktop.ui.presenter import SEPARATOR, desk_text, label_of, newer_text, value_text, version_text
+from desktop.ui.record_finder import RecordFinder
 from desktop.ui.theme import current_theme
 from desktop.ui.word_diff import Piece, rebase
 from i18n import _, ngettext
@@ -186,7 +189,7 @@ class ConflictCard(Panel):
 
     def _make_other(self, field: Field) -> tuple[Editor, Side]:
         side = Side()
-        editor = make_editor(field, lambda: self._session.records(self.conflict.space))
+        editor = make_editor(field, partial(RecordFinder, self._session, lambda: self.conflict.space))
         if words_count(field):
             editor.show_value(combine(self.conflict, self.values[:AT_ONCE]))
         else:

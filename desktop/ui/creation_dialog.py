@@ -17,6 +17,7 @@ from desktop.ui.editors import make_editor
 from desktop.ui.field_row import FieldRow
 from desktop.ui.kit import Banner, Button, Label, Living
 from desktop.ui.margins import set_margins
+from desktop.ui.record_finder import RecordFinder
 from desktop.ui.scroll_page import BAR, ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _
@@ -36,9 +37,13 @@ class CreationDialog(Living, QDialog):
         fields: Sequence[str],
         defaults: Mapping[str, object] | None = None,
         parent: QWidget | None = None,
+        *,
+        space: str = "",
     ) -> None:
+        """`space`: whose records a reference may name; empty where there are none yet."""
         super().__init__(parent)
         self.session = session
+        self.space = space
         self.record_type = record_type
         self._defaults = dict(defaults or {})
         self.rows: dict[str, FieldRow] = {}
@@ -116,7 +121,7 @@ class CreationDialog(Living, QDialog):
         self._content.insertWidget(self._content.count() - 1, widget)
 
     def _add_field(self, field: Field) -> None:
-        editor = make_editor(field)
+        editor = make_editor(field, partial(RecordFinder, self.session, lambda: self.space))
         row = FieldRow(field, editor, history=False)
         self.rows[field.name] = row
         editor.show_value(self._defaults.get(field.name) or field.default or None)
@@ -135,7 +140,8 @@ class CreationDialog(Living, QDialog):
         self._timer.start()
 
     def _draft_key(self, field: str) -> str:
-        return f"new/{self.record_type.name}/{field}"
+        place = f"/{self.space}" if self.record_type.fields[field].kind == "reference" else ""
+        return f"new/{self.record_type.name}{place}/{field}"
 
     def _keep_drafts(self) -> None:
         for name, row in self.rows.items():

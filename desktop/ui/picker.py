@@ -55,7 +55,7 @@ class PickDelegate(QStyledItemDelegate):
         painter.save()
         if not pick.key:
             inside = rect.adjusted(edge, theme.px(6), -edge, 0)
-            self._write(painter, inside, "caption_strong", theme.color("text2"), pick.text)
+            self._write(painter, inside, "caption", theme.color("text2"), pick.text, 600)
             painter.restore()
             return
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -81,11 +81,12 @@ class PickDelegate(QStyledItemDelegate):
         self._write(painter, place(left, room + 1), "body", theme.color("text"), pick.text)
         painter.restore()
 
-    def _write(self, painter: QPainter, rect: QRect, role: str, color: QColor, text: str) -> None:
+    def _write(self, painter: QPainter, rect: QRect, role: str, color: QColor, text: str, weight: int = 0) -> None:
         theme = current_theme()
-        painter.setFont(theme.font(role))
+        painter.setFont(theme.font(role, weight))
         painter.setPen(color)
-        painter.drawText(rect, LEADING, theme.metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, rect.width()))
+        shown = theme.metrics(role, weight).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, LEADING, shown)
 
 
 class Picker(Panel):
@@ -146,7 +147,7 @@ class Picker(Panel):
         if self.isVisible():
             self._place()
 
-    def keys(self) -> list[str]:
+    def choices(self) -> list[str]:
         """Keys of what can be chosen now, in order."""
         return [pick.key for pick in map(self._pick, range(self.list.count())) if pick.key]
 

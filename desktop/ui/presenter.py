@@ -145,11 +145,13 @@ def marking_of(types: RecordTypes, view: RecordView) -> Marking:
 
 
 def title_text(record_type: RecordType | None, view: RecordView, *, limit: int = 300) -> str:
-    """The title of a record, isolated; a stand-in when it has none, the type when it was recalled."""
+    """The title of a record, isolated; its type when it has none, or was recalled."""
     if view.recalled is not None:
         return record_type.label if record_type else _("Recalled")
     title = role_value(record_type, view, "title")
-    return isolate(one_line(str(title), limit)) if title else _("Without a title")
+    if title:
+        return isolate(one_line(str(title), limit))
+    return record_type.label if record_type else _("Without a title")
 
 
 def full_title(record_type: RecordType | None, view: RecordView) -> str:
@@ -160,10 +162,13 @@ def full_title(record_type: RecordType | None, view: RecordView) -> str:
 
 
 def row_title(row: ListRow, *, limit: int = 300) -> str:
-    """The title of a listed record, isolated."""
+    """The title of a listed record, isolated; its type when it has none."""
     if row.recalled:
         return _("Recalled")
-    return isolate(one_line(row.title, limit)) if row.title else _("Without a title")
+    if row.title:
+        return isolate(one_line(row.title, limit))
+    record_type = RecordTypes.load().get(row.type)
+    return record_type.label if record_type else _("Without a title")
 
 
 def tone_of(field: Field | None, code: Scalar) -> str:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.casework.record_types import Field, RecordType
 from desktop.casework.validation import InvalidValue, validate
-from desktop.casework.views import FieldView, ListRow, RecordView
+from desktop.casework.views import FieldView, RecordView
 from desktop.session import Session
 from desktop.ui.column_grid import ColumnGrid
 from desktop.ui.editors import make_editor
@@ -23,6 +23,7 @@ from desktop.ui.editors.text import TextEditor
 from desktop.ui.field_row import FieldRow
 from desktop.ui.kit import Card, Living
 from desktop.ui.presenter import author_text, field_text
+from desktop.ui.record_finder import RecordFinder
 from desktop.ui.theme import current_theme
 from i18n import _
 
@@ -142,7 +143,7 @@ class RecordForm(Living, QWidget):
             self._show_field(field.name, self._view.fields.get(field.name), fresh=True)
 
     def _make_row(self, field: Field) -> FieldRow:
-        editor = make_editor(field, self._records)
+        editor = make_editor(field, partial(RecordFinder, self._session, self._space, own=self.record))
         row = FieldRow(field, editor)
         editor.committed.connect(partial(self._on_committed, field.name))
         editor.typed.connect(partial(self._on_typed, field.name))
@@ -151,8 +152,8 @@ class RecordForm(Living, QWidget):
         self.rows[field.name] = row
         return row
 
-    def _records(self) -> list[ListRow]:
-        return self._session.records(self._view.space) if self._view else []
+    def _space(self) -> str:
+        return self._view.space if self._view else ""
 
     def _show_field(self, name: str, now: FieldView | None, *, fresh: bool) -> None:
         before = None if fresh else self._shown.get(name)

@@ -13,6 +13,7 @@ from desktop.session import Session
 from desktop.ui.case_header import RecordHeader
 from desktop.ui.history_panel import HistoryPanel
 from desktop.ui.kit import EmptyState, IconButton, Living, Panel, Tab, TabBar
+from desktop.ui.link_words import view_words
 from desktop.ui.margins import set_margins
 from desktop.ui.record_banners import RecordBanners
 from desktop.ui.record_deeds import RecordDeeds
@@ -141,7 +142,9 @@ class RecordPage(Living, QWidget):
         for key, tab in self._tab_of.items():
             self.name_tab(key, tab)
         if self.view is not None:
-            self.header.show_record(self.session.types.get(self.view.type), self.view, self._steps)
+            record_type = self.session.types.get(self.view.type)
+            title = view_words(self.session, record_type, self.view) if not self.session.is_locked() else ""
+            self.header.show_record(record_type, self.view, self._steps, title)
             self.banners.show_record(self.view)
 
     def name_tab(self, key: str, tab: Tab) -> None:

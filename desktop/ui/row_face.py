@@ -97,7 +97,7 @@ def lay_out(
     room = right - left
     badges, due = choose_badges(row, room, theme, now)
     _first_line(pen, row, left, right, now, due_day(row, now) if due is None else None)
-    words = _("Nothing of it is left") if row.recalled else one_line(row.title, 300) or "—"
+    words = _("Nothing of it is left") if row.recalled else one_line(row.title, 300) or type_label(row)
     title = elide_data(words, theme.metrics("body", 600), room)
     pen.write(QRect(left, theme.px(32), room, theme.px(22)), "body 600", theme.color("text"), title)
     _third_line(pen, left, right, badges, due)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.casework.record_types import Choice, Field
-from desktop.casework.views import Author, HistoryEntry, ListRow
+from desktop.casework.views import Author, HistoryEntry
 from desktop.session import Session
 from desktop.ui.accessible import install_roles
 from desktop.ui.diff_text import DiffText
@@ -37,26 +37,6 @@ def test_a_number_is_read_in_digits_of_either_script(qtbot: QtBot) -> None:
         editor.restore(typed)
         assert editor.value() == read
     assert box.layoutDirection() == Qt.LayoutDirection.LeftToRight
-
-
-@pytest.mark.usefixtures("look")
-def test_a_reference_is_chosen_among_the_records_of_the_case(qtbot: QtBot) -> None:
-    rows = [ListRow("a" * 32, "s", "person", title="BEN SALAH Karim"), ListRow("b" * 32, "s", "person")]
-    editor = make_editor(made_up("reference"), lambda: rows)
-    qtbot.addWidget(editor)
-    editor.show_value("a" * 32)
-    box = editor.main_widget()
-    assert isinstance(box, QComboBox)
-    assert strip_isolates(box.currentText()) == "BEN SALAH Karim"
-    assert [strip_isolates(box.itemText(place)) for place in range(box.count())] == [
-        "Not set",
-        "BEN SALAH Karim",
-        "Without a title",
-    ]
-    box.setFocus()
-    with qtbot.waitSignal(editor.committed) as told:
-        qtbot.keyClick(box, Qt.Key.Key_Down)
-    assert told.args == ["b" * 32]
 
 
 @pytest.mark.usefixtures("look")
