@@ -44,8 +44,6 @@ _POLAR: Final = {  # letters of columns, easting and northing of the first squar
 _GRID = re.compile(
     r"\s*(?:([0-5]?\d|60)\s*([C-HJ-NP-X])|([ABYZ]))\s*([A-HJ-NP-Z]{2})\s*([\d\s]*)\Z", re.ASCII | re.IGNORECASE
 )
-    r"\s*(?:([0-5]?\d|60)\s*([C-HJ-NP-X])|([ABYZ]))\s*([A-HJ-NP-Z]{2})\s*([\d\s]*)\Z", re.ASCII | re.IGNORECASE
-)
 
 
 def to_mgrs(latitude: float, longitude: float) -> str:
