@@ -11,6 +11,7 @@ Labels, helps and groups are properties translated in the language that is curre
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -65,6 +66,7 @@ _SHARED, _ABOUT = "shared.toml", "about"
 DEFAULT_LIMITS = {"line": 300, "text": 200_000, "set": 500, "file": 1_000}  # characters; of an element for a set
 HARD_LIMITS = {"line": 2_000, "text": 200_000, "set": 500, "file": 1_000}
 COUNTRIES = "countries"
+_MEMBER = re.compile(r"[a-z]{2,8}", re.ASCII)
 _VERBATIM_KINDS = frozenset({"date", "datetime", "number", "coordinates", "reference", "tlp", "evaluation", "handling"})
 
 
@@ -119,6 +121,9 @@ class Field:
     default: str | tuple[str, ...] = ""
     accepts: str = ""  # of a reference: the type or family that it may name; empty for any record of the space
     noted: Field | None = None  # of a note: the field whose value it is about
+    stepped: bool = False  # written by the steps of a request only (`desktop.casework.requests`), in no form
+    each: bool = False  # where several members are asked, each has one of its own: `received__ae`
+    member: str = ""  # of such a one: the member's code
     _by_code: dict[str, Choice] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -129,6 +134,8 @@ class Field:
     @property
     def label(self) -> str:
         """The field's name in the current language; a note's after that of the field it is about."""
+        if self.member:
+            return _("{field} ({member})").format(field=_(self.label_id), member=country_name(self.member))
         if self.noted is not None:
             return _("{field}: {note}").format(field=self.noted.label, note=_(self.label_id))
         return _(self.label_id)
@@ -196,6 +203,8 @@ class RecordType:
     def _note(self, name: str) -> Field | None:
         base, _, suffix = name.rpartition(NOTE)
         noted, note = self.fields.get(base), self.notes.get(suffix)
+        if noted is not None and noted.each and note is None and _MEMBER.fullmatch(suffix):
+            return replace(noted, name=name, member=suffix.upper(), each=False, required=False, role="")
         if noted is None or note is None or noted.group_id == note.group_id:
             return None
         return replace(note, name=name, noted=noted)
@@ -210,10 +219,13 @@ class RecordType:
         return found.name if found else ""
 
     def groups(self) -> dict[str, list[Field]]:
-        """Fields under their group's message id, both in the order of the form. Files are attached, not typed."""
+        """Fields under their group's message id, both in the order of the form.
+
+        Files are attached, not typed; what the steps of a request write is on its own card.
+        """
         grouped: dict[str, list[Field]] = {}
         for each in self.fields.values():
-            if each.kind == "file":
+            if each.kind == "file" or each.stepped:
                 continue
             grouped.setdefault(each.group_id, []).append(each)
         return grouped

@@ -56,6 +56,7 @@ class ValueView(msgspec.Struct, frozen=True):
     value: Scalar
     dot: str
     author: Author
+    server_ms: int = 0  # when the server first had it, by its clock; 0: not sent yet, or not known
 
 
 class FieldView(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from desktop.desk.members import DeskMembers
 from desktop.desk.moving import move_once
 from desktop.desk.recall import DeskRecall
 from desktop.desk.receipts import DeskReceipts
+from desktop.desk.requests import DeskRequests
 from desktop.desk.syncing import MakeTransport, catch_up, exchange, http_transport, index_all
 from desktop.refusals import Refused
 from desktop.settings import Settings
@@ -32,7 +33,7 @@ from desktop.store.verify import VerifyReport, verify, verify_space
 UPGRADE_S = 0.5
 
 
-class Desk(DeskMembers, DeskReceipts, DeskRecall, DeskFiles):
+class Desk(DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskFiles):
     """One desk, bound to the thread that opened it."""
 
     @property

@@ -88,6 +88,8 @@ class DeskEdits(DeskReads):
         with self._connection.transaction():
             standing = self._connection.reads.standing(record)
             declared = self._field(standing.state, field)
+            if declared.stepped:
+                raise Refused("set_by_steps", field=field)
             return self._write(record, standing, declared, validate(declared, value))
 
     def resolve(self, record: str, field: str, value: object) -> Changed:
@@ -137,7 +139,7 @@ class DeskEdits(DeskReads):
 
     def _write(self, record: str, standing: Standing, field: Field, value: Value) -> Changed:
         self.check_standing(standing)
-        step = _step_of(record, standing.state, field, value)
+        step = step_of(record, standing.state, field, value)
         while len(standing.state.registers.get(field.name, ())) > operations.MANY:  # somebody means harm
             some = operations.write_field(standing.state, field, value, self._place(standing.space))
             self._append(standing.space, RecordEdit(standing.record, some))
@@ -178,6 +180,22 @@ class DeskEdits(DeskReads):
                 return operations.write_text(state, step.field, _patched(state, step), self._place(standing.space))
             case "register":
                 return operations.write_values(state, step.field, step.after)
+            case "many":
+                return self._operations_together(step, standing)
+
+    def _operations_together(self, step: Step, standing: Standing) -> Operations:
+        """The edits of a step that is several of them; Refused (undo_overtaken) where somebody wrote since."""
+        written: Operations = []
+        at = self._place(standing.space)
+        for part in step.parts:
+            if part.kind == "text":
+                here = at._replace(place=len(written))
+                written += operations.write_text(standing.state, part.field, _patched(standing.state, part), here)
+                continue
+            if part.kind == "register" and not _stands(values_of(standing.state, part.field), part.before):
+                raise Refused("undo_overtaken")
+            written += self._operations(part, standing)
+        return written
 
     def _append(self, space: bytes, edit: RecordEdit, step: Step | None = None) -> Changed:
         """Append the change, with its step of undo."""
@@ -230,7 +248,7 @@ class DeskEdits(DeskReads):
         return ReferenceBook(self._connection).take(date.today().year)  # noqa: DTZ011 - the officer's own calendar
 
 
-def _step_of(record: str, state: RecordState, field: Field, value: Value) -> Step:
+def step_of(record: str, state: RecordState, field: Field, value: Value) -> Step:
     """The step that remembers what an edit is about to change."""
     if field.merge == "text":
         standing = state.texts.get(field.name)
@@ -246,9 +264,19 @@ def _step_of(record: str, state: RecordState, field: Field, value: Value) -> Ste
             added=tuple(each for each in wanted if each not in there),
             removed=tuple(each for each in sorted(there) if each not in wanted),
         )
-    before: tuple[Scalar, ...] = tuple(one.value for one in state.registers.get(field.name, []))
+    before = values_of(state, field.name)
     after = () if isinstance(value, tuple) else (value,)
     return Step("register", record, state.type, field.name, before, after)
+
+
+def values_of(state: RecordState, field: str) -> tuple[Scalar, ...]:
+    """The values that stand side by side in a register."""
+    return tuple(one.value for one in state.registers.get(field, []))
+
+
+def _stands(values: tuple[Scalar, ...], wanted: tuple[Scalar, ...]) -> bool:
+    """Whether the values are those; an emptied register is one that was never written."""
+    return [each for each in values if each is not None] == [each for each in wanted if each is not None]
 
 
 def _patched(state: RecordState, step: Step) -> str:
@@ -276,4 +304,6 @@ def _words(types: RecordTypes, step: Step | None) -> str:
             return _("to the bin: {type}").format(type=label)
         case "restore":
             return _("out of the bin: {type}").format(type=label)
+        case "many":
+            return _("a step of: {type}").format(type=label)
     return step.field

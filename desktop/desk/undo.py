@@ -19,7 +19,7 @@ MAX_STEPS = 100
 _PREFIX = "undo."
 _RANGE = "undo-range"
 
-Kind = Literal["create", "delete", "restore", "register", "set", "text"]
+Kind = Literal["create", "delete", "restore", "register", "set", "text", "many"]
 _INVERSE: dict[Kind, Kind] = {"create": "delete", "delete": "restore", "restore": "delete"}
 
 
@@ -37,6 +37,9 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     head: int = 0  # characters of a text that stayed as they were, at its start and at its end
     tail: int = 0
     digests: tuple[str, str] = ("", "")  # of the whole text, before and after
+    parts: tuple[Step, ...] = ()  # of `many`: edits of fields of the record that are one change, and one step
+    space: str = ""  # of what can be undone only until it is sent: where it was written, and its number there
+    change: int = 0
 
     def inverse(self) -> Step:
         """The step that takes this one back."""
@@ -48,6 +51,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
             added=self.removed,
             removed=self.added,
             digests=self.digests[::-1],
+            parts=tuple(part.inverse() for part in self.parts),
         )
 
 
@@ -81,6 +85,14 @@ class UndoStack:
     def forward(self) -> None:
         """Note that a step was done again."""
         self._keep(self._next(), self._range()[1])
+
+    def amend(self, step: Step) -> None:
+        """Keep the last step that is done as it is now."""
+        self._notes.put(_key(self._last()), msgspec.json.encode(step))
+
+    def drop(self) -> None:
+        """Forget the last step that is done: it cannot be undone any more."""
+        self._notes.remove(_key(self._last()))
 
     def _last(self) -> int:
         """Number of the last step that is done; those of a record that was recalled are gone. 0: there is none."""

@@ -5,7 +5,7 @@ A code has one sentence: what happened, what was kept, what to do. Parameters st
 
 from __future__ import annotations
 
-from desktop.sentences import carrying, connection, passing, records, store, vault
+from desktop.sentences import carrying, connection, passing, records, requests, store, vault
 from desktop.sentences.texts import Texts
 
 SENTENCES: Texts = {
@@ -13,6 +13,7 @@ SENTENCES: Texts = {
     **store.TEXTS,
     **connection.TEXTS,
     **records.TEXTS,
+    **requests.TEXTS,
     **carrying.TEXTS,
     **passing.TEXTS,
 }

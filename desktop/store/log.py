@@ -70,6 +70,14 @@ class Log:
         )
         return int(applied or 0) + 1
 
+    def is_sent(self, space: bytes, sequence: int) -> bool:
+        """Whether the server has acknowledged an own change."""
+        sent = self._database.value(
+            "SELECT c.sent FROM chains c JOIN spaces s ON s.n = c.space WHERE s.id = ? AND c.device = ?",
+            (space, self._context.device),
+        )
+        return sequence <= int(sent or 0)
+
     def append(self, space: bytes, edits: list[RecordEdit]) -> Appended:
         """Write one change: numbered, encoded, applied by the function that applies foreign ones, indexed.
 
