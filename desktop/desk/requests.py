@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from desktop.casework.request_clock import MAX_RULES_BYTES, BadRules, Rules, default_rules, read_rules, tell
-from desktop.casework.requests import TYPE, Deadline, Given, Impossible, TimedRequest, plan, read_request
+from desktop.casework.request_views import Deadline, Given, TimedRequest
+from desktop.casework.requests import TYPE, Impossible, plan, read_request
 from desktop.casework.validation import Value, validate
 from desktop.casework.views import Query
 from desktop.desk import operations
