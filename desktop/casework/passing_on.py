@@ -75,6 +75,16 @@ def inherited(views: Iterable[RecordView]) -> Marking:
     return combine(_marking(view) for view in views)
 
 
+def is_tlp(field: str) -> bool:
+    """Whether a field holds the TLP of a record, or of one of its values."""
+    return field.rpartition(NOTE)[2] == "tlp"
+
+
+def is_handling(field: str) -> bool:
+    """Whether a field holds the handling codes of a record, or of one of its values."""
+    return field.rpartition(NOTE)[2] == "handling"
+
+
 def tightened(floor: Marking, wanted: Marking) -> Marking:
     """What was inherited, made stricter where that is wanted: it is never laxer than the floor."""
     return combine([floor, wanted]) if wanted.tlp or wanted.handling or wanted.notes else floor
@@ -180,10 +190,9 @@ def _marking(view: RecordView) -> Marking:
     codes = _values(view.fields.get("tlp")) or [""]
     handling = list(_values(view.fields.get("handling")))
     for name, field in view.fields.items():
-        _base, _note, suffix = name.rpartition(NOTE)
-        if suffix == "tlp" and _note:
+        if NOTE in name and is_tlp(name):
             codes += _values(field)
-        elif suffix == "handling" and _note:
+        elif NOTE in name and is_handling(name):
             handling += _values(field)
     whole = combine(Marking(tlp=code) for code in codes)
     return Marking(whole.tlp, combine([Marking(handling=tuple(handling))]).handling, tuple(_notes(view)))

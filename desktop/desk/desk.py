@@ -18,6 +18,7 @@ from desktop.casework.views import SyncReport
 from desktop.desk import bundles, keeping
 from desktop.desk.blobs import DeskFiles
 from desktop.desk.bundle_check import check_contents
+from desktop.desk.exchanges import DeskExchanges
 from desktop.desk.guarding import obey
 from desktop.desk.members import DeskMembers
 from desktop.desk.moving import move_once
@@ -33,7 +34,7 @@ from desktop.store.verify import VerifyReport, verify, verify_space
 UPGRADE_S = 0.5
 
 
-class Desk(DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskFiles):
+class Desk(DeskExchanges, DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskFiles):
     """One desk, bound to the thread that opened it."""
 
     @property

@@ -39,4 +39,25 @@ TEXTS: Texts = {
         "This version does not know the handling code {code}, so it counts as the strictest. Ask {providers} for "
         "permission, or install the newer version."
     ),
+    "held_back": lambda: _(
+        "Something stands in the way of passing this on. Nothing was sent; leave out who may not have it, or ask for "
+        "permission."
+    ),
+    "to_confirm": lambda: _("This is restricted: read what is said of it and confirm it. Nothing was sent."),
+    "own_information": lambda: _("This is your ministry's own information: nobody else's permission is needed."),
+    "not_the_provider": lambda: _("Only {ministry} can answer this: the information is theirs. Nothing was changed."),
+    "nothing_to_ask": lambda: _("Say which handling codes are to be lifted, and for which ministries."),
+    "provider_not_here": lambda: _(
+        "{ministry} reads neither this case nor the one this came from, so the request would not reach it. Ask who "
+        "passed it on to you to ask, or invite {ministry}."
+    ),
+    "no_permission_request": lambda: _("This is no permission request. Nothing was changed."),
+    "refusal_without_reason": lambda: _("A refusal needs a reason. Nothing was changed."),
+    "permission_end_past": lambda: _("The last day of a permission cannot be in the past. Nothing was changed."),
+    "permission_fixed": lambda: _(
+        "A permission request stays as it was signed. Answer it, or ask anew; nothing was changed."
+    ),
+    "only_the_provider_loosens": lambda: _(
+        "This may be made stricter, but only who provided it can make it less strict: {providers}. Nothing was changed."
+    ),
 }

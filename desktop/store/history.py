@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from desktop.casework.provenance import WriteView
 from desktop.casework.views import HistoryEntry, Scalar
 from desktop.store.authors import Authors
 from desktop.store.context import Context, change_number, split_number
@@ -97,6 +98,33 @@ class History:
         if self._recalls.holds((space, id_), name[:16], found.touch.device, recall):
             return entry
         return msgspec.structs.replace(entry, operation="recall_refused")
+
+    def writes(self, name: bytes, making: Dot | None) -> tuple[WriteView, ...]:
+        """Every write of a register or a set of a record, oldest first, with what each superseded.
+
+        `making`: names the change that made the record; what stands in it is marked so.
+        """
+        n = self._database.value("SELECT n FROM records WHERE name = ?", (name,))
+        if n is None:
+            return ()
+        written: list[WriteView] = []
+        for touch, dot, operation, _gone in reversed(list(self._operations(name[:16], self._numbers(n), ""))):
+            change = f"{touch.device.hex()}.{touch.sequence}"
+            if isinstance(operation, Set | Add | Remove):
+                written.append(
+                    WriteView(
+                        f"{change}.{dot.place}",
+                        change,
+                        operation.field,
+                        _NAMES[type(operation)],
+                        operation.value if isinstance(operation, Set) else operation.element,
+                        tuple(f"{one.device.hex()}.{one.sequence}.{one.place}" for one in operation.over),
+                        self._authors.author(touch.device, touch.at_ms),
+                        made=making is not None and making[:2] == dot[:2],
+                        late=touch.late,
+                    )
+                )
+        return tuple(written)
 
     def operation(self, space: int, dot: Dot) -> Operation | Unknown | None:
         """The operation that a dot names in a space, if its change is here and readable."""

@@ -57,6 +57,21 @@ class Members:
         roles = {row[0] for row in rows}
         return next((role for role in ("lead", "contributor", "reader") if role in roles), "")
 
+    def desks(self, space: str) -> dict[str, tuple[tuple[str, str], ...]]:
+        """By ministry, officer and label of each desk that reads a space and is not revoked."""
+        number = self.number(space)
+        rows = self._database.all(
+            "SELECT d.device FROM devices d WHERE d.revoked = 0"
+            " AND (d.ministry IN (SELECT ministry FROM members WHERE space = ?1)"
+            " OR d.device IN (SELECT device FROM guests WHERE space = ?1)) ORDER BY d.ministry",
+            (number,),
+        )
+        found: dict[str, list[tuple[str, str]]] = {}
+        for (device,) in rows:
+            author = self._authors.author(device, 0)
+            found.setdefault(author.ministry, []).append((author.officer, author.desk))
+        return {ministry: tuple(sorted(desks)) for ministry, desks in found.items()}
+
     def decide(self, space: str, event: Event) -> None:
         """Keep what the officer decided until the next exchange. Raises a WireError if it would not hold."""
         self._intents.add(parse_name(space) or b"", event)

@@ -44,6 +44,10 @@ class Recalls:
         founder = self._founder(space[0]) if record == space[1] else None
         return holds(recall, author, record, founder, self.ministry)
 
+    def founder(self, space: bytes) -> bytes:
+        """The device that founded a space: whoever it is made the record that bears the space's id."""
+        return self._founder(int(self._database.value("SELECT n FROM spaces WHERE id = ?", (space,))))
+
     def _founder(self, space: int) -> bytes:
         data = self._database.value("SELECT founding FROM spaces WHERE n = ?", (space,))
         return read_founding(data)[0].device if data else b""
