@@ -58,6 +58,8 @@ ROLES = frozenset(
         "end",
         "where",
         "where_to",
+        "evaluation",
+        "stands",
     }
 )
 FAMILIES = ("case", "subject", "link", "request", "exchange", "task", "exhibit", "note", "decision")
@@ -324,8 +326,8 @@ def read_type(
             raise DeclarationError(f"type {name!r} includes the unknown group {group!r}")
     for row in (*declared.pop("field"), *(row for group in included for row in shared[group])):
         each = _read_field(row, lists)
-        if each.name in fields:
-            raise DeclarationError(f"field {each.name!r} is declared twice")
+        if each.name in fields or each.name in COMMON:
+            raise DeclarationError(f"field {each.name!r} is declared twice, or one that every type has")
         fields[each.name] = each
         if each.role:
             if each.role in roles or each.role not in ROLES:
