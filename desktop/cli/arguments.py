@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
+from desktop.casework.csv_import import DELIMITERS, ENCODINGS
 from desktop.cli.ministry_arguments import add_ministry
 from desktop.cli.output import complain
 from i18n import _
@@ -65,6 +66,7 @@ def build() -> Parser:
     _add_receipts(commands)
     _add_recall(commands)
     _add_erase(commands)
+    _add_import(commands)
     _add_evidence(commands)
     add_ministry(commands, Parser, _ending)
     return parser
@@ -272,6 +274,23 @@ def _add_receipts(commands: Commands) -> None:
     choice.add_argument("--ask", action="store_true", help=_("ask the desks that have it to say so"))
     choice.add_argument("--stop", action="store_true", help=_("ask no longer"))
     _ending(receipts)
+
+
+def _add_import(commands: Commands) -> None:
+    table = commands.add_parser("import", help=_("add records to a case from a table (CSV)"))
+    table.add_argument("file", type=Path, metavar="FILE", help=_("file to read"))
+    table.add_argument("--space", metavar="SPACE", required=True, help=_("id of the case"))
+    table.add_argument("--type", metavar="TYPE", required=True, help=_("type of the records"))
+    table.add_argument(
+        "--map", metavar="COLUMN=FIELD", action="append", help=_("which field a column is; may be repeated")
+    )
+    table.add_argument("--encoding", choices=ENCODINGS, help=_("the file's encoding, instead of the one found"))
+    table.add_argument(
+        "--delimiter", choices=DELIMITERS, help=_("what stands between columns, instead of what is found")
+    )
+    table.add_argument("--dry-run", action="store_true", help=_("judge every row and write nothing"))
+    table.add_argument("--errors", type=Path, metavar="FILE", help=_("file for the refused rows, with their reasons"))
+    _ending(table)
 
 
 def _add_erase(commands: Commands) -> None:

@@ -20,6 +20,7 @@ from desktop.cli import (
     enrolment,
     erase,
     evidence,
+    imports,
     members,
     ministry,
     offline,
@@ -71,6 +72,7 @@ _COMMANDS: dict[str, Command] = {
     "receipts": receipts.receipts,
     "recall": recall.recall,
     "erase": erase.erase,
+    "import": imports.import_table,
     "ministry": ministry.run,
 }
 

@@ -20,6 +20,7 @@ from desktop.desk.blobs import DeskFiles
 from desktop.desk.bundle_check import check_contents
 from desktop.desk.exchanges import DeskExchanges
 from desktop.desk.guarding import obey
+from desktop.desk.importing import DeskImports
 from desktop.desk.members import DeskMembers
 from desktop.desk.moving import move_once
 from desktop.desk.recall import DeskRecall
@@ -34,7 +35,7 @@ from desktop.store.verify import VerifyReport, verify, verify_space
 UPGRADE_S = 0.5
 
 
-class Desk(DeskExchanges, DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskFiles):
+class Desk(DeskExchanges, DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskFiles, DeskImports):
     """One desk, bound to the thread that opened it."""
 
     @property

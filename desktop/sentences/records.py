@@ -39,6 +39,13 @@ TEXTS: Texts = {
     ),
     "too_much_at_once": lambda: _("This is too much for one edit. Nothing was saved; write it in smaller parts."),
     "not_a_pair": lambda: _("{value} is not of the form field=value. Nothing was saved."),
+    "table_too_large": lambda: _("The table {path} is too large: 64 MB is the most. Nothing was written."),
+    "table_too_many_rows": lambda: _("The table {path} has too many rows: 100,000 is the most. Nothing was written."),
+    "table_unreadable": lambda: _(
+        "The table {path} cannot be read as it is encoded or separated. Say how; nothing was written."
+    ),
+    "table_empty": lambda: _("The table {path} has no rows under a first line that names its columns."),
+    "not_a_column": lambda: _("{value} does not name a column of the table and a field of the record."),
     "verify_failed": lambda: _(
         "The store does not verify (findings: {problems}). Nothing was changed. "
         "What verifies can be saved into a new store with the command salvage."
