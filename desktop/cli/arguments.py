@@ -12,9 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
+<<<<<<< desktop/cli/arguments.py
+from desktop.cli.exhibit_arguments import add_exhibits
+=======
 from desktop.casework.csv_import import DELIMITERS, ENCODINGS
+>>>>>>> /tmp/tahaluf/one.theirs
+from desktop.cli.exchange_arguments import add_exchanges
 from desktop.cli.ministry_arguments import add_ministry
 from desktop.cli.output import complain
+from desktop.cli.request_arguments import add_requests
 from i18n import _
 
 MISUSE = 2
@@ -68,6 +74,8 @@ def build() -> Parser:
     _add_erase(commands)
     _add_import(commands)
     _add_evidence(commands)
+    add_exhibits(commands, Parser, _ending)
+    add_requests(commands, Parser, _ending)
     add_ministry(commands, Parser, _ending)
     return parser
 

@@ -27,6 +27,7 @@ from desktop.cli import (
     reading,
     recall,
     receipts,
+    requests,
     setup,
 )
 from desktop.cli.arguments import parse
@@ -70,6 +71,7 @@ _COMMANDS: dict[str, Command] = {
     "blob": carry.blob,
     "offline": offline.offline,
     "receipts": receipts.receipts,
+    "request": requests.request,
     "recall": recall.recall,
     "erase": erase.erase,
     "import": imports.import_table,
