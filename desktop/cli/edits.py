@@ -18,7 +18,7 @@ MAX_INPUT = 4 << 20  # bytes read of the standard input
 def new_case(options: argparse.Namespace, opening: Opening) -> None:
     """`case new`: open a case and print its id."""
     with opened(options, opening) as desk:
-        values = _values(desk.type("case"), options.sets)
+        values = values_of(desk.type("case"), options.sets)
         values["title"] = parse(desk.type("case").fields["title"], options.title)
         members = None if options.members is None else tuple(filter(None, options.members.upper().split(",")))
         tell(options, desk.new_case(values, members), desk)
@@ -27,7 +27,7 @@ def new_case(options: argparse.Namespace, opening: Opening) -> None:
 def new_record(options: argparse.Namespace, opening: Opening) -> None:
     """`record new`: add a record to a case and print its id."""
     with opened(options, opening) as desk:
-        values = _values(desk.type(options.type), options.sets)
+        values = values_of(desk.type(options.type), options.sets)
         tell(options, desk.new_record(options.type, options.space, values), desk)
 
 
@@ -85,7 +85,8 @@ def tell(options: argparse.Namespace, changed: Changed, desk: Desk) -> None:
     )
 
 
-def _values(record_type: RecordType, pairs: list[str]) -> dict[str, object]:
+def values_of(record_type: RecordType, pairs: list[str]) -> dict[str, object]:
+    """The values of `--set field=value`. Raises Refused (not_a_pair), InvalidValue."""
     values: dict[str, object] = {}
     for pair in pairs:
         name, separator, text = pair.partition("=")

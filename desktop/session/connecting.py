@@ -12,7 +12,7 @@ from desktop.casework.views import Query, RecordView, SyncState
 from desktop.desk import Desk
 from desktop.desk.guarding import Marking
 from desktop.profile import Profile
-from desktop.session.membering import Membering
+from desktop.session.exchanging import Exchanging
 from desktop.session.query_thread import QueryThread, Read
 from desktop.store import Connection, Store, UnknownRecord
 from desktop.store.listing import parse_name
@@ -24,7 +24,7 @@ _LISTS, _RECORDS, _VIEWS, _HISTORIES, _CHECKS = "list ", "records ", "views ", "
 GATHER_MS = 100  # in which the news of a long pull become one signal
 
 
-class Connecting(Membering):
+class Connecting(Exchanging):
     """The part of the session that owns the query thread and the sync thread while the desk is unlocked."""
 
     def __init__(self, parent: QObject | None = None) -> None:
