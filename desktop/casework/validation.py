@@ -134,6 +134,10 @@ def _sentence(code: str) -> str:
         "malformed_number": _("{field}: {value} is not a number."),
         "malformed_coordinates": _("{field}: {value} is not a place. Write it like {example}."),
         "malformed_reference": _("{field}: this does not name a record."),
+        "before_start": _("{field}: {value} is before its start, {other}."),
+        "after_end": _("{field}: {value} is after its end or its due date, {other}."),
+        "joins_itself": _("{field}: a link joins two different records."),
+        "circle": _("{field}: this would come to follow itself."),
         "unknown_field": _("{field}: this version knows no such field."),
     }
     return sentences.get(code, sentences["wrong_type"])

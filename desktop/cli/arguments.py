@@ -12,12 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-<<<<<<< desktop/cli/arguments.py
-from desktop.cli.exhibit_arguments import add_exhibits
-=======
 from desktop.casework.csv_import import DELIMITERS, ENCODINGS
->>>>>>> /tmp/tahaluf/one.theirs
 from desktop.cli.exchange_arguments import add_exchanges
+from desktop.cli.exhibit_arguments import add_exhibits
 from desktop.cli.ministry_arguments import add_ministry
 from desktop.cli.output import complain
 from desktop.cli.request_arguments import add_requests
@@ -134,8 +131,20 @@ def _add_edits(commands: Commands) -> None:
     new = case.add_parser("new", help=_("open a case and print its id"))
     new.add_argument("--title", metavar="T", required=True, help=_("title of the case"))
     new.add_argument("--members", metavar="CODES", help=_("ministries that can read it, such as AE,FR; own included"))
+    new.add_argument(
+        "--template", metavar="KEY", default="", help=_("what it begins with: tasks and deadlines; see templates")
+    )
+    new.add_argument(
+        "--role",
+        dest="roles",
+        action="append",
+        default=[],
+        metavar="ROLE=NAME",
+        help=_("officer who has a role of the template; can be repeated"),
+    )
     _sets(new)
     _ending(new)
+    _ending(commands.add_parser("templates", help=_("list the templates of cases, the ministry's own too")))
     record = commands.add_parser("record", help=_("add a record to a case")).add_subparsers(
         dest="action", metavar="new", required=True, parser_class=Parser
     )

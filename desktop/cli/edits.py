@@ -8,8 +8,9 @@ import sys
 from desktop.casework.record_types import RecordType
 from desktop.casework.validation import InvalidValue, Value, parse
 from desktop.cli.desks import opened
-from desktop.cli.output import dump, say
+from desktop.cli.output import complain, dump, say
 from desktop.desk import Changed, Desk, Opening
+from desktop.messages import describe
 from desktop.refusals import Refused
 
 MAX_INPUT = 4 << 20  # bytes read of the standard input
@@ -21,7 +22,36 @@ def new_case(options: argparse.Namespace, opening: Opening) -> None:
         values = values_of(desk.type("case"), options.sets)
         values["title"] = parse(desk.type("case").fields["title"], options.title)
         members = None if options.members is None else tuple(filter(None, options.members.upper().split(",")))
-        tell(options, desk.new_case(values, members), desk)
+        roles = dict(map(_pair, options.roles))
+        tell(options, desk.new_case(values, members, options.template, roles), desk)
+
+
+def list_templates(options: argparse.Namespace, opening: Opening) -> None:
+    """`templates`: what a new case can begin with."""
+    with opened(options, opening) as desk:
+        book = desk.templates()
+    if options.json:
+        dump(
+            {
+                "templates": [
+                    {
+                        "key": each.key,
+                        "label": str(each.label),
+                        "own": each.own,
+                        "due_days": each.due_days,
+                        "roles": [role.key for role in each.roles],
+                        "tasks": [{"title": str(task.title), "due_days": task.due_days} for task in each.tasks],
+                    }
+                    for each in book.templates.values()
+                ],
+                "problems": [problem.params for problem in book.problems],
+            }
+        )
+        return
+    for each in book.templates.values():
+        say(f"{each.key}  {each.label}")
+    for problem in book.problems:
+        complain(describe(problem.code, problem.params))
 
 
 def new_record(options: argparse.Namespace, opening: Opening) -> None:
@@ -88,12 +118,16 @@ def tell(options: argparse.Namespace, changed: Changed, desk: Desk) -> None:
 def values_of(record_type: RecordType, pairs: list[str]) -> dict[str, object]:
     """The values of `--set field=value`. Raises Refused (not_a_pair), InvalidValue."""
     values: dict[str, object] = {}
-    for pair in pairs:
-        name, separator, text = pair.partition("=")
-        if not separator:
-            raise Refused("not_a_pair", value=pair)
-        values[name.strip()] = _value(record_type, name.strip(), text)
+    for name, text in map(_pair, pairs):
+        values[name] = _value(record_type, name, text)
     return values
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise Refused("not_a_pair", value=text)
+    return name.strip(), value
 
 
 def _value(record_type: RecordType, name: str, text: str) -> Value:

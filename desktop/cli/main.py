@@ -55,6 +55,7 @@ _COMMANDS: dict[str, Command] = {
     "enrolment": enrolment.enrolment,
     "salvage": setup.salvage,
     "case": edits.new_case,
+    "templates": edits.list_templates,
     "record": edits.new_record,
     "set": edits.write,
     "resolve": edits.resolve,

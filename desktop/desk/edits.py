@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
@@ -11,6 +11,8 @@ from desktop.casework.record_types import Field, RecordTypes
 from desktop.casework.validation import InvalidValue, Value, validate, validate_new
 from desktop.casework.views import Scalar
 from desktop.desk import operations
+from desktop.desk.checking import check_edit, check_new
+from desktop.desk.planning import plan_opening, planned_task
 from desktop.desk.operations import Operations
 from desktop.desk.reads import DeskReads
 from desktop.desk.references import ReferenceBook
@@ -51,13 +53,25 @@ class DeskEdits(DeskReads):
         self.sealing = False
         """While the server is there: seal each edit in its own transaction, so that the two share one flush."""
 
-    def new_case(self, values: Mapping[str, object], members: tuple[str, ...] | None = None) -> Changed:
+    def new_case(
+        self,
+        values: Mapping[str, object],
+        members: tuple[str, ...] | None = None,
+        template: str = "",
+        roles: Mapping[str, str] | None = None,
+    ) -> Changed:
         """Open a case in a space of its own, read by the ministries `members` (codes; our own is always among them).
 
-        The case gets a reference unless the caller gives one.
+        The case gets a reference unless the caller gives one. `template`: the key of what it begins with, in the same
+        change; `values` go before it. `roles`: names of officers by role; the opener's own is taken if it is not named.
         """
         record_type = self.type("case")
-        clean = validate_new(record_type, values)
+        plan = plan_opening(self.templates, template, values, roles or {}, self.identity().officer)
+        clean = validate_new(record_type, plan.case)
+        check_new(record_type, clean)
+        planned = [
+            planned_task(self.type("task"), each, clean, self._connection.identity.device) for each in plan.tasks
+        ]
         own = self._connection.identity.ministry
         chosen = self.profile.default_members if members is None else members
         entitled = self._members(dict.fromkeys([own, *chosen]))
@@ -67,12 +81,13 @@ class DeskEdits(DeskReads):
                 clean = {reference: self._next_reference(), **clean}
             space = self._connection.log.found_space("case", entitled)
             edit = RecordEdit(space, operations.create_record(record_type, clean))
-            return self._append(space, edit, Step("create", space.hex(), record_type.name))
+            return self._append(space, edit, Step("create", space.hex(), record_type.name), planned)
 
     def new_record(self, kind: str, space: str, values: Mapping[str, object]) -> Changed:
         """Add a record of a type to a space."""
         record_type = self.type(kind)
         clean = validate_new(record_type, values)
+        check_new(record_type, clean)
         place = parse_name(space)
         if place is None or not self._connection.reads.members(space):
             raise Refused("unknown_space", space=space[:64])
@@ -90,7 +105,9 @@ class DeskEdits(DeskReads):
             declared = self._field(standing.state, field)
             if declared.stepped:
                 raise Refused("set_by_steps", field=field)
-            return self._write(record, standing, declared, validate(declared, value))
+            clean = validate(declared, value)
+            check_edit(self._connection, self.type(standing.state.type), record, standing.state, declared, clean)
+            return self._write(record, standing, declared, clean)
 
     def resolve(self, record: str, field: str, value: object) -> Changed:
         """Write the value that supersedes all those side by side. Raises Refused (no_conflict) if there is one only."""
@@ -197,10 +214,12 @@ class DeskEdits(DeskReads):
             written += self._operations(part, standing)
         return written
 
-    def _append(self, space: bytes, edit: RecordEdit, step: Step | None = None) -> Changed:
-        """Append the change, with its step of undo."""
+    def _append(
+        self, space: bytes, edit: RecordEdit, step: Step | None = None, others: Iterable[RecordEdit] = ()
+    ) -> Changed:
+        """Append the change, with its step of undo. `others`: records that come to be with the first one."""
         try:
-            appended = self._connection.log.append(space, [edit])
+            appended = self._connection.log.append(space, [edit, *others])
         except Malformed as wrong:
             raise Refused("too_much_at_once") from wrong
         if step is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from desktop.casework.record_types import Field, RecordType
+from desktop.casework.record_types import RECEIPTS, Field, RecordType
 from desktop.casework.validation import Value
 from desktop.casework.views import Scalar
 from sync import merge, text
@@ -29,6 +29,8 @@ def create_record(record_type: RecordType, values: Mapping[str, Value], nonce: b
                 operations.append(Write(name, str(value)))
             case _:
                 operations.append(Set(name, _scalar(value), []))
+    if record_type.receipts:
+        operations.append(Set(RECEIPTS.name, True, []))
     return operations
 
 

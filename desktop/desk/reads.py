@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.casework.record_types import RecordType, RecordTypes
+from desktop.casework.templates import FOLDER, TemplateBook, read_templates
 from desktop.casework.trust_views import EnrolmentView
 from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, Query, RecordView
 from desktop.desk.enrolment import confirm, enrolment, waits_for_confirmation
@@ -63,6 +64,10 @@ class DeskReads:
             raise Refused("unknown_type", type=name)
         return found
 
+    def templates(self) -> TemplateBook:
+        """The templates of cases that ship with the desk, and those that the ministry put into the home."""
+        return read_templates(self._store.home / FOLDER)
+
     def query(self, query: Query) -> list[str]:
         """Ids of the records asked for, in order."""
         return self._connection.listing.query(query)
@@ -77,7 +82,7 @@ class DeskReads:
 
     def records(self, space: str, kind: str = "") -> list[ListRow]:
         """The records of a space, of one type or of all, by title."""
-        return self.rows(self.query(Query(type=kind, space=space, order="title")))
+        return self.rows(self.query(Query(type=kind, space=space, order="title", with_merged=True)))
 
     def show(self, record: str) -> RecordView:
         """A record as it stands. Raises UnknownRecord."""

@@ -31,6 +31,10 @@ TEXTS: Texts = {
         "The recall was not confirmed. Nothing was changed. With {option} it is not asked."
     ),
     "recall_reason": lambda: _("A recall needs a reason of at most {limit} characters. Nothing was changed."),
+    "bad_template": lambda: _(
+        "{file} is no template of a case ({place}: {reason}). It was left out; the other templates are there."
+    ),
+    "unknown_template": lambda: _("There is no template {template} on this desk. Nothing was saved."),
     "no_conflict": lambda: _("{field} is not in conflict: it holds one value. Use an ordinary edit."),
     "nothing_to_undo": lambda: _("There is nothing to undo."),
     "nothing_to_redo": lambda: _("There is nothing to redo."),

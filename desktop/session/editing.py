@@ -15,10 +15,20 @@ class Editing(Watching):
     or an empty string, and nothing was written.
     """
 
-    def new_case(self, values: Mapping[str, object], members: Iterable[str] | None = None) -> str:
-        """Open a case in a space of its own; returns its id. `members`: codes of the ministries that can read it."""
+    def new_case(
+        self,
+        values: Mapping[str, object],
+        members: Iterable[str] | None = None,
+        template: str = "",
+        roles: Mapping[str, str] | None = None,
+    ) -> str:
+        """Open a case in a space of its own; returns its id. `members`: codes of the ministries that can read it.
+
+        `template`: the key of what it begins with (see `templates`); `roles`: names of officers by role.
+        """
+        chosen = None if members is None else tuple(members)
         with self._reporting():
-            return self._told(self._open_desk().new_case(values, None if members is None else tuple(members)))
+            return self._told(self._open_desk().new_case(values, chosen, template, roles))
         return ""
 
     def new_record(self, type: str, space: str, values: Mapping[str, object]) -> str:  # noqa: A002

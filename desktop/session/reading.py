@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from desktop.casework.record_types import RecordTypes
+from desktop.casework.templates import TemplateBook
 from desktop.casework.trust_views import EnrolmentView
 from desktop.casework.views import Author, ConflictView, HistoryEntry, ListRow, Query, RecordView
 from desktop.desk import Desk, UnknownRecord, params_of
@@ -67,6 +68,10 @@ class Reading(SessionBase):
         """Codes of the ministries that a new case is shared with unless the officer says otherwise."""
         return self._desk.profile.default_members if self._desk else ()
 
+    def templates(self) -> TemplateBook:
+        """The templates of cases, and the files that are none."""
+        return self._look(Desk.templates, TemplateBook({}))
+
     def rows(self, ids: Iterable[str]) -> list[ListRow]:
         """The rows of records in the order of `ids`; unknown ones are left out."""
         return self._look(lambda desk: desk.rows(list(ids)), [])
@@ -81,7 +86,7 @@ class Reading(SessionBase):
         Read once until something moves: every part of a page of a case asks, and a case may have 10,000.
         """
         if self._listed[0] != space or not self._listed[1]:
-            self._listed = (space, self._look(lambda desk: desk.query(Query(type="", space=space)), []))
+            self._listed = (space, self._look(lambda desk: desk.query(Query(type="", space=space, with_merged=True)), []))
         return self._listed[1]
 
     def family_counts(self, space: str) -> dict[str, int]:

@@ -68,7 +68,8 @@ def test_cases_and_people_are_known_and_submarines_are_not() -> None:
 
 
 def test_a_case_plays_every_role_that_lists_need() -> None:
-    assert set(CASE.roles) == ROLES - {"subtitle", "source", "target", "start", "end", "where", "where_to"}
+    shown = {"reference", "title", "summary", "status", "priority", "tlp", "handling", "countries", "due", "assignee"}
+    assert shown | {"start"} <= set(CASE.roles) <= ROLES
     assert [CASE.role_name(role) for role in ("title", "assignee", "due", "subtitle")] == ["title", "lead", "due", ""]
     assert PERSON.role("title") is PERSON.fields["name"]
     assert PERSON.role("due") is None
@@ -164,3 +165,12 @@ def test_a_declaration_that_nothing_would_honour_is_refused(field: str, said: st
 def test_a_type_without_a_title_is_refused() -> None:
     with pytest.raises(DeclarationError, match="no title"):
         read_type(declare('name = "x"\nlabel = "X"\nkind = "line"').replace('role = "title"\n', ""), LISTS)
+
+
+def test_no_type_may_declare_the_field_that_every_type_has() -> None:
+    text = 'name = "x"\nlabel = "X"\nplural = "X"\nicon = "x"\n' + "".join(
+        f'[[field]]\nname = "{name}"\nlabel = "L"\nkind = "line"\n{role}\n'
+        for name, role in (("title", 'role = "title"'), ("receipts", ""))
+    )
+    with pytest.raises(DeclarationError, match="receipts"):
+        read_type(text, {})
