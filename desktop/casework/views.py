@@ -154,6 +154,33 @@ class Query(msgspec.Struct, frozen=True):
     deleted: bool = False  # the bin instead of the list
     order: str = "updated"  # updated, due, reference, title
     limit: int = 0  # 0: all
+    types: tuple[str, ...] = ()  # any of these, and those of `families`; `type` then counts for nothing
+    families: tuple[str, ...] = ()
+    precedences: tuple[str, ...] = ()
+    evaluations: tuple[str, ...] = ()  # 4x4
+    handling: tuple[str, ...] = ()  # any of these codes
+    assignees: tuple[str, ...] = ()  # names of officers; an empty one: nobody
+    due_from: str = ""  # ISO date, included; `due_before` is not
+    start_from: str = ""
+    start_before: str = ""
+    updated_before_ms: int = 0
+    with_merged: bool = False  # also records in whose place another one stands; a search by words finds them anyway
+
+
+class Facets(msgspec.Struct, frozen=True):
+    """How many of the records that a query asks for have each code, by what is counted, the most frequent first."""
+
+    counts: dict[str, dict[str, int]]
+    whole: bool  # whether all were looked at; otherwise the newest, and there may be more of each
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A record that was found, and why: the field that holds what was typed, and its text around that."""
+
+    row: ListRow
+    field: str = ""  # empty where no single field holds all of it
+    excerpt: str = ""
+    stands: str = ""  # id of the record that stands in lists in the place of this one; empty for most
 
 
 class SyncState(msgspec.Struct, frozen=True):

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from desktop.casework.views import ListRow, Query
+import msgspec
+
+from desktop.casework.views import Facets, ListRow, Query
+from desktop.store.conditions import conditions, types_asked
 from desktop.store.context import Context
+from desktop.store.merges import Merges
+from desktop.store.numbers import parse_name
 from desktop.store.projection import list_row
 from desktop.store.shelves import ask_shelf, shelf_of
 from i18n.folding import fold_query
 
+__all__ = ["Listing", "parse_name"]
+
+FACETS = {
+    "types": "type", "statuses": "status", "tlps": "tlp", "precedences": "priority", "evaluations": "evaluation",
+    "handling": "handling", "assignees": "assignee", "countries": "countries"
+}  # fmt: skip
+"""What is counted, by the member of a query that asks for it, and its column."""
+_SEVERAL = ("handling", "countries")
+FACET_ROWS = 20_000  # that are counted
 SEARCH_CAP = 5_000  # records that a search looks at, newest first
 FIRST_CAP = 1_000  # of them, where the first screenful is asked for
 PATIENCE_S = 0.03  # for that: what was found by then is enough if it fills the screen
@@ -45,6 +60,8 @@ class Listing:
 
     def __init__(self, context: Context) -> None:
         self._database = context.database
+        self._types = context.types
+        self.merges = Merges(context)
 
     def query(self, query: Query) -> list[str]:
         """Ids of the records that a query asks for, in its order (an unknown order: newest first).
@@ -59,17 +76,40 @@ class Listing:
 
     def _names(self, query: Query, found: _Found | None) -> list[str]:
         """All names as one text: a row each costs four times as much, and contends for the interpreter at each."""
-        where, parameters = _conditions(query, found)
-        order = _ORDERS.get(query.order, _ORDERS["updated"])
-        limit = " LIMIT ?" if query.limit > 0 else ""
-        if query.limit > 0:
-            parameters.append(min(query.limit, MOST))
-        names = f"SELECT name FROM {_source(query, found)} WHERE {where} ORDER BY {order}{limit}"  # noqa: S608 - our own words
+        names, parameters = self._select("name", query, found)
         count, text = self._database.one(f"SELECT count(*), group_concat(hex(name), '') FROM ({names})", parameters)  # noqa: S608
         if count * _DIGITS == len(text or ""):
             text = (text or "").lower()
             return [text[at : at + _DIGITS] for at in range(0, len(text), _DIGITS)]
         return [row[0].hex() for row in self._database.all(names, parameters)]  # some have the longer kind of name
+
+    def _select(self, columns: str, query: Query, found: _Found | None) -> tuple[str, list[object]]:
+        """What reads some columns of the rows asked for, in order, and its parameters.
+
+        Of several types each is read in the order of its own index, where only so many rows are asked for.
+        """
+        types = types_asked(query, self._types)
+        order = _ORDERS.get(query.order, _ORDERS["updated"])
+        if found is None and query.limit > 0 and len(types) > 1 and order == _ORDERS["updated"]:
+            each = [self._rows_of(f"{columns}, updated, name AS last", query, None, (one,)) for one in types]
+            parts = [f"SELECT * FROM ({sql} ORDER BY {order} LIMIT ?)" for sql, _ in each]  # noqa: S608
+            given = [one for _, parameters in each for one in (*parameters, min(query.limit, MOST))]
+            sql = f"SELECT {columns} FROM ({' UNION ALL '.join(parts)}) ORDER BY updated DESC, last"  # noqa: S608
+        else:
+            sql, given = self._rows_of(columns, query, found, types)
+            sql += f" ORDER BY {order}"
+        return (f"{sql} LIMIT ?", [*given, min(query.limit, MOST)]) if query.limit > 0 else (sql, given)
+
+    def _rows_of(
+        self, columns: str, query: Query, found: _Found | None, types: tuple[str, ...]
+    ) -> tuple[str, list[object]]:
+        where, values = conditions(query, types)
+        if found is None and not query.with_merged and (hidden := self.merges.hidden()):
+            where.append("n NOT IN (SELECT value FROM json_each(?))")
+            values.append(hidden)
+        if found is not None:
+            values.insert(0, found.numbers)
+        return f"SELECT {columns} FROM {_source(query, found)} WHERE {' AND '.join(where)}", values  # noqa: S608
 
     def _found(self, query: Query, limit: int = 0) -> _Found | None:
         """What the full text finds; None where nothing is searched for."""
@@ -96,10 +136,32 @@ class Listing:
 
     def count(self, query: Query) -> int:
         """How many records a query asks for, without its limit."""
-        found = self._found(query)
-        where, parameters = _conditions(query, found)
-        sql = f"SELECT count(*) FROM {_source(query, found)} WHERE {where}"  # noqa: S608 - our own words only
+        sql, parameters = self._rows_of("count(*)", query, self._found(query), types_asked(query, self._types))
         return int(self._database.value(sql, parameters))
+
+    def facets(self, query: Query, columns: Iterable[str]) -> Facets:
+        """How many of the newest records that a query asks for have each code of some columns (see FACETS)."""
+        wanted = [column for column in columns if column in FACETS]
+        counts: dict[str, dict[str, int]] = {column: {} for column in wanted}
+        newest = msgspec.structs.replace(query, limit=FACET_ROWS + 1, order="updated")
+        shown = ", ".join(FACETS[column] for column in wanted)
+        if not wanted:
+            return Facets(counts, whole=True)
+        sql, parameters = self._select(shown, newest, self._found(newest, SEARCH_CAP))
+        looked = 0
+        grouped = f"SELECT {shown}, count(*) FROM ({sql}) GROUP BY {shown}"  # noqa: S608 - our own words only
+        for *values, number in self._database.all(grouped, parameters):
+            looked += number
+            for column, value in zip(wanted, values, strict=True):
+                for code in value.split() if column in _SEVERAL else [value] if value else []:
+                    counts[column][code] = counts[column].get(code, 0) + number
+        return Facets(
+            {
+                column: dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+                for column, found in counts.items()
+            },
+            whole=looked <= FACET_ROWS,
+        )
 
     def rows(self, ids: list[str]) -> list[ListRow]:
         """Rows of records, in the order of `ids`; ids that are not here are left out."""
@@ -159,46 +221,6 @@ def _row(row: tuple[Any, ...]) -> ListRow:
     return list_row(name, space, kind, card, tuple(marks))
 
 
-def parse_name(text: str) -> bytes | None:
-    """A record's name in the database from its id on screens: 32 hexadecimal digits, or 64 (see `States`)."""
-    try:
-        name = bytes.fromhex(text)
-    except ValueError:
-        return None
-    return name if len(name) in (16, 32) and len(text) == 2 * len(name) else None
-
-
-def _conditions(query: Query, found: _Found | None) -> tuple[str, list[object]]:
-    """Conditions and all parameters: those of the table (see `_source`) come before them."""
-    where = ["deleted = ?"]
-    values: list[object] = [int(query.deleted)] if found is None else [found.numbers, int(query.deleted)]
-
-    def add(condition: str, *given: object) -> None:
-        where.append(condition)
-        values.extend(given)
-
-    if query.type:
-        add("type = ?", query.type)
-    if query.space:
-        add("space = (SELECT n FROM spaces WHERE id = ?)", parse_name(query.space) or b"")
-    for column, wanted in (("status", query.statuses), ("tlp", query.tlps)):
-        if wanted:
-            add(f"{column} IN ({', '.join('?' * len(wanted))})", *wanted)
-    if query.without_statuses:
-        add(f"status NOT IN ({', '.join('?' * len(query.without_statuses))})", *query.without_statuses)
-    if query.countries:
-        add(f"({' OR '.join(['instr(countries, ?)'] * len(query.countries))})", *(f" {c} " for c in query.countries))
-    where.extend(_marks(query))
-    if query.due_before:
-        add("due != '' AND due < ?", query.due_before)
-    if query.updated_since_ms:
-        add("updated >= ?", query.updated_since_ms)
-    # A lone surrogate, such as a terminal's stray byte, stands in no record: it finds nothing and fails nothing.
-    return " AND ".join(where), [
-        each.encode("utf-8", "replace").decode() if isinstance(each, str) else each for each in values
-    ]
-
-
 def _source(query: Query, found: _Found | None) -> str:
     """The table, read from what was found, or by the small index of what few records have.
 
@@ -209,13 +231,3 @@ def _source(query: Query, found: _Found | None) -> str:
     if query.conflicts:
         return "rows INDEXED BY rows_conflicts"
     return "rows INDEXED BY rows_unread" if query.unread else "rows"
-
-
-def _marks(query: Query) -> list[str]:
-    asked = {
-        "mine = 1": query.mine,
-        "unread = 1": query.unread,
-        "conflicts > 0": query.conflicts,
-        "unsent > 0": query.unsent,
-    }
-    return [condition for condition, wanted in asked.items() if wanted]

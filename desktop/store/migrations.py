@@ -258,7 +258,23 @@ CREATE TABLE parts (
 CREATE INDEX parts_space ON parts (space)
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH, _ELEVENTH, _TWELFTH)
+_THIRTEENTH = """
+-- What lists filter by beside the rest. merge: of a link that says that two records are one, the ids of the two and of
+-- that which stands for both in lists. What is here already is projected again (desktop.store.upgrade).
+ALTER TABLE rows ADD COLUMN priority TEXT NOT NULL DEFAULT '';
+ALTER TABLE rows ADD COLUMN evaluation TEXT NOT NULL DEFAULT '';
+ALTER TABLE rows ADD COLUMN handling TEXT NOT NULL DEFAULT '';
+ALTER TABLE rows ADD COLUMN assignee TEXT NOT NULL DEFAULT '';
+ALTER TABLE rows ADD COLUMN start TEXT NOT NULL DEFAULT '';
+ALTER TABLE rows ADD COLUMN merge TEXT NOT NULL DEFAULT '';
+CREATE INDEX rows_merges ON rows (space, merge) WHERE merge != '' AND deleted = 0;
+CREATE INDEX rows_due ON rows (due) WHERE due != '' AND deleted = 0;
+CREATE INDEX rows_assignee ON rows (assignee) WHERE assignee != '' AND deleted = 0;
+INSERT OR IGNORE INTO again SELECT n FROM records
+"""
+
+_LATER = (_EIGHTH, _NINTH, _TENTH, _ELEVENTH, _TWELFTH, _THIRTEENTH)
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, *_LATER)
 VERSION = len(STEPS)
 
 

@@ -46,6 +46,7 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     where_to: str = ""
     recalled: bool = False
     evaluation: str = ""
+    stands: str = ""  # of a merge: id of the record of the two that stands in lists
 
 
 class Projected(NamedTuple):

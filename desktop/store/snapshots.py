@@ -22,7 +22,7 @@ from desktop.store.projection import Projection, encode_card
 from desktop.store.replay import replay
 from desktop.store.replica import DeskReplica
 from desktop.store.snapshot_maker import SnapshotMaker
-from desktop.store.states import Held, States, row_of
+from desktop.store.states import ROW_VALUES, Held, States, row_of
 from desktop.store.upgrade import note_readable
 from sync.changes import decode_change
 from sync.evidence import Exhibit, Finding
@@ -118,7 +118,7 @@ class Snapshots:
                 self._context.bodies.parts.keep(number, place, first, part, standing)
             many = self._database.many
             many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", records)
-            many("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            many(f"INSERT INTO rows {ROW_VALUES}", rows)
             many("INSERT OR IGNORE INTO unknown VALUES (?)", unknown)
             many("INSERT OR IGNORE INTO recalled VALUES (?)", recalled)
             self._database.run(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
+from desktop.casework.merging import MERGE
 from desktop.casework.record_types import RECEIPTS
 from desktop.store.context import Context
 from desktop.store.owing import RECEIVED, owe
@@ -26,6 +27,7 @@ _ASKED, _FEW = 50, 8  # names in one question; fewer are asked for one by one
 _ONE = "SELECT 1 FROM records WHERE name = ?"
 _HERE = f"SELECT name FROM records WHERE name IN ({', '.join('?' * _ASKED)})"  # noqa: S608 - our own words only
 
+ROW_VALUES = f"VALUES ({', '.join('?' * 23)})"  # of what `row_of` returns
 MAX_STATE = 256 << 20  # bytes of a record's state; SQLite takes no value of a gigabyte, and nobody could work on it
 MAX_LEAD_MS = 24 * 3600 * 1000  # how far a foreign clock may push a record up the list
 
@@ -255,8 +257,8 @@ class States:
         database = self._database
         database.many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", new)
         database.many("UPDATE records SET type = ?, card = ?, state = ? WHERE n = ?", old)
-        database.many("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", new_rows)
-        database.many("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        database.many(f"INSERT INTO rows {ROW_VALUES}", new_rows)
+        database.many(f"INSERT OR REPLACE INTO rows {ROW_VALUES}", rows)
         if unknown:
             database.many("INSERT OR IGNORE INTO unknown VALUES (?)", unknown)
         if not index_now:
@@ -303,6 +305,12 @@ def row_of(context: Context, held: Held, shown: Projected) -> tuple[object, ...]
         f" {' '.join(card.countries)} " if card.countries else "",
         card.reference,
         shown.title,
+        card.priority,
+        card.evaluation,
+        f" {' '.join(card.handling)} " if card.handling else "",
+        card.assignee,
+        card.start,
+        f"{card.source} {card.target} {card.stands}" if card.stands and shown.type == MERGE else "",
     )
 
 

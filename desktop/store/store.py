@@ -17,6 +17,7 @@ from desktop.store.database import DATABASE_FILE, Database
 from desktop.store.destruction import Reason, destroy
 from desktop.store.errors import HomeReadOnly, NoStore, StoreDamaged, StoreExists, StoreFull, StoreReadOnly
 from desktop.store.evidence import Evidence
+from desktop.store.finding import Finding
 from desktop.store.history import History
 from desktop.store.keyring_secret import SecretPlace, SystemKeyring
 from desktop.store.listing import Listing
@@ -55,6 +56,7 @@ class Connection:
         states = States(context, projection, self.index)
         self.recalls = states.recalls
         self.listing = Listing(context)
+        self.finding = Finding(context, self.listing)
         self.history = History(context, authors)
         self.reads = Reads(context, authors, self.history)
         self.log = Log(context, states)
