@@ -6,10 +6,12 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.casework.templates import Template
 from desktop.session import Session
 from desktop.ui.creation_dialog import CreationDialog
 from desktop.ui.kit import CheckBox, FlowLayout, Label, Living
 from desktop.ui.presenter import countries_text
+from desktop.ui.template_box import TemplateBox
 from desktop.ui.theme import current_theme
 from i18n import _
 from i18n.names import country_name
@@ -68,12 +70,15 @@ class ReadersBox(Living, QWidget):
 
 
 class NewCaseDialog(CreationDialog):
-    """Title, state, marking, and who reads it."""
+    """Title, state, marking, what it begins with, and who reads it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         record_type = session.types["case"]
         super().__init__(session, record_type, [name for name in _FIELDS if name in record_type.fields], None, parent)
         self.readers = ReadersBox(session.members(), session.identity().ministry, session.default_members())
+        self.templates = TemplateBox(session)
+        self.templates.chosen.connect(self._on_template)
+        self.add_below(self.templates)
         self.add_below(self.readers)
         handling = self.rows["handling"].editor
         handling.committed.connect(self._on_handling)
@@ -82,7 +87,17 @@ class NewCaseDialog(CreationDialog):
         self.bind(self.create_button.setText, lambda: _("Open the case"))
 
     def write(self, values: dict[str, object]) -> str:
-        return self.session.new_case(values, self.readers.members())
+        template = self.templates.template()
+        key = template.key if template is not None else ""
+        return self.session.new_case(values, self.readers.members(), key, self.templates.roles())
+
+    def _on_template(self, template: object) -> None:
+        """Show what the template says of the fields that are asked for; it can be changed before the case is opened."""
+        given = template.case if isinstance(template, Template) else {}
+        for name, row in self.rows.items():
+            if (value := given.get(name)) is not None:
+                row.editor.show_value(tuple(value) if isinstance(value, list) else value)
+        self._on_handling(self.rows["handling"].editor.value())
 
     def _on_handling(self, codes: object) -> None:
         self.rows["handling_note"].setVisible(isinstance(codes, tuple) and _IN_WORDS in codes)
