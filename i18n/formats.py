@@ -157,6 +157,15 @@ def clock(at_ms: int, zone: tzinfo | None = None) -> str:
     return _figures(at, "HH:mm") if at else "—"
 
 
+def axis_text(when: datetime, unit: Literal["year", "month", "day", "hour", "minute"]) -> str:
+    """A mark of a time axis: "2026", «juin 2026», «14 juin», «08:14»; hours of another day begin with that day."""
+    if unit in ("hour", "minute"):
+        return _figures(when, "HH:mm") if when.hour or when.minute else _words(when.date(), _day_pattern())
+    if unit == "day":
+        return _words(when.date(), _day_pattern())
+    return _words(when.date(), f"{_day_pattern()[2:]} y") if unit == "month" else _figures(when, "yyyy")
+
+
 def data_age(as_of_ms: int, now: datetime | None = None, zone: tzinfo | None = None) -> str:
     """How old what one sees is: «Données du 12/06 à 08:14»; 0 is «never synced»."""
     at = local_time(as_of_ms, zone) if as_of_ms > 0 else None
@@ -188,9 +197,12 @@ def _whole_date(value: str) -> date | None:
 
 
 def _day(when: date, today: date) -> str:
+    return _words(when, _day_pattern()) if when.year == today.year else _figures(when, "dd/MM/yyyy")
+
+
+def _day_pattern() -> str:
     # The short months of ar_MA are the Gulf's in the locale data; the long ones are Morocco's own.
-    month = "MMMM" if current().language == "ar" else "MMM"
-    return _words(when, f"d {month}") if when.year == today.year else _figures(when, "dd/MM/yyyy")
+    return "d MMMM" if current().language == "ar" else "d MMM"
 
 
 def _words(when: date, pattern: str) -> str:
