@@ -64,6 +64,7 @@ def build() -> Parser:
     _add_edits(commands)
     _add_reading(commands)
     _add_members(commands)
+    add_exchanges(commands, Parser, _ending)
     _add_carrying(commands)
     _add_offline(commands)
     _add_receipts(commands)

@@ -180,14 +180,12 @@ def write_file(blobs: Blobs, file: Attachment, target: Path, tell: Tell | None =
 
     Raises Refused: file_not_here, file_damaged (what is here is then fetched again), file_unwritable, file_disk_full.
     """
-    entry = blobs.entry(file.blob.id)
-    if entry is None or not entry.here:
-        raise Refused("file_not_here", file=file.name)
+    parts = read_parts(blobs, file)
     draft = target.with_name(f".tahaluf-{secrets.token_hex(8)}")
     try:
         with draft.open("xb") as stream:
             done = 0
-            for part in _plain(blobs, entry, file):
+            for part in parts:
                 stream.write(part)
                 done += len(part)
                 if tell is not None:
@@ -202,6 +200,17 @@ def write_file(blobs: Blobs, file: Attachment, target: Path, tell: Tell | None =
         draft.unlink(missing_ok=True)
         raise
     return target
+
+
+def read_parts(blobs: Blobs, file: Attachment) -> Iterator[bytes]:
+    """The plain text of a file that is here, part by part; worth nothing unless it ends well (see `sync.blobs`).
+
+    Raises Refused: file_not_here, file_damaged (what is here is then fetched again).
+    """
+    entry = blobs.entry(file.blob.id)
+    if entry is None or not entry.here:
+        raise Refused("file_not_here", file=file.name)
+    return _plain(blobs, entry, file)
 
 
 def _plain(blobs: Blobs, entry: BlobEntry, file: Attachment) -> Iterator[bytes]:

@@ -16,8 +16,8 @@ from desktop.casework.carry_views import (
 )
 from desktop.casework.views import SyncReport
 from desktop.desk import bundles, keeping
-from desktop.desk.blobs import DeskFiles
 from desktop.desk.bundle_check import check_contents
+from desktop.desk.exhibits import DeskExhibits
 from desktop.desk.exchanges import DeskExchanges
 from desktop.desk.guarding import obey
 from desktop.desk.importing import DeskImports
@@ -35,7 +35,7 @@ from desktop.store.verify import VerifyReport, verify, verify_space
 UPGRADE_S = 0.5
 
 
-class Desk(DeskExchanges, DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskFiles, DeskImports):
+class Desk(DeskExchanges, DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskExhibits, DeskImports):
     """One desk, bound to the thread that opened it."""
 
     @property

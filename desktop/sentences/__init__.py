@@ -5,7 +5,7 @@ A code has one sentence: what happened, what was kept, what to do. Parameters st
 
 from __future__ import annotations
 
-from desktop.sentences import carrying, connection, passing, records, requests, store, vault
+from desktop.sentences import carrying, connection, evidence, passing, records, requests, store, vault
 from desktop.sentences.texts import Texts
 
 SENTENCES: Texts = {
@@ -15,6 +15,7 @@ SENTENCES: Texts = {
     **records.TEXTS,
     **requests.TEXTS,
     **carrying.TEXTS,
+    **evidence.TEXTS,
     **passing.TEXTS,
 }
 
