@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.casework.views import RecordView
 from desktop.ui.add_menu import AddButton
 from desktop.ui.case_tabs import TABS, CaseTab, CaseTools, ShowsCase
+from desktop.ui.import_dialog import ImportDialog
 from desktop.ui.keep_dialogs import KeepDialog, RemoveDialog
 from desktop.ui.kit import Button, Tab
 from desktop.ui.record_page import RecordPage
@@ -47,6 +48,7 @@ class CasePage(RecordPage):
         self.menu.of_case = True
         self.menu.keep_chosen.connect(self._on_keep)
         self.menu.remove_chosen.connect(self._on_remove)
+        self.menu.import_chosen.connect(self._on_import)
 
     def widget(self, key: str) -> QWidget | None:
         """What stands in a tab; None before it is first looked at."""
@@ -96,6 +98,10 @@ class CasePage(RecordPage):
         self.flush()
         if self.view is not None:
             ReportDialog(self.session, self.view, self).open()
+
+    def _on_import(self) -> None:
+        if self.view is not None:
+            ImportDialog(self.session, self.view.space, self).open()
 
     def _on_keep(self) -> None:
         if self.view is not None:

@@ -49,6 +49,15 @@ class ColumnGrid(Living, QWidget):
         self._columns = 0
         self._arrange()
 
+    def clear(self) -> None:
+        """Throw away what is in it."""
+        for widget, _wide in self._cells:
+            self._grid.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._cells.clear()
+        self._next = (0, 0)
+
     def columns(self) -> int:
         """Number of columns now."""
         return self._columns

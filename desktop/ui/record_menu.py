@@ -19,6 +19,7 @@ class RecordMenu(QMenu):
 
     keep_chosen = Signal()
     remove_chosen = Signal()
+    import_chosen = Signal()
 
     def __init__(self, deeds: RecordDeeds, parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,6 +38,7 @@ class RecordMenu(QMenu):
             self._add("copy", _("Copy the reference"), deeds.copy)
         self.addSeparator()
         if self.of_case:
+            self._add("upload", _("Records from a table…"), self.import_chosen.emit)
             self._add("archive", _("Keep on this desk…"), self.keep_chosen.emit)
             self._add("cloud", _("Remove from this desk…"), self.remove_chosen.emit)
             self.addSeparator()
