@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -16,12 +18,13 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the of
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, session: Session) -> NewCaseDialog:
+def dialog(qtbot: QtBot, session: Session) -> Iterator[NewCaseDialog]:
     window = QWidget()  # it outlives the dialog, which goes when it is closed
     qtbot.addWidget(window)
     shown = NewCaseDialog(session, window)
     shown.show()
-    return shown
+    yield shown
+    window.close()
 
 
 def test_a_template_sets_the_marking_and_gives_the_case_its_tasks(
