@@ -300,11 +300,11 @@ def _add_import(commands: Commands) -> None:
     table.add_argument("--space", metavar="SPACE", required=True, help=_("id of the case"))
     table.add_argument("--type", metavar="TYPE", required=True, help=_("type of the records"))
     table.add_argument(
-        "--map", metavar="COLUMN=FIELD", action="append", help=_("which field a column is; may be repeated")
+        "--map", metavar="COLUMN=FIELD", action="append", help=_("a column and its field; may be repeated")
     )
     table.add_argument("--encoding", choices=ENCODINGS, help=_("the file's encoding, instead of the one found"))
     table.add_argument(
-        "--delimiter", choices=DELIMITERS, help=_("what stands between columns, instead of what is found")
+        "--delimiter", choices=DELIMITERS, help=_("the separator, instead of the one found")
     )
     table.add_argument("--dry-run", action="store_true", help=_("judge every row and write nothing"))
     table.add_argument("--errors", type=Path, metavar="FILE", help=_("file for the refused rows, with their reasons"))
