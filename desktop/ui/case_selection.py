@@ -1,4 +1,4 @@
-"""What is chosen in a case: one selection, shared by its chart, its timeline, its map and their tables."""
+"""What is chosen in a case: one selection, shared by its chart, timeline, map and tables."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Selection(QObject):
-    """The ids of the records that are chosen now; one for each page of a case."""
+    """Ids of records. `chosen` is emitted with the new frozenset, once a change, and never for what stands already."""
 
     chosen = Signal(object)
-    """The ids, a frozenset, whenever they have changed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.ids: frozenset[str] = frozenset()
 
     def choose(self, ids: Iterable[str]) -> None:
-        """Choose these and nothing else."""
+        """Choose these records and no others."""
         wanted = frozenset(ids)
         if wanted != self.ids:
             self.ids = wanted
             self.chosen.emit(wanted)
 
     def toggle(self, record: str) -> None:
-        """Choose one more, or one less."""
+        """Add a record to what is chosen, or take it out."""
         self.choose(self.ids ^ {record})
 
     def clear(self) -> None:
