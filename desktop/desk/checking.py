@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from desktop.casework.record_types import Field, RecordType
+from desktop.casework.record_types import NOTE, Field, RecordType
 from desktop.casework.validation import InvalidValue, Value
 from desktop.store import Connection, UnknownRecord
 from sync.merge import RecordState
@@ -49,8 +49,11 @@ def check_order(record_type: RecordType, values: Mapping[str, object], changed: 
 
     Raises InvalidValue (before_start, after_end).
     """
-    for earlier, later in _ORDER:
-        start, end = record_type.role(earlier), record_type.role(later)
+    pairs = [(record_type.role(earlier), record_type.role(later)) for earlier, later in _ORDER]
+    noted, separator, _ = changed.rpartition(NOTE)
+    if separator:  # since and until when a value holds
+        pairs = [(record_type.get(f"{noted}{NOTE}from"), record_type.get(f"{noted}{NOTE}until"))]
+    for start, end in pairs:
         if start is None or end is None or changed not in ("", start.name, end.name):
             continue
         first, last = values.get(start.name), values.get(end.name)

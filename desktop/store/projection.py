@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from desktop.casework.handling import strictest_tlp
-from desktop.casework.record_types import RecordType, RecordTypes
+from desktop.casework.handling import all_handling, strictest_tlp
+from desktop.casework.record_types import NOTE, RecordType, RecordTypes
 from desktop.casework.views import ListRow, Scalar
 from i18n.folding import EXTRAS, fold, fold_words
 from sync.changes import Add, Create, Dot, Operation, Set, Unknown, Write
@@ -20,6 +20,7 @@ MAX_SORTED = 80  # characters of a title that order it
 MAX_ELEMENTS = 32  # of a set in a list
 CARD_LIMIT = 1 << 20
 _SETS = ("handling", "countries")
+_TLP_NOTE, _HANDLING_NOTE = f"{NOTE}tlp", f"{NOTE}handling"
 _GIVES = {"register": Set, "set": Add, "text": Write}
 _SAYS = {Set: "value", Add: "element", Write: "text"}
 _UNTYPED = ("title", "name")  # fields that may name a record whose type this version does not know
@@ -93,6 +94,7 @@ class Projection:
             for role, field in plan.texts:
                 if text := state.texts.get(field):
                     shown[role] = line(text.plain)
+        _mark_by_notes(shown, state)
         card = Card(**shown)  # type: ignore[arg-type]
         title = fold_words(card.title)[:MAX_SORTED]
         creator = state.types[0].dot.device if state.types else b""
@@ -117,13 +119,13 @@ class Projection:
             kind = type(operation)
             if kind is Set:
                 field = operation.field  # type: ignore[union-attr]
-                if field in seen or operation.over or operation.value is True:  # type: ignore[union-attr]
-                    return None  # what is true may ask for receipts
+                if field in seen or operation.over or operation.value is True or field.endswith(_TLP_NOTE):  # type: ignore[union-attr]
+                    return None  # what is true may ask for receipts; a note on a value may mark all of the record
                 seen.add(field)
                 if field in registers:
                     shown[registers[field]] = line(operation.value)  # type: ignore[union-attr]
             elif kind is Add:
-                if operation.over:  # type: ignore[union-attr]
+                if operation.over or operation.field.endswith(_HANDLING_NOTE):  # type: ignore[union-attr]
                     return None
                 if operation.field in sets:  # type: ignore[union-attr]
                     elements.setdefault(sets[operation.field], set()).add(operation.element)  # type: ignore[union-attr]
@@ -218,6 +220,17 @@ def line(value: Scalar) -> str:
 def elements_of(elements: dict[str, list[Dot]]) -> list[str]:
     """The elements of a set that some addition still holds, in order."""
     return sorted(element for element, dots in elements.items() if dots)
+
+
+def _mark_by_notes(shown: dict[str, str | tuple[str, ...] | bool], state: RecordState) -> None:
+    """A row is marked by the strictest of its record and of what is noted on each of its values."""
+    for field, written in state.registers.items():
+        if field.endswith(_TLP_NOTE) and (codes := [line(one.value) for one in written if one.value]):
+            shown["tlp"] = strictest_tlp([str(shown.get("tlp", "")), *codes])
+    for field, elements in state.sets.items():
+        if field.endswith(_HANDLING_NOTE) and (found := elements_of(elements)):
+            standing = shown.get("handling", ())
+            shown["handling"] = all_handling([standing if isinstance(standing, tuple) else (), found])[:MAX_ELEMENTS]
 
 
 def _strictest(written: list[Written]) -> str:

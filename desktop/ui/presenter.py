@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from desktop.casework.attachments import shown_name
-from desktop.casework.handling import Marking
-from desktop.casework.record_types import RECEIPTS, Field, RecordType, RecordTypes
+from desktop.casework.handling import Marking, all_handling, strictest_tlp
+from desktop.casework.record_types import NOTE, RECEIPTS, Field, RecordType, RecordTypes
 from desktop.casework.views import Author, FieldView, ListRow, RecallView, RecordView, Scalar, ValueView
 from i18n import _, current, ngettext, pgettext
 from i18n.bidi import LRI, PDI, isolate, ltr, one_line
@@ -134,14 +134,34 @@ def role_elements(record_type: RecordType | None, view: RecordView, role: str) -
 
 
 def marking_of(types: RecordTypes, view: RecordView) -> Marking:
-    """TLP, handling codes and restriction of a record."""
+    """TLP, handling codes and restriction of a record: the strictest of what holds for all of it and for each value."""
     record_type = types.get(view.type)
     note = view.fields.get("handling_note")
+    tlps = [str(role_value(record_type, view, "tlp") or "")]
+    codes = [role_elements(record_type, view, "handling")]
+    for name, held in view.fields.items():
+        if name.endswith(f"{NOTE}tlp"):
+            tlps += [str(each.value) for each in held.values if each.value]
+        elif name.endswith(f"{NOTE}handling"):
+            codes.append(held.elements)
     return Marking(
-        str(role_value(record_type, view, "tlp") or ""),
-        role_elements(record_type, view, "handling"),
+        strictest_tlp(tlps) if len(tlps) > 1 else tlps[0],
+        all_handling(codes) if len(codes) > 1 else codes[0],
         (str(note.value),) if note is not None and note.value else (),
     )
+
+
+def notes_text(record_type: RecordType, view: RecordView, name: str) -> str:
+    """What is noted on the value of a field, in one line: evaluation, codes, source, dates; empty if nothing is."""
+    told: list[str] = []
+    for note in record_type.notes_on(name):
+        held = view.fields.get(note.name)
+        if held is None or not (held.elements or any(each.value for each in held.values)):
+            continue
+        text = field_text(note, held, limit=60)
+        coded = note.kind in _CODED_KINDS
+        told.append(text if coded else _("{name}: {value}").format(name=_(note.label_id), value=text))
+    return SEPARATOR.join(told)
 
 
 def title_text(record_type: RecordType | None, view: RecordView, *, limit: int = 300) -> str:

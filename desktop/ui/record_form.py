@@ -22,7 +22,7 @@ from desktop.ui.editors import make_editor
 from desktop.ui.editors.text import TextEditor
 from desktop.ui.field_row import FieldRow
 from desktop.ui.kit import Card, Living
-from desktop.ui.presenter import author_text, field_text
+from desktop.ui.presenter import author_text, field_text, notes_text
 from desktop.ui.record_finder import RecordFinder
 from desktop.ui.theme import current_theme
 from i18n import _
@@ -45,6 +45,8 @@ class RecordForm(Living, QWidget):
     ready = Signal()
     history_requested = Signal(str)
     compare_requested = Signal(str)
+    notes_asked = Signal(str, str)
+    """Record and field: what is known of the value is to be shown."""
 
     def __init__(
         self, session: Session, record_type: RecordType, only: str = "", parent: QWidget | None = None
@@ -52,6 +54,7 @@ class RecordForm(Living, QWidget):
         """`only` makes a form of that one field, without cards."""
         super().__init__(parent)
         self._session = session
+        self._type = record_type
         self._view: RecordView | None = None
         self.rows: dict[str, FieldRow] = {}
         self._shown: dict[str, FieldView | None] = {}  # what each row was given last
@@ -90,6 +93,7 @@ class RecordForm(Living, QWidget):
             now = view.fields.get(name)
             if fresh or now != self._shown.get(name):
                 self._show_field(name, now, fresh=fresh)
+            self._show_notes(name)
         if self._waiting:
             self._builder.start()
 
@@ -141,10 +145,12 @@ class RecordForm(Living, QWidget):
             grid.add(row, wide=row.editor.wide or field.role == "title")
         if self._view is not None:
             self._show_field(field.name, self._view.fields.get(field.name), fresh=True)
+            self._show_notes(field.name)
 
     def _make_row(self, field: Field) -> FieldRow:
         editor = make_editor(field, partial(RecordFinder, self._session, self._space, own=self.record))
-        row = FieldRow(field, editor)
+        row = FieldRow(field, editor, notes=field.noted is None and bool(self._type.notes_on(field.name)))
+        row.notes_requested.connect(self._on_notes)
         editor.committed.connect(partial(self._on_committed, field.name))
         editor.typed.connect(partial(self._on_typed, field.name))
         row.history_requested.connect(self.history_requested)
@@ -277,6 +283,14 @@ class RecordForm(Living, QWidget):
         if self._view is not None:
             self._drafts.add(name)
             self._session.set_draft(draft_key(self._view.id, name), self.rows[name].editor.text())
+
+    def _show_notes(self, name: str) -> None:
+        if self._view is not None and self.rows[name].field.noted is None:
+            self.rows[name].show_notes(notes_text(self._type, self._view, name))
+
+    def _on_notes(self, name: str) -> None:
+        if self._view is not None:
+            self.notes_asked.emit(self._view.id, name)
 
     def _on_refused(self, record: str, field: str, error: InvalidValue) -> None:
         if record == self.record() and field in self.rows:

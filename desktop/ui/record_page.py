@@ -15,7 +15,9 @@ from desktop.ui.history_panel import HistoryPanel
 from desktop.ui.kit import EmptyState, IconButton, Living, Panel, Tab, TabBar
 from desktop.ui.link_words import view_words
 from desktop.ui.margins import set_margins
+from desktop.ui.notes_dialog import NotesDialog
 from desktop.ui.record_banners import RecordBanners
+from desktop.ui.record_cards import make_card
 from desktop.ui.record_deeds import RecordDeeds
 from desktop.ui.record_form import RecordForm
 from desktop.ui.record_menu import RecordMenu
@@ -63,8 +65,18 @@ class FormPage(QWidget):
             self.form = RecordForm(self._session, record_type)
             self.form.history_requested.connect(self.history_requested)
             self.form.compare_requested.connect(self.compare_requested)
+            self.form.notes_asked.connect(self.show_notes)
             self._column.addWidget(self.form)
         self.form.show_record(view)
+        if self.card is not None:
+            self.card.show_record(view)
+
+    def show_notes(self, record: str, field: str) -> None:
+        """Show what is known of a value, and let it be written."""
+        dialog = NotesDialog(self._session, record, field, self)
+        dialog.history_requested.connect(self.history_requested)
+        dialog.compare_requested.connect(self.compare_requested)
+        dialog.open()
 
     def flush(self) -> None:
         """Save what is typed now."""
