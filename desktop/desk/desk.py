@@ -22,11 +22,13 @@ from desktop.desk.exchanges import DeskExchanges
 from desktop.desk.guarding import obey
 from desktop.desk.importing import DeskImports
 from desktop.desk.members import DeskMembers
+from desktop.desk.merging import DeskMerging
 from desktop.desk.moving import move_once
 from desktop.desk.recall import DeskRecall
 from desktop.desk.receipts import DeskReceipts
 from desktop.desk.requests import DeskRequests
 from desktop.desk.syncing import MakeTransport, catch_up, exchange, http_transport, index_all
+from desktop.desk.work import DeskWork
 from desktop.refusals import Refused
 from desktop.settings import Settings
 from desktop.store import Store
@@ -35,7 +37,7 @@ from desktop.store.verify import VerifyReport, verify, verify_space
 UPGRADE_S = 0.5
 
 
-class Desk(DeskExchanges, DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskExhibits, DeskImports):
+class Desk(DeskMerging, DeskExchanges, DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskExhibits, DeskImports, DeskWork):
     """One desk, bound to the thread that opened it."""
 
     @property

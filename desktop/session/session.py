@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from desktop import messages
 from desktop.desk import Opening, Refused, desk_exists, params_of, read_home_profile
 from desktop.profile import BadProfile
-from desktop.session.filing import Filing
 from desktop.session.unlock_thread import UnlockThread
+from desktop.session.working import Working
 from desktop.settings import Settings
 from desktop.store import AsideView, Store, StoreError
 from desktop.store.verify import VerifyReport
@@ -28,7 +28,7 @@ _ACTIVITY = frozenset(
 )
 
 
-class Session(Filing):
+class Session(Working):
     """The facade of one home. Call it from the main thread only."""
 
     def __init__(self, home: Path, parent: QObject | None = None, *, opening: Opening | None = None) -> None:

@@ -15,6 +15,8 @@ from desktop.store.authors import Authors
 from desktop.store.context import Context, Identity, wall_clock_ms
 from desktop.store.database import DATABASE_FILE, Database
 from desktop.store.destruction import Reason, destroy
+from desktop.store.discussion import Discussions
+from desktop.store.duplicates import Duplicates
 from desktop.store.errors import HomeReadOnly, NoStore, StoreDamaged, StoreExists, StoreFull, StoreReadOnly
 from desktop.store.evidence import Evidence
 from desktop.store.finding import Finding
@@ -37,6 +39,7 @@ from desktop.store.snapshots import Snapshots
 from desktop.store.states import States
 from desktop.store.upgrade import Upgrade
 from desktop.store.vault import Cost, DataKey
+from desktop.store.work import Work
 from i18n.folding import forget_words
 from sync.wire.codec import MAX_CALL, decode, encode
 
@@ -57,6 +60,7 @@ class Connection:
         self.recalls = states.recalls
         self.listing = Listing(context)
         self.finding = Finding(context, self.listing)
+        self.duplicates = Duplicates(context, self.listing)
         self.history = History(context, authors)
         self.reads = Reads(context, authors, self.history)
         self.log = Log(context, states)
@@ -68,6 +72,8 @@ class Connection:
         self.members = Members(context, authors)
         self.offline = Offline(context, store.home)
         self.receipts = Receipts(context, authors)
+        self.work = Work(context, self.listing, authors)
+        self.discussions = Discussions(context, authors, self.history)
         self.logbook = LogBook(context, self.replica)
         self.index.refresh()
         self.upgrade.refresh()
