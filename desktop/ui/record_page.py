@@ -17,7 +17,6 @@ from desktop.ui.link_words import view_words
 from desktop.ui.margins import set_margins
 from desktop.ui.notes_dialog import NotesDialog
 from desktop.ui.record_banners import RecordBanners
-from desktop.ui.record_cards import make_card
 from desktop.ui.record_deeds import RecordDeeds
 from desktop.ui.record_form import RecordForm
 from desktop.ui.record_menu import RecordMenu
