@@ -37,7 +37,12 @@ def main(source: str, target: str) -> int:
 def _degrees(arc: list[list[int]], transform: dict[str, list[float]]) -> list[tuple[float, float]]:
     scale, move = transform["scale"], transform["translate"]
     xs, ys = accumulate(step[0] for step in arc), accumulate(step[1] for step in arc)
-    return [(x * scale[0] + move[0], y * scale[1] + move[1]) for x, y in zip(xs, ys, strict=True)]
+    points = [(x * scale[0] + move[0], y * scale[1] + move[1]) for x, y in zip(xs, ys, strict=True)]
+    line = points[:1]
+    for x, y in points[1:]:
+        before = line[-1][0]
+        line.append((before + (x - before + 540) % 360 - 180, y))  # over the date line, not around the world
+    return line
 
 
 def _divided(arc: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -67,7 +72,12 @@ def _alpha(numeric: str | None) -> str:
 
 
 def _outline(ring: list[int], arcs: list[list[tuple[float, float]]]) -> list[tuple[float, float]]:
-    return [point for arc in ring for point in (arcs[arc] if arc >= 0 else arcs[~arc][::-1])]
+    outline: list[tuple[float, float]] = []
+    for arc in ring:
+        line = arcs[arc] if arc >= 0 else arcs[~arc][::-1]
+        shift = 360 * round((outline[-1][0] - line[0][0]) / 360) if outline else 0
+        outline += [(x + shift, y) for x, y in line]
+    return outline
 
 
 def _area(outline: list[tuple[float, float]]) -> tuple[float, float, float]:
@@ -96,7 +106,8 @@ def _inside(outline: list[tuple[float, float]]) -> tuple[float, float]:
             worth = (right - left) * (1 - abs(part))
             if worth > best[0]:
                 best = (worth, left, ((left + right) / 2, level))
-    return best[2]
+    x, y = best[2]
+    return (x + 540) % 360 - 180, y
 
 
 if __name__ == "__main__":

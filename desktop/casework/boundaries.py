@@ -2,7 +2,8 @@
 
 A set is one Zstandard frame around MessagePack: `format` (1), `source` (a line of words), `lines` and `countries`. A
 line is bytes: longitude and latitude of its first point in units of 1/10000 degree as two signed 32-bit numbers, then
-the steps to each next point as pairs of signed 16-bit numbers, all little-endian. A country is its ISO 3166-1 alpha-2
+the steps to each next point as pairs of signed 16-bit numbers, all little-endian; over the date line it runs on beyond
+180 degrees. A country is its ISO 3166-1 alpha-2
 code (or nothing), its rings, each a list of lines (~n is line n turned around), and a place for its name. Neighbours
 share lines: a line that two countries have is a boundary, one that a single country has is a coast.
 """
@@ -58,7 +59,7 @@ class _Packed(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line of a map, in degrees."""
+    """One line of a map, in degrees; a line that crosses the date line runs on beyond 180."""
 
     longitudes: array[float]
     latitudes: array[float]
@@ -134,7 +135,7 @@ def _line(raw: bytes) -> Line:
     if sys.byteorder == "big":
         steps.byteswap()
     columns = [list(accumulate(steps[axis::2], initial=first[axis])) for axis in (0, 1)]
-    if not _on_earth(columns[0], 180) or not _on_earth(columns[1], 90):
+    if not _on_earth(columns[0], 540) or not _on_earth(columns[1], 90):
         raise BadBoundaries("range")
     return Line(*(array("d", [value * UNIT for value in column]) for column in columns))
 

@@ -1,0 +1,1 @@
+"""The map of a case: its painter, its spots and the tab that holds it."""
