@@ -73,11 +73,11 @@ class NotesDialog(Living, QDialog):
         super().closeEvent(event)
 
     def _name(self, field: str) -> None:
-        view = self._session.show(self._record)
-        label = label_of(self._session.types, view.type, field)
-        words = _("{field} of {record}").format(
-            field=label, record=title_text(self._session.types.get(view.type), view, limit=80)
-        )
+        if self._session.is_locked():
+            return
+        types, view = self._session.types, self._session.show(self._record)
+        title = title_text(types.get(view.type), view, limit=80)
+        words = _("{field} of {record}").format(field=label_of(types, view.type, field), record=title)
         self.heading.setText(words)
         self.setWindowTitle(words)
 
