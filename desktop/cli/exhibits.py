@@ -16,7 +16,7 @@ from desktop.cli.output import complain, dump, say
 from desktop.cli.setup import Found
 from desktop.desk import Desk, Opening
 from desktop.desk.exhibits import Handover
-from desktop.desk.intake import look_into
+from desktop.desk.intake import OF_ONE_FILE, look_into
 from desktop.files import write_private
 from desktop.messages import describe
 from desktop.refusals import Refused
@@ -64,7 +64,7 @@ def _add(options: argparse.Namespace, desk: Desk) -> None:
             added.append(_row(desk, desk.add_exhibit(options.space, found.path, values, said).record))
             desk.note_taken(options.space, found)
         except Refused as wrong:
-            if wrong.code not in _OF_ONE:
+            if wrong.code not in OF_ONE_FILE:
                 raise
             if wrong.code == "same_exhibit":
                 desk.note_taken(options.space, found)
@@ -78,15 +78,6 @@ def _add(options: argparse.Namespace, desk: Desk) -> None:
         complain(each["message"])
     if refused:
         raise Found
-
-
-_OF_ONE = frozenset(
-    {
-        "file_is_link", "file_unreadable", "file_changed", "file_too_large", "same_exhibit", "folder_unreadable",
-        "folder_too_large", "folder_too_deep",
-    }
-)  # fmt: skip
-"""What stands in the way of one file and leaves the others alone."""
 
 
 def _row(desk: Desk, record: str) -> dict[str, str]:

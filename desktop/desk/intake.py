@@ -22,6 +22,13 @@ from sync.wire.errors import Malformed
 
 MAX_FILES = 10_000  # of one folder with all that is in it
 MAX_DEPTH = 16  # folders within folders
+OF_ONE_FILE = frozenset(
+    {
+        "file_is_link", "file_unreadable", "file_changed", "file_too_large", "same_exhibit", "folder_unreadable",
+        "folder_too_large", "folder_too_deep",
+    }
+)  # fmt: skip
+"""What stands in the way of one file or folder, and leaves the others alone."""
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 

@@ -14,7 +14,7 @@ from desktop.casework.attachments import Attachment, clean_name
 from desktop.casework.carry_views import FileView, FileWork
 from desktop.desk import Opening, Refused, params_of
 from desktop.desk.blobs import FilePlace, seal_file, write_file
-from desktop.session.importing import Importing
+from desktop.session.exhibiting import Exhibiting
 from desktop.store import Store, StoreError
 from desktop.store.blobs import Blobs
 
@@ -75,7 +75,7 @@ class FileThread(QThread):
             self.told.emit(msgspec.structs.replace(self.work, done=done))
 
 
-class Filing(Importing):
+class Filing(Exhibiting):
     """The part of the session that handles files, one after the other."""
 
     file_worked = Signal(object)
