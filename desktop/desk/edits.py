@@ -197,7 +197,7 @@ class DeskEdits(DeskReads):
                 return operations.write_text(state, step.field, _patched(state, step), self._place(standing.space))
             case "register":
                 return operations.write_values(state, step.field, step.after)
-            case "many":
+            case "many" | "bulk":
                 return self._operations_together(step, standing)
 
     def _operations_together(self, step: Step, standing: Standing) -> Operations:

@@ -19,7 +19,7 @@ MAX_STEPS = 100
 _PREFIX = "undo."
 _RANGE = "undo-range"
 
-Kind = Literal["create", "delete", "restore", "register", "set", "text", "many"]
+Kind = Literal["create", "delete", "restore", "register", "set", "text", "many", "bulk"]
 _INVERSE: dict[Kind, Kind] = {"create": "delete", "delete": "restore", "restore": "delete"}
 
 
@@ -93,6 +93,12 @@ class UndoStack:
     def drop(self) -> None:
         """Forget the last step that is done: it cannot be undone any more."""
         self._notes.remove(_key(self._last()))
+
+    def records(self) -> set[str]:
+        """What the steps that are kept are about."""
+        top = self._range()[1]
+        steps = (self._step(number) for number in range(max(1, top - MAX_STEPS), top + 1))
+        return {step.record for step in steps if step is not None}
 
     def _last(self) -> int:
         """Number of the last step that is done; those of a record that was recalled are gone. 0: there is none."""

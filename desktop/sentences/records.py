@@ -35,6 +35,20 @@ TEXTS: Texts = {
         "{file} is no template of a case ({place}: {reason}). It was left out; the other templates are there."
     ),
     "unknown_template": lambda: _("There is no template {template} on this desk. Nothing was saved."),
+    "bulk_no_field": lambda: _("This type of record has no such field."),
+    "bulk_one_by_one": lambda: _("This has rules of its own, and is written one by one."),
+    "bulk_text": lambda: _("Long texts are written one by one."),
+    "bulk_conflict": lambda: _("Two values stand side by side here: decide between them first."),
+    "merge_other_case": lambda: _(
+        "The two are in different cases, so neither can stand for the other. Link them instead."
+    ),
+    "merge_other_type": lambda: _("These are not two records of the same kind. Nothing was changed."),
+    "merged_already": lambda: _("These two are merged already. Nothing was changed."),
+    "not_merged": lambda: _("This is not merged with another record. Nothing was changed."),
+    "link_not_theirs": lambda: _(
+        "The link would tell {ministries} of a case that they cannot read. Nothing was changed."
+    ),
+    "bad_filter": lambda: _("This line is no filter of Tahaluf, or it was damaged on its way. Nothing was saved."),
     "no_conflict": lambda: _("{field} is not in conflict: it holds one value. Use an ordinary edit."),
     "nothing_to_undo": lambda: _("There is nothing to undo."),
     "nothing_to_redo": lambda: _("There is nothing to redo."),

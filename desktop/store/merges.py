@@ -25,6 +25,16 @@ class Merges:
         self._refresh()
         return self._stands
 
+    def of_record(self, space: str, record: str) -> list[tuple[str, Merge]]:
+        """The merges in a space that join a record with others: ids of the links, and what they say."""
+        rows = self._database.all(
+            "SELECT name, merge FROM rows INDEXED BY rows_merges WHERE merge != '' AND deleted = 0"
+            " AND space = (SELECT n FROM spaces WHERE id = ?) AND instr(merge, ?) > 0",
+            (parse_name(space) or b"", record),
+        )
+        found = [(name.hex(), parse_merge(text)) for name, text in rows]
+        return [(link, merge) for link, merge in found if merge is not None and record in merge[:2]]
+
     def hidden(self) -> str:
         """Numbers of the records that lists leave out, as JSON; an empty text when there are none."""
         self._refresh()
