@@ -27,8 +27,8 @@ def step_label(step: str) -> str:
         "refuse": _("Refuse…"),
         "pause": _("Pause the clock…"),
         "resume": _("Resume the clock"),
-        "close": _("Close"),
-        "withdraw": _("Withdraw"),
+        "close": _("Close the request"),
+        "withdraw": _("Withdraw the request"),
     }
     return labels.get(step, step)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from desktop.casework.request_clock import MAX_RULES_BYTES, BadRules, Rules, default_rules, read_rules, tell
-from desktop.casework.request_views import Deadline, Given, TimedRequest
+from desktop.casework.request_views import ENDED, Deadline, Given, TimedRequest
 from desktop.casework.requests import TYPE, Impossible, plan, read_request
 from desktop.casework.validation import Value, validate
 from desktop.casework.views import Query
@@ -51,7 +51,7 @@ class DeskRequests(DeskEdits):
 
     def request(self, record: str) -> TimedRequest:
         """A request as it stands, with its clocks. Raises UnknownRecord, Refused (no_request)."""
-        return timed(self._connection, record, _rules_or_shipped(self._store.home), self._now())
+        return timed(self._connection, record, rules_or_shipped(self._store.home), self._now())
 
     def requests(self, space: str = "") -> list[TimedRequest]:
         """Every request here, or of one space, the last changed first."""
@@ -83,8 +83,8 @@ class DeskRequests(DeskEdits):
                 int(clock.left.total_seconds()),
                 part.member == own,
             )
-            for each in self.requests()
-            if each.request.open and own in (each.request.requesting, *each.request.requested)
+            for each in all_requests(self._connection, self._store.home, self._now(), ended=False)
+            if own in (each.request.requesting, *each.request.requested)
             for part, clock in zip(each.request.parts, each.clocks, strict=True)
             if clock.due is not None
             and clock.state in ("running", "soon", "late")
@@ -158,10 +158,16 @@ class DeskRequests(DeskEdits):
         return datetime.fromtimestamp(self._store.now_ms() / 1000, UTC).astimezone()
 
 
-def all_requests(connection: Connection, home: Path, now: datetime, space: str = "") -> list[TimedRequest]:
-    """Every request of a store, or of one space, the last changed first; for whatever thread has the connection."""
-    rules = _rules_or_shipped(home)
-    ids = connection.listing.query(Query(type=TYPE, space=space))
+def all_requests(
+    connection: Connection, home: Path, now: datetime, space: str = "", *, ended: bool = True
+) -> list[TimedRequest]:
+    """The requests of a store, or of one space, the last changed first; for whatever thread has the connection.
+
+    `ended`: closed and withdrawn ones too.
+    """
+    rules = rules_or_shipped(home)
+    without = () if ended else tuple(sorted(ENDED))
+    ids = connection.listing.query(Query(type=TYPE, space=space, without_statuses=without))
     unread = {row.id for row in connection.listing.rows(ids) if row.unread}
     found: list[TimedRequest] = []
     for record in ids:
@@ -187,7 +193,7 @@ def rules_of(home: Path) -> Rules:
     return _read(path) if path.is_file() else default_rules()
 
 
-def _rules_or_shipped(home: Path) -> Rules:
+def rules_or_shipped(home: Path) -> Rules:
     """For what is only shown: a file that somebody broke keeps nobody from reading."""
     try:
         return rules_of(home)

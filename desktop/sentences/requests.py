@@ -7,12 +7,10 @@ from i18n import _
 
 TEXTS: Texts = {
     "no_request": lambda: _("{record} is not a request for assistance."),
-    "set_by_steps": lambda: _(
-        "{field}: this is written by the steps of the request, not by hand. Nothing was changed."
-    ),
+    "set_by_steps": lambda: _("{field} is written by the steps of the request, not by hand. Nothing was changed."),
     "undo_sent": lambda: _("This step was sent: the members act on it by now. Withdraw the request instead."),
     "request_is_sent": lambda: _(
-        "The request was sent, so whom it asks is settled. Ask others by a request that follows."
+        "The request was sent, so whom it asks is settled. Ask others by a request that follows it."
     ),
     "request_step_unknown": lambda: _("There is no such step: {step}."),
     "request_newer": lambda: _("This request needs a newer version of Tahaluf. Nothing was changed."),

@@ -21,6 +21,7 @@ from desktop.session import Session
 from desktop.ui.files_card import FilesTab
 from desktop.ui.members_tab import MembersTab
 from desktop.ui.records_tab import RecordsTab
+from desktop.ui.requests_tab import RequestsTab
 from desktop.ui.summary_tab import SummaryTab
 from i18n import _
 
@@ -53,6 +54,7 @@ class CaseTab(NamedTuple):
 TABS = (
     CaseTab("summary", lambda: _("Summary"), lambda tools: SummaryTab(tools.session), scrolls=True),
     CaseTab("subjects", lambda: _("Subjects"), lambda tools: RecordsTab(tools.session), ("subject",)),
+    CaseTab("requests", lambda: _("Requests"), lambda tools: RequestsTab(tools.session), ("request",)),
     CaseTab("members", lambda: _("Members"), lambda tools: MembersTab(tools.session), scrolls=True),
     CaseTab("files", lambda: _("Files"), lambda tools: FilesTab(tools.session, tools.page), scrolls=True),
 )

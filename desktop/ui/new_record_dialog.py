@@ -20,7 +20,8 @@ def asked_fields(record_type: RecordType) -> list[str]:
     needed = [field.name for field in record_type.fields.values() if field.required]
     ends = [name for role in ("source", "target") if (name := record_type.role_name(role))]
     first = [name for name in roles if name not in ("tlp", "handling")]
-    return list(dict.fromkeys((*ends, *first, *needed, *roles)))
+    wanted = dict.fromkeys((*ends, *first, *needed, *roles))
+    return [name for name in wanted if not record_type.fields[name].stepped]
 
 
 class NewRecordDialog(CreationDialog):

@@ -12,6 +12,7 @@ from desktop.ui.bin_view import BinView
 from desktop.ui.conflicts_view import ConflictsView
 from desktop.ui.integrity_page import IntegrityPage
 from desktop.ui.records_page import RecordsPage
+from desktop.ui.requests_page import RequestsPage
 from desktop.ui.settings_view import SettingsView
 from desktop.ui.sync_page import SyncPage
 
@@ -27,6 +28,7 @@ def make_page(space: Workspace, key: str) -> QWidget:
     makers: dict[str, Callable[[Workspace], QWidget]] = {
         "cases": partial(_records, record_type="case"),
         "people": partial(_records, record_type="person"),
+        "requests": _requests,
         "conflicts": _conflicts,
         "bin": _bin,
         "sync": _sync,
@@ -40,6 +42,13 @@ def _records(space: Workspace, record_type: str) -> QWidget:
     page = RecordsPage(space.session, record_type, space.stack)
     page.offline_requested.connect(partial(space.show_page, "sync"))
     page.compare_requested.connect(space.compare)
+    page.marking_changed.connect(space.marking_changed)
+    return page
+
+
+def _requests(space: Workspace) -> QWidget:
+    page = RequestsPage(space.session, space.stack)
+    page.record_opened.connect(space.open_record)
     page.marking_changed.connect(space.marking_changed)
     return page
 

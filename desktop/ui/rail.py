@@ -33,6 +33,7 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("cases", "briefcase", lambda: _("Cases")),
+    Place("requests", "send", lambda: _("Requests for assistance")),
     Place("people", "users", lambda: _("People & objects")),
     Place("conflicts", "git-compare", lambda: _("Conflicts to review"), apart=True),
     Place("bin", "trash-2", lambda: _("Bin")),

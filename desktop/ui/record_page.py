@@ -17,9 +17,11 @@ from desktop.ui.link_words import view_words
 from desktop.ui.margins import set_margins
 from desktop.ui.notes_dialog import NotesDialog
 from desktop.ui.record_banners import RecordBanners
+from desktop.ui.record_cards import make_card
 from desktop.ui.record_deeds import RecordDeeds
 from desktop.ui.record_form import RecordForm
 from desktop.ui.record_menu import RecordMenu
+from desktop.ui.request_card import RequestCard
 from desktop.ui.scroll_page import BAR, ScrollPage
 from desktop.ui.slices import Slices
 from desktop.ui.theme import current_theme
@@ -39,6 +41,7 @@ class FormPage(QWidget):
         self._session = session
         self._type = ""
         self.form: RecordForm | None = None
+        self.card: RequestCard | None = None
         self.gone = EmptyState("circle-x")
         self.gone.hide()
         self._column = QVBoxLayout(self)
@@ -55,12 +58,19 @@ class FormPage(QWidget):
         if self.form is not None and (recalled or self._type != view.type):
             form, self.form = self.form, None
             form.flush()
-            form.hide()
-            form.deleteLater()
+            for gone in (form, self.card):
+                if gone is not None:
+                    gone.hide()
+                    gone.deleteLater()
+            self.card = None
         if record_type is None:
             return
         if self.form is None:
             self._type = view.type
+            card = self.card = make_card(self._session, view.type)
+            if card is not None:
+                card.compare_requested.connect(self.compare_requested)
+                self._column.addWidget(card)
             self.form = RecordForm(self._session, record_type)
             self.form.history_requested.connect(self.history_requested)
             self.form.compare_requested.connect(self.compare_requested)

@@ -21,6 +21,7 @@ from desktop.ui.notices import Notices
 from desktop.ui.pages import make_page
 from desktop.ui.rail import COMPACT_BELOW, PLACES, SETTINGS, Rail
 from desktop.ui.records_page import RecordsPage
+from desktop.ui.requests_page import RequestsPage, RequestsWatch
 from desktop.ui.slices import Slices
 from desktop.ui.theme import current_theme
 from desktop.ui.top_bar import TopBar
@@ -81,6 +82,8 @@ class Workspace(Living, QWidget):
         self._show_conflicts(session.attention()[0])
         self._show_evidence(session.unseen_evidence())
         self._ask_unread()
+        self._watch = RequestsWatch(session, self)
+        self._watch.waiting_changed.connect(self._show_requests)
         self.follow(self._fit)
         self._slices = Slices(self)
 
@@ -153,7 +156,8 @@ class Workspace(Living, QWidget):
     def marking_text(self) -> str:
         """The marking band's line: the alliance's own words, then the strictest codes of what is in view."""
         page = self.stack.currentWidget()
-        marking = page.marking() if isinstance(page, RecordsPage | ConflictsView | BinView) else Marking()
+        marked = RecordsPage | ConflictsView | BinView | RequestsPage
+        marking = page.marking() if isinstance(page, marked) else Marking()
         words = isolate(one_line(self.session.alliance_marking(), 160))
         if not words:
             return marking_line(marking)
@@ -209,6 +213,9 @@ class Workspace(Living, QWidget):
 
     def _show_conflicts(self, count: int) -> None:
         self.rail.show_counts({"conflicts": count})
+
+    def _show_requests(self, count: int) -> None:
+        self.rail.show_counts({"requests": count})
 
     def _show_evidence(self, count: int) -> None:
         self.rail.show_counts({"integrity": count})
