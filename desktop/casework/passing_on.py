@@ -12,11 +12,11 @@ records, more values side by side, more readers give the same obstacles or more.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from desktop.casework.handling import DEFAULT_TLP, HANDLING_CODES, TLP_ORDER, Marking, combine
+from desktop.casework.handling import DEFAULT_TLP, HANDLING_CODES, TLP_ORDER, Marking, combine, strictest_tlp
 from desktop.casework.record_types import NOTE
 from desktop.casework.views import FieldView, RecordView
 from desktop.sentences.passing import TEXTS
@@ -87,7 +87,8 @@ def is_handling(field: str) -> bool:
 
 def tightened(floor: Marking, wanted: Marking) -> Marking:
     """What was inherited, made stricter where that is wanted: it is never laxer than the floor."""
-    return combine([floor, wanted]) if wanted.tlp or wanted.handling or wanted.notes else floor
+    whole = combine([floor, wanted])
+    return replace(whole, tlp=strictest_tlp(code for code in (floor.tlp, wanted.tlp) if code))
 
 
 def check(

@@ -32,8 +32,8 @@ class DeskExchanges(DeskHandling):
         """What an exchange would be marked with in a space, and what stands in the way of sending it there."""
         own = self._connection.identity.ministry
         audience = {reader.ministry for reader in self.readers(space)} - {own}
-        given = values.get("recipients")
-        recipients = set(map(str, given)) if isinstance(given, Collection) and given else audience
+        given = values.get("recipients", audience)
+        recipients = set(map(str, given)) if isinstance(given, Collection) else set[str]()
         first = self.passing([original], audience) if original else PassingView(Marking())
         marking = marking_of(marked(values, first.marking))
         ours = check(marking, own, audience, receiving=recipients, named=recipients, permissions=self._own(marking))
@@ -52,8 +52,10 @@ class DeskExchanges(DeskHandling):
         if found.obstacles and not confirmed:
             raise Refused("to_confirm")
         sent = _now()
-        providers = self.handling(original).providers if original else (self._connection.identity.ministry,)
-        made = {**marked(values, found.marking), "sent": sent, "provider": providers}
+        own = self._connection.identity.ministry
+        providers = self.handling(original).providers if original else (own,)
+        everybody = tuple(each.ministry for each in self.readers(space) if each.ministry != own)
+        made = {"recipients": everybody, **marked(values, found.marking), "sent": sent, "provider": providers}
         return self._write_new(EXCHANGE, space, {**made, "original": original} if original else made)
 
     def ask_permission(

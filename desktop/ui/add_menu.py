@@ -27,7 +27,7 @@ FAMILY_WORDS: dict[str, Callable[[], str]] = {
 }
 _RECENT = 3  # types used last that stand on top
 _KEPT = "add/recent"
-_NOT_BY_HAND = frozenset({"custody"})  # its entries are signed one after the other, where an exhibit is handed over
+_NOT_BY_HAND = frozenset({"custody", "permission"})  # signed where an exhibit is handed over, or a code is in the way
 
 
 class AddButton(Button):

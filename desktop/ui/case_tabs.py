@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.casework.views import RecordView
 from desktop.session import Session
+from desktop.ui.exchanges_tab import ExchangesTab
 from desktop.ui.files_card import FilesTab
 from desktop.ui.members_tab import MembersTab
 from desktop.ui.records_tab import RecordsTab
@@ -55,6 +56,7 @@ TABS = (
     CaseTab("summary", lambda: _("Summary"), lambda tools: SummaryTab(tools.session), scrolls=True),
     CaseTab("subjects", lambda: _("Subjects"), lambda tools: RecordsTab(tools.session), ("subject",)),
     CaseTab("requests", lambda: _("Requests"), lambda tools: RequestsTab(tools.session), ("request",)),
+    CaseTab("exchanges", lambda: _("Exchanges"), lambda tools: ExchangesTab(tools.session, tools.page), ("exchange",)),
     CaseTab("members", lambda: _("Members"), lambda tools: MembersTab(tools.session), scrolls=True),
     CaseTab("files", lambda: _("Files"), lambda tools: FilesTab(tools.session, tools.page), scrolls=True),
 )

@@ -16,10 +16,12 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.casework.exchanges import EXCHANGE
 from desktop.casework.handling import Marking, combine
 from desktop.casework.views import RecordView
 from desktop.session import Session, UnknownRecord
 from desktop.ui.case_page import CasePage
+from desktop.ui.exchange_composer import ExchangeComposer
 from desktop.ui.kit import EmptyState, Living, Toast
 from desktop.ui.new_record_dialog import NewRecordDialog
 from desktop.ui.presenter import marking_of, role_value, title_text
@@ -130,6 +132,11 @@ class CaseView(Living, QWidget):
         """Ask for a new record of the case, marked as the case is, and open it."""
         if self._case is None:
             return
+        if type_name == EXCHANGE:
+            composer = ExchangeComposer(self._session, self._case.space, self)
+            composer.sent.connect(self.show_case)
+            composer.open()
+            return
         marking = marking_of(self._session.types, self._case)
         defaults = {"tlp": marking.tlp, "handling": marking.handling}
         dialog = NewRecordDialog(self._session, type_name, self._case.space, defaults, self)
@@ -173,6 +180,7 @@ class CaseView(Living, QWidget):
         page.compare_requested.connect(self.compare_requested)
         page.delete_requested.connect(self._on_delete)
         page.step_followed.connect(self._on_step)
+        page.record_opened.connect(self.show_case)
         self.stack.addWidget(page)
 
     def _on_step(self, step: int) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 from desktop.casework.views import RecordView
 from desktop.session import Session
 from desktop.ui.case_header import RecordHeader
+from desktop.ui.handling_tab import HandlingTab
 from desktop.ui.history_panel import HistoryPanel
 from desktop.ui.kit import EmptyState, IconButton, Living, Panel, Tab, TabBar
 from desktop.ui.link_words import view_words
@@ -99,6 +100,7 @@ class RecordPage(Living, QWidget):
     compare_requested = Signal(str)
     delete_requested = Signal(str)
     step_followed = Signal(int)
+    record_opened = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +113,7 @@ class RecordPage(Living, QWidget):
         self._page_of: dict[str, QWidget] = {}
         self.details: FormPage | None = None
         self.history: HistoryPanel | None = None
+        self.handling: HandlingTab | None = None
         self._lay_out()
         self.header.step_followed.connect(self.step_followed)
         self.more.clicked.connect(self._on_more)
@@ -127,6 +130,7 @@ class RecordPage(Living, QWidget):
     def make_tabs(self) -> None:
         """Add the tabs; the page of a case has more of them."""
         self.add_page("details", self._make_details)
+        self.add_page("handling", self._make_handling)
         self.add_page("history", self._make_history)
 
     def make_actions(self) -> None:
@@ -170,12 +174,14 @@ class RecordPage(Living, QWidget):
 
     def name_tab(self, key: str, tab: Tab) -> None:
         """Name a tab in the language in use."""
-        tab.set_caption({"details": _("Details"), "history": _("History")}[key])
+        tab.set_caption({"details": _("Details"), "handling": _("Passing on"), "history": _("History")}[key])
 
     def refresh_page(self, key: str, view: RecordView) -> None:
         """Bring a page up to date with the record."""
         if key == "history" and self.history is not None:
             self.history.show_record(view)
+        elif key == "handling" and self.handling is not None:
+            self.handling.show_record(view)
         elif key == "details" and self.details is not None:
             self.details.show_record(view)
 
@@ -198,6 +204,11 @@ class RecordPage(Living, QWidget):
         self.details.history_requested.connect(lambda field: self.show_tab("history", field))
         self.details.compare_requested.connect(self.compare_requested)
         return ScrollPage(self.details, self.pages)
+
+    def _make_handling(self) -> QWidget:
+        self.handling = HandlingTab(self.session)
+        self.handling.record_opened.connect(self.record_opened)
+        return ScrollPage(self.handling, self.pages)
 
     def _make_history(self) -> QWidget:
         self.history = HistoryPanel(self.session, self.pages)

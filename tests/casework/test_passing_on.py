@@ -171,6 +171,13 @@ MARKINGS = st.builds(
 MEMBERS = st.frozensets(st.sampled_from(("FR", "IT", "ES", "SN", EVERYBODY)))
 
 
+def test_what_is_made_stricter_keeps_what_it_does_not_say() -> None:
+    assert tightened(Marking(), Marking("TLP:GREEN", ("H0",))) == Marking("TLP:GREEN", ("H0",))
+    assert tightened(Marking("TLP:GREEN", ("H2",)), Marking()) == Marking("TLP:GREEN", ("H2",))
+    assert tightened(Marking(handling=("H0",)), Marking(handling=("H2",))) == Marking("", ("H0", "H2"))
+    assert tightened(Marking("TLP:RED"), Marking("TLP:CLEAR")).tlp == "TLP:RED"
+
+
 @given(MARKINGS, MARKINGS, MEMBERS, MEMBERS, st.sampled_from(("police", "judicial")))
 def test_what_is_made_of_two_markings_lets_through_no_more_than_either(
     floor: Marking, wanted: Marking, audience: frozenset[str], receiving: frozenset[str], purpose: str

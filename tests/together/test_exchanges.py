@@ -131,6 +131,8 @@ def test_concurrent_edits_of_codes_count_as_the_strictest_and_others_never_loose
     world.sync()
     assert refused(abu_dhabi, "edit", original, "tlp", "TLP:GREEN") == "only_the_provider_loosens"
     assert refused(abu_dhabi, "edit", original, "handling", ("H0",)) == "only_the_provider_loosens"
+    abu_dhabi.edit(original, "handling", ("H0", "H1", "H2"))
+    assert abu_dhabi.handling(original).marking.handling == ("H0", "H1", "H2")
     edit_as_an_older_version(abu_dhabi, original, "tlp", "TLP:GREEN")
     edit_as_an_older_version(abu_dhabi, original, "handling", ("H0",))
     assert abu_dhabi.handling(original).marking == Marking("TLP:AMBER", ("H0", "H2"))
