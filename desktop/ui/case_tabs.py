@@ -11,19 +11,24 @@ into a page that does; others fill the room themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.casework.views import RecordView
 from desktop.session import Session
+from desktop.ui.case_selection import Selection
 from desktop.ui.exchanges_tab import ExchangesTab
 from desktop.ui.files_card import FilesTab
+from desktop.ui.links_tab import LinksTab
+from desktop.ui.map.map_tab import MapTab
 from desktop.ui.members_tab import MembersTab
 from desktop.ui.records_tab import RecordsTab
 from desktop.ui.requests_tab import RequestsTab
 from desktop.ui.summary_tab import SummaryTab
+from desktop.ui.tasks_tab import TasksTab
+from desktop.ui.timeline.timeline_tab import TimelineTab
 from i18n import _
 
 
@@ -40,6 +45,7 @@ class CaseTools:
 
     session: Session
     page: QWidget
+    selection: Selection = field(default_factory=Selection)
 
 
 class CaseTab(NamedTuple):
@@ -55,8 +61,12 @@ class CaseTab(NamedTuple):
 TABS = (
     CaseTab("summary", lambda: _("Summary"), lambda tools: SummaryTab(tools.session), scrolls=True),
     CaseTab("subjects", lambda: _("Subjects"), lambda tools: RecordsTab(tools.session), ("subject",)),
+    CaseTab("links", lambda: _("Links"), lambda tools: LinksTab(tools.session, tools.selection), ("link",)),
+    CaseTab("timeline", lambda: _("Timeline"), lambda tools: TimelineTab(tools.session, tools.selection)),
+    CaseTab("map", lambda: _("Map"), lambda tools: MapTab(tools.session, tools.selection)),
     CaseTab("requests", lambda: _("Requests"), lambda tools: RequestsTab(tools.session), ("request",)),
     CaseTab("exchanges", lambda: _("Exchanges"), lambda tools: ExchangesTab(tools.session, tools.page), ("exchange",)),
+    CaseTab("tasks", lambda: _("Tasks"), lambda tools: TasksTab(tools.session), ("task",)),
     CaseTab("members", lambda: _("Members"), lambda tools: MembersTab(tools.session), scrolls=True),
     CaseTab("files", lambda: _("Files"), lambda tools: FilesTab(tools.session, tools.page), scrolls=True),
 )
