@@ -98,6 +98,11 @@ class Reading(SessionBase):
                 counts[known.family] = counts.get(known.family, 0) + count
         return counts
 
+    def newest(self, space: str, families: tuple[str, ...], limit: int) -> list[ListRow]:
+        """The rows of a space's records of some families that changed last."""
+        query = Query(space=space, families=families, limit=limit)
+        return self._look(lambda desk: desk.rows(desk.query(query)), [])
+
     def show(self, record: str) -> RecordView:
         """A record as it stands. Raises UnknownRecord, Locked."""
         return self._look_at(lambda desk: desk.show(record))

@@ -55,6 +55,8 @@ class CasePage(RecordPage):
         return self._widgets.get(key)
 
     def show_record(self, view: RecordView, steps: list[str]) -> None:
+        if self.view is None or self.view.id != view.id:
+            self.tools.selection.clear()
         self._counts = self.session.family_counts(view.space)
         self.add.setVisible(view.recalled is None)
         super().show_record(view, steps)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from desktop.casework.record_types import FAMILIES, Field
 from desktop.casework.views import ListRow
 from desktop.session import Session
+from desktop.ui.case_rows import RowMatcher
 from desktop.ui.link_words import row_words
-from i18n.folding import fold
 
 MOST = 50  # shown at once; more are found by typing more
-_BLOCK = 200  # rows made searchable in a turn of the event loop: 10,000 at once would hold the window up
 
 
 class RecordFinder(QObject):
@@ -39,11 +38,8 @@ class RecordFinder(QObject):
         wanted = {each.family for each in session.types.accepted(field)}
         self._families = tuple(family for family in FAMILIES if family in wanted)
         self._asked = 0
-        self._rows: list[ListRow] = []
-        self._sought: list[str] = []
-        self._folding = QTimer(self)
-        self._folding.setSingleShot(True)
-        self._folding.timeout.connect(self._on_turn)
+        self._matcher = RowMatcher(session, self)
+        self._matcher.more.connect(self.found)
         session.records_ready.connect(self._on_rows)
         session.locked.connect(self.forget)
 
@@ -58,35 +54,16 @@ class RecordFinder(QObject):
 
     def matching(self, text: str) -> list[ListRow]:
         """At most `MOST` records, the last changed first, whose title, other name or reference has the words typed."""
-        wanted = fold(text).split()
-        if not wanted:
-            return self._rows[:MOST]
-        found: list[ListRow] = []
-        for row, sought in zip(self._rows, self._sought, strict=False):
-            if all(word in sought for word in wanted):
-                found.append(row)
-                if len(found) == MOST:
-                    break
-        return found
+        return self._matcher.matching(text, MOST)
 
     def forget(self) -> None:
         """Forget what was read."""
         self._asked = 0
-        self._rows, self._sought = [], []
+        self._matcher.set_rows([])
 
     def _on_rows(self, request: int, rows: list[ListRow]) -> None:
         if request == self._asked:
             own = self._own()
-            self._rows = [row for row in rows if row.type in self._types and not row.recalled and row.id != own]
-            self._sought = []
-            self._on_turn()
-
-    def _on_turn(self) -> None:
-        start = len(self._sought)
-        types = self._session.types
-        for row in self._rows[start : start + _BLOCK]:
-            self._sought.append(fold(f"{row.title} {row.subtitle} {row.reference} {types[row.type].label}"))
-        if len(self._sought) < len(self._rows):
-            self._folding.start(0)
-        if start == 0 or len(self._sought) == len(self._rows):
+            offered = [row for row in rows if row.type in self._types and not row.recalled and row.id != own]
+            self._matcher.set_rows(offered)
             self.found.emit()

@@ -15,7 +15,6 @@ from desktop.ui.facts_card import FactsCard
 from desktop.ui.item_row import Item
 from desktop.ui.kit import Button, Living
 from desktop.ui.presenter import row_title
-from desktop.ui.records_tab import people_of
 from desktop.ui.row_words import status_mark
 from desktop.ui.slices import Slices
 from desktop.ui.summary_card import SummaryCard
@@ -81,9 +80,8 @@ class SummaryTab(Living, QWidget):
         self.add_person.setText(_("Add person…"))
         if self._view is None or self._session.is_locked():
             return
-        ids = people_of(self._session, self._view.space)
-        people = self._session.rows(ids[:_PEOPLE])
-        more = len(ids) - len(people)
+        people = self._session.newest(self._view.space, ("subject",), _PEOPLE)
+        more = self._session.family_counts(self._view.space).get("subject", 0) - len(people)
         words = ngettext("{n} more", "{n} more", more).format(n=number(more))
         self.people.set_action(words if more > 0 else "")
         items = [(row.id, self._person(row)) for row in people]

@@ -139,6 +139,7 @@ def test_a_person_is_opened_from_the_list_by_enter(qtbot: QtBot, session: Sessio
     assert view.case_page is not None
     people = view.case_page.widget("subjects")
     assert isinstance(people, RecordsTab)
+    qtbot.waitUntil(lambda: people.model.rowCount() == 1)
     shown = people.model.row(0)
     assert shown is not None
     assert shown.title == "Karim · كريم"
