@@ -26,7 +26,7 @@ from i18n.formats import number
 class MapTab(DrawnTab):
     """Positions and routes of a case's records."""
 
-    families = FAMILIES
+    families = tuple(family for family in FAMILIES if family != "case")
     icon = "map-pin"
 
     def __init__(self, session: Session, selection: Selection | None = None, parent: QWidget | None = None) -> None:

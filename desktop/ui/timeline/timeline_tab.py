@@ -22,7 +22,7 @@ from i18n.formats import number
 class TimelineTab(DrawnTab):
     """Dated records of a case, and the links that say who was part of them."""
 
-    families = FAMILIES
+    families = tuple(family for family in FAMILIES if family != "case")
     icon = "calendar-days"
 
     def __init__(self, session: Session, selection: Selection | None = None, parent: QWidget | None = None) -> None:

@@ -1,0 +1,154 @@
+"""The map and the timeline of a case, in its page: what they show, how one moves in them, and what is shared."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.session import Session
+from desktop.ui.case_view import CaseView
+from desktop.ui.map.map_tab import MapTab
+from desktop.ui.timeline.timeline_tab import TimelineTab
+from i18n.bidi import strip_isolates
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
+
+
+def fill(session: Session) -> tuple[str, dict[str, str]]:
+    """A case with a trip, an offence of which only the month is known, and somebody who is nowhere."""
+    case = session.new_case({"title": "Ligne de Dakar", "tlp": "TLP:AMBER"}, ("SN",))
+    space = session.show(case).space
+    made = {
+        "trip": session.new_record(
+            "trip",
+            space,
+            {
+                "title": "Traversée",
+                "tlp": "TLP:RED",
+                "departed": "2026-05-03T22:00+00:00",
+                "arrived": "2026-05-04T06:00+00:00",
+                "origin": "34.7406,10.7603",
+                "destination": "32S QC 00000 00000",
+            },
+        ),
+        "offence": session.new_record("offence", space, {"title": "Aide au séjour", "began": "2026-03"}),
+        "person": session.new_record("person", space, {"name": "BA Awa"}),
+    }
+    return case, made
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, session: Session) -> tuple[CaseView, dict[str, str]]:
+    """That case in view."""
+    case, made = fill(session)
+    view = CaseView(session)
+    qtbot.addWidget(view)
+    view.resize(1000, 720)
+    view.show()
+    view.show_case(case)
+    return view, made
+
+
+def open_map(qtbot: QtBot, view: CaseView) -> MapTab:
+    """The tab «Map», filled."""
+    view.show_tab("map")
+    assert view.case_page is not None
+    tab = cast("MapTab", view.case_page.widget("map"))
+    qtbot.waitUntil(lambda: bool(tab.table.rows.rows))
+    return tab
+
+
+def open_timeline(qtbot: QtBot, view: CaseView) -> TimelineTab:
+    """The tab «Timeline», filled."""
+    view.show_tab("timeline")
+    assert view.case_page is not None
+    tab = cast("TimelineTab", view.case_page.widget("timeline"))
+    qtbot.waitUntil(lambda: bool(tab.table.rows.rows))
+    return tab
+
+
+def test_a_trip_is_a_route_and_a_row_of_the_table(qtbot: QtBot, shown: tuple[CaseView, dict[str, str]]) -> None:
+    view, made = shown
+    tab = open_map(qtbot, view)
+    assert [row.id for row in tab.table.rows.rows] == [made["trip"]]
+    layer = tab.map.spots.layer(40, 256 * 2.0**20, 40)
+    assert len(layer.clusters) == 2
+    assert len(layer.routes) == 1
+    cell = tab.table.rows.index(0, 3)
+    assert strip_isolates(str(cell.data())) == "34.74060, 10.76030"
+    tab.form_box.setCurrentIndex(2)
+    assert strip_isolates(str(cell.data())).startswith("32S ")
+
+
+def test_what_is_chosen_on_the_map_is_chosen_on_the_timeline(
+    qtbot: QtBot, shown: tuple[CaseView, dict[str, str]]
+) -> None:
+    view, made = shown
+    tab = open_map(qtbot, view)
+    tab.map.setFocus()
+    qtbot.keyClick(tab.map, Qt.Key.Key_PageDown)
+    qtbot.keyClick(tab.map, Qt.Key.Key_Space)
+    assert tab.selection.ids == {made["trip"]}
+    time = open_timeline(qtbot, view)
+    assert time.selection is tab.selection
+    assert [time.table.rows.rows[index.row()].id for index in time.table.selectionModel().selectedRows()] == [
+        made["trip"]
+    ]
+
+
+def test_positions_are_copied_in_the_form_that_is_shown_with_their_marking(
+    qtbot: QtBot, shown: tuple[CaseView, dict[str, str]]
+) -> None:
+    view, made = shown
+    tab = open_map(qtbot, view)
+    tab.selection.choose([made["trip"]])
+    tab.form_box.setCurrentIndex(1)
+    tab.copy_button.click()
+    assert QGuiApplication.clipboard().text().startswith("Traversée\t34°44′26.2″N 10°45′37.1″E\t")
+    assert "TLP:RED" in QGuiApplication.clipboard().text()
+
+
+def test_the_timeline_says_no_more_than_is_known(qtbot: QtBot, shown: tuple[CaseView, dict[str, str]]) -> None:
+    view, made = shown
+    tab = open_timeline(qtbot, view)
+    assert [row.id for row in tab.table.rows.rows] == [made["offence"], made["trip"]]
+    assert strip_isolates(str(tab.table.rows.index(0, 0).data())) == "March 2026"
+    spans = {tab.timeline.sheet.rows[span.record].id: span for span in tab.timeline.sheet.known.spans}
+    assert spans[made["offence"]].vague
+    assert not spans[made["trip"]].vague
+
+
+def test_enter_opens_the_record_where_the_keyboard_is(qtbot: QtBot, shown: tuple[CaseView, dict[str, str]]) -> None:
+    view, made = shown
+    tab = open_timeline(qtbot, view)
+    opened: list[str] = []
+    tab.timeline.opened.connect(opened.append)
+    for key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageDown, Qt.Key.Key_Return):
+        qtbot.keyClick(tab.timeline, key)
+    assert opened == [made["trip"]]
+
+
+def test_the_table_stands_in_for_the_drawing(qtbot: QtBot, shown: tuple[CaseView, dict[str, str]]) -> None:
+    view, _made = shown
+    tab = open_map(qtbot, view)
+    assert tab.stack.currentWidget() is tab.map
+    tab.table_button.click()
+    assert tab.stack.currentWidget() is tab.table
+    assert not tab.fit_button.isEnabled()
+
+
+def test_a_case_without_positions_says_what_to_do(qtbot: QtBot, session: Session) -> None:
+    case = session.new_case({"title": "Vide"}, ("SN",))
+    view = CaseView(session)
+    qtbot.addWidget(view)
+    view.show()
+    view.show_case(case)
+    view.show_tab("map")
+    assert view.case_page is not None
+    tab = cast("MapTab", view.case_page.widget("map"))
+    qtbot.waitUntil(lambda: tab.stack.currentWidget() is tab.empty)
+    assert "MGRS" in tab.empty.sentence.text()
