@@ -6,13 +6,13 @@ from typing import Protocol, cast
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking, combine
 from desktop.casework.views import ListRow, RecordView
 from desktop.session import Session
 from desktop.ui.case_selection import Selection
-from desktop.ui.kit import Button, EmptyState, IconButton, Label, Living, Panel, announce
+from desktop.ui.kit import Button, EmptyState, FlowLayout, IconButton, Label, Living, Panel, announce
 from desktop.ui.margins import set_margins
 from desktop.ui.row_table import RowTable
 from desktop.ui.scroll_page import BAR
@@ -70,9 +70,9 @@ class DrawnTab(Living, QWidget):
         self.stack = QStackedWidget()
         for page in (drawing, table, self.empty):
             self.stack.addWidget(page)
-        self.tools = QHBoxLayout()
+        bar = QWidget()
+        self.tools = FlowLayout(bar)
         self.add_tools()
-        self.tools.addStretch(1)
         for tool in (self.away_button, self.nearer_button, self.fit_button, self.table_button):
             self.tools.addWidget(tool)
         card = Panel("card")
@@ -80,7 +80,7 @@ class DrawnTab(Living, QWidget):
         inner.setContentsMargins(1, 1, 1, 1)
         inner.addWidget(self.stack)
         self._column = QVBoxLayout(self)
-        self._column.addLayout(self.tools)
+        self._column.addWidget(bar)
         self._column.addWidget(card, 1)
         self._column.addWidget(self.count)
         self._connect()
@@ -186,4 +186,4 @@ class DrawnTab(Living, QWidget):
         theme = current_theme()
         set_margins(self, self._column, 0, 0, theme.px(BAR), theme.px(14))
         self._column.setSpacing(theme.space("s"))
-        self.tools.setSpacing(theme.space("s"))
+        self.tools.set_gap(theme.space("s"))

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from desktop.ui.timeline.spans import DAY, Span, as_datetime, as_seconds
 
 NEAREST = 300.0  # seconds: the least that a view shows
+_ROOM = 0.04  # of the unfolded length: what stays free around records
 _FOLDED = 0.02  # of the unfolded length: how long a folded stretch looks
 _WORTH_FOLDING = 0.08  # of the whole: an empty stretch shorter than that stays
 
@@ -64,11 +65,13 @@ class Scale:
             first, last = spans[0].begin, max(span.end for span in spans)
         else:
             first = last = as_seconds(datetime.now())  # noqa: DTZ005 - the wall clock's
-        room = max((last - first) * 0.03, DAY / 2)
+        empty = _empty_stretches(spans, max((last - first) * _WORTH_FOLDING, DAY)) if fold else []
+        told = last - first - sum(end - begin for begin, end in empty)
+        room = max(told * _ROOM, DAY / 2)
         self.begin, self.end = first - room, last + room
         self.folds: list[Fold] = []
         self._times, self._places = [self.begin], [0.0]
-        self._build(self._empty(spans) if fold else [])
+        self._build([(begin + room, end - room) for begin, end in empty], max(told * _FOLDED, DAY / 4))
         self.length = self._places[-1]
 
     def place(self, time: float) -> float:
@@ -98,19 +101,7 @@ class Scale:
                 begin = fold.end
         yield begin, self.time(right)
 
-    def _empty(self, spans: Sequence[Span]) -> list[tuple[float, float]]:
-        reached, found = self.begin, []
-        least = max((self.end - self.begin) * _WORTH_FOLDING, DAY)
-        for span in spans:
-            if span.begin - reached > least:
-                margin = least / 8
-                found.append((reached + margin, span.begin - margin))
-            reached = max(reached, span.end)
-        return found
-
-    def _build(self, empty: list[tuple[float, float]]) -> None:
-        left_out = sum(end - begin for begin, end in empty)
-        short = max((self.end - self.begin - left_out) * _FOLDED, 1.0)
+    def _build(self, empty: list[tuple[float, float]], short: float) -> None:
         for begin, end in empty:
             if end - begin <= 2 * short:
                 continue
@@ -120,6 +111,16 @@ class Scale:
             self._places += [left, left + short]
         self._places.append(self._places[-1] + self.end - self._times[-1])
         self._times.append(self.end)
+
+
+def _empty_stretches(spans: Sequence[Span], least: float) -> list[tuple[float, float]]:
+    found: list[tuple[float, float]] = []
+    reached = spans[0].end if spans else 0.0
+    for span in spans:
+        if span.begin - reached > least:
+            found.append((reached, span.begin))
+        reached = max(reached, span.end)
+    return found
 
 
 def _along(value: float, keys: list[float], values: list[float]) -> float:
