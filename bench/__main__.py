@@ -18,6 +18,7 @@ WORKLOADS = {
     "frames": ["bench.workloads.frames"],
     "arrivals": ["bench.workloads.arrivals"],
     "million": ["bench.workloads.million"],
+    "chart": ["bench.workloads.chart"],
     "peers": ["bench.peers"],
 }
 

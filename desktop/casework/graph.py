@@ -57,6 +57,7 @@ class Graph:
         self.edges: dict[Pair, list[ListRow]] = {}
         self.loops: dict[str, list[ListRow]] = {}
         self.loose = 0
+        self._ranked: list[str] = []
         links: list[ListRow] = []
         for row in rows:
             known = types.get(row.type)
@@ -99,8 +100,10 @@ class Graph:
         return found + self.loops.get(node, [])
 
     def ranked(self) -> list[str]:
-        """The nodes, those with the most neighbours first; the same order on every desk."""
-        return sorted(self.nodes, key=lambda node: (-len(self.beside[node]), node))
+        """The nodes, those with the most neighbours first; the same order on every desk. Do not change the list."""
+        if len(self._ranked) != len(self.nodes):
+            self._ranked = sorted(self.nodes, key=lambda node: (-len(self.beside[node]), node))
+        return self._ranked
 
     def sifted(self, sieve: Sieve) -> Graph:
         """The graph that a sieve leaves: a subject goes with its type, a link with its type, dates and evaluation."""

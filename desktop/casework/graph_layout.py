@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 STEP_X, STEP_Y = 150.0, 110.0
 CLUSTER = 60  # nodes of one call of the springs, and about what one cluster holds
@@ -24,6 +25,7 @@ _NEAREST = 1.0  # how near two nodes may be, in steps
 _GOLDEN = math.pi * (3 - math.sqrt(5))
 
 Point = tuple[float, float]
+Cell = tuple[int, int]
 Points = dict[str, Point]
 Told = Callable[[int, int], object]
 Neighbours = Mapping[str, Iterable[str]]
@@ -236,6 +238,8 @@ def _pack(pieces: list[Points]) -> Points:
 
 def _tighten(points: Points, progress: _Progress) -> Points:
     """Take out the empty room that clusters leave between them; where nodes then share a place, one goes beside it."""
+    if len(points) == 1:
+        return points
     left, top, right, bottom = bounds(points.values())
     wide, high = max(right - left, STEP_X) / STEP_X, max(bottom - top, STEP_Y) / STEP_Y
     side = math.sqrt(_ROOM * len(points))
@@ -244,32 +248,35 @@ def _tighten(points: Points, progress: _Progress) -> Points:
     nearer = {node: ((x - middle[0]) * across, (y - middle[1]) * down) for node, (x, y) in points.items()}
     if across == down == 1.0:
         return _apart(nearer, progress, _PUSHES)
-    taken: set[tuple[int, int]] = set()
+    taken: set[Cell] = set()
+    full: dict[Cell, int] = {}
     for number, node in enumerate(sorted(nearer, key=lambda each: (math.hypot(*nearer[each]), each))):
         if number % 200 == 0:
             progress.step()
         cell = _cell(nearer[node])
         if cell in taken:
-            cell = _free_cell(cell, taken)
+            cell = _free_cell(cell, taken, full)
             nearer[node] = (cell[0] * _CELL_X, cell[1] * _CELL_Y)
         taken.add(cell)
     return _apart(nearer, progress, _FEW)
 
 
-def _free_cell(cell: tuple[int, int], taken: set[tuple[int, int]]) -> tuple[int, int]:
-    """The nearest cell that is free, ring by ring."""
-    reach = 0
+def _free_cell(cell: Cell, taken: set[Cell], full: dict[Cell, int]) -> Cell:
+    """The nearest cell that is free, ring by ring. `full`: how many rings around a cell are known to be taken."""
+    reach = full.get(cell, 0)
     while True:
         reach += 1
-        ring = [(reach, side) for side in range(-reach, reach + 1)] + [
-            (-reach, side) for side in range(-reach, reach + 1)
-        ]
-        ring += [(side, reach) for side in range(1 - reach, reach)] + [
-            (side, -reach) for side in range(1 - reach, reach)
-        ]
-        free = [found for x, y in ring if (found := (cell[0] + x, cell[1] + y)) not in taken]
+        free = [found for x, y in _ring(reach) if (found := (cell[0] + x, cell[1] + y)) not in taken]
         if free:
+            full[cell] = reach - 1
             return min(free, key=lambda found: (math.dist(found, cell), found))
+
+
+@lru_cache(maxsize=256)
+def _ring(reach: int) -> tuple[Cell, ...]:
+    """Steps to the cells that are so far away across or down."""
+    sides = [(way, side) for side in range(-reach, reach + 1) for way in (-reach, reach)]
+    return (*sides, *((side, way) for side in range(1 - reach, reach) for way in (-reach, reach)))
 
 
 def _apart(points: Points, progress: _Progress, rounds: int) -> Points:
@@ -277,7 +284,7 @@ def _apart(points: Points, progress: _Progress, rounds: int) -> Points:
     places = {node: [x / STEP_X, y / STEP_Y] for node, (x, y) in points.items()}
     for _round in range(rounds):
         progress.step()
-        cells: dict[tuple[int, int], list[str]] = {}
+        cells: dict[Cell, list[str]] = {}
         for node, (x, y) in places.items():
             cells.setdefault((math.floor(x), math.floor(y)), []).append(node)
         moved = False
@@ -293,11 +300,11 @@ def _apart(points: Points, progress: _Progress, rounds: int) -> Points:
     return {node: (x * STEP_X, y * STEP_Y) for node, (x, y) in places.items()}
 
 
-def _cell(point: Point) -> tuple[int, int]:
+def _cell(point: Point) -> Cell:
     return (round(point[0] / _CELL_X), round(point[1] / _CELL_Y))
 
 
-def _free_place(near: list[Point], points: Points, taken: set[tuple[int, int]]) -> Point:
+def _free_place(near: list[Point], points: Points, taken: set[Cell]) -> Point:
     """The nearest free place around the neighbours; without any, below all that stands."""
     if not near:
         left, _top, _right, bottom = bounds(points.values())

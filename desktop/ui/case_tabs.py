@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.casework.views import RecordView
 from desktop.session import Session
 from desktop.ui.case_selection import Selection
+from desktop.ui.chart.chart_tab import ChartTab
 from desktop.ui.exchanges_tab import ExchangesTab
 from desktop.ui.files_card import FilesTab
 from desktop.ui.links_tab import LinksTab
@@ -62,6 +63,7 @@ TABS = (
     CaseTab("summary", lambda: _("Summary"), lambda tools: SummaryTab(tools.session), scrolls=True),
     CaseTab("subjects", lambda: _("Subjects"), lambda tools: RecordsTab(tools.session), ("subject",)),
     CaseTab("links", lambda: _("Links"), lambda tools: LinksTab(tools.session, tools.selection), ("link",)),
+    CaseTab("chart", lambda: _("Chart"), lambda tools: ChartTab(tools.session, tools.selection)),
     CaseTab("timeline", lambda: _("Timeline"), lambda tools: TimelineTab(tools.session, tools.selection)),
     CaseTab("map", lambda: _("Map"), lambda tools: MapTab(tools.session, tools.selection)),
     CaseTab("requests", lambda: _("Requests"), lambda tools: RequestsTab(tools.session), ("request",)),

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from desktop.casework.graph_layout import Points, arrange
 
 _TELL_S = 0.1
-_BREATH_S = 0.0005  # the window takes its turn
+_WORK_S, _BREATH_S = 0.005, 0.0005  # of work, then the window takes its turn
 
 
 class _StoppedError(Exception):
@@ -29,7 +29,7 @@ class LayoutThread(QThread):
         super().__init__(parent)
         self._beside = beside
         self._stopping = threading.Event()
-        self._told_s = 0.0
+        self._told_s = self._breath_s = 0.0
 
     def stop(self) -> None:
         """End it and wait for it: a few milliseconds."""
@@ -47,8 +47,10 @@ class LayoutThread(QThread):
     def _tell(self, done: int, whole: int) -> None:
         if self._stopping.is_set():
             raise _StoppedError
-        time.sleep(_BREATH_S)
         now = time.monotonic()
+        if now - self._breath_s >= _WORK_S:
+            time.sleep(_BREATH_S)
+            self._breath_s = time.monotonic()
         if now - self._told_s >= _TELL_S:
             self._told_s = now
             self.progressed.emit(done, whole)

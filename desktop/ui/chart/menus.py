@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -144,8 +143,3 @@ def fill_node(canvas: ChartCanvas, ask_group: Callable[[], object], menu: ChartM
         menu.entry(_("Fold or unfold the group"), lambda: board.step(board.now.folding_group(node)))
         menu.entry(_("Take out of the group"), lambda: board.step(board.now.ungrouping(canvas.with_members(chosen))))
     menu.entry(_("Fold away"), partial(board.hide, canvas.with_members(chosen)), "eye-off", usable=bool(chosen))
-
-
-def open_at(menu: QMenu, point: QPoint) -> None:
-    """Open a menu there; it does not hold the caller up."""
-    menu.popup(point)

@@ -12,20 +12,24 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QStaticText, QTextOption, QTransform
 
-from desktop.casework.graph import pair_of
-from desktop.ui.chart.picture import EMPTY, Spot, Tie, more_words
+from desktop.ui.chart.picture import EMPTY, Picture, Spot, Tie, more_words
 from desktop.ui.chart.view_port import ViewPort
 from desktop.ui.icons import icon_pixmap
 from desktop.ui.kit.painting import elide_data
 from desktop.ui.theme import Theme, current_theme
 from i18n.bidi import strip_isolates
 
+At = dict[str, tuple[float, float]]  # pixels of the nodes in view, the best linked ones first
+Offset = tuple[float, float, float, float]  # of words from the middle of their node, and their size
 RADIUS = 18  # pixels at 100 % and zoom 1
 _SMALLEST, _LARGEST = 0.34, 1.35  # times that
 _DOTS = 0.16  # zoom below which nodes are dots
+_ARROWS, _LINE_WORDS = 0.4, 0.7  # zoom from which lines have tips, and words
+_ALWAYS = 60  # nodes that stand out and have their words wherever they lie
+_LEFT = 64  # cells left of the view that are kept account of
 _FINE = 1_500  # lines that are smoothed
 _WORDS = 130  # pixels at 100 %
 _CODES = 220
@@ -49,61 +53,79 @@ class ChartPainter:
 
     def __init__(self) -> None:
         self.picture = EMPTY
+        self._lines: list[QLineF] = []
+        self._ties: dict[str, list[Tie]] = {}
         self._words: dict[tuple[str, str], QStaticText] = {}
+        self._placed: dict[str, Offset] = {}
+        self._placed_for: tuple[object, ...] = ()
+
+    def show(self, picture: Picture) -> None:
+        """Take another picture, and make ready what every frame of it needs."""
+        self.picture = picture
+        self._placed_for = ()
+        places = picture.places
+        self._lines = [QLineF(*places[tie.one], *places[tie.other]) for tie in picture.ties]
+        self._ties = {}
+        for tie in picture.ties:
+            self._ties.setdefault(tie.one, []).append(tie)
+            self._ties.setdefault(tie.other, []).append(tie)
 
     def forget(self) -> None:
         """Shape all words anew."""
         self._words.clear()
+        self._placed_for = ()
 
     def paint(self, painter: QPainter, port: ViewPort, lit: Lit) -> None:
         """Paint everything in view; the ground is the caller's."""
         theme = current_theme()
         ax, bx, ay, by = port.factors()
-        at = {node: (x * ax + bx, y * ay + by) for node, (x, y) in self.picture.places.items()}
         edge = theme.px(90)
-        wide, high = port.size.width() + edge, port.size.height() + edge
-        inside = [node for node in self.picture.spots if -edge < at[node][0] < wide and -edge < at[node][1] < high]
-        frames = self._frames(painter, at, theme)
-        self._lines(painter, at, port, lit.way, theme)
-        if port.zoom < _DOTS and len(inside) > _MOST_WORDS // 2:
-            self._dots(painter, inside, at, lit, theme)
+        left, right = sorted(((-edge - bx) / ax, (port.size.width() + edge - bx) / ax))
+        top, bottom = (-edge - by) / ay, (port.size.height() + edge - by) / ay
+        at = {
+            node: (x * ax + bx, y * ay + by)
+            for node, (x, y) in self.picture.places.items()
+            if left < x < right and top < y < bottom
+        }
+        dots = port.zoom < _DOTS and len(at) > _MOST_WORDS // 2
+        frames = self._frames(painter, port, theme)
+        self._draw_lines(painter, at, port, lit, theme)
+        if dots:
+            self._dots(painter, at, lit, theme)
         else:
-            self._nodes(painter, inside, at, port.zoom, lit, theme)
-        self._labels(painter, inside, at, port, lit, theme)
+            self._nodes(painter, at, port.zoom, lit, theme)
+        self._labels(painter, at, port.zoom, radius_of(port.zoom, theme) if not dots else theme.px(5), lit, theme)
         self._frame_words(painter, frames, theme)
 
     # lines
 
-    def _lines(
-        self, painter: QPainter, at: dict[str, tuple[float, float]], port: ViewPort, way: tuple[str, ...], theme: Theme
-    ) -> None:
-        ties, wide, high = self.picture.ties, port.size.width(), port.size.height()
-        lines: list[QLineF] = []
-        marked: list[QLineF] = []
-        seen: list[Tie] = []
-        steps = {pair_of(*pair) for pair in pairwise(way)}
-        for tie in ties:
-            (x1, y1), (x2, y2) = at[tie.one], at[tie.other]
-            if (x1 < 0 and x2 < 0) or (y1 < 0 and y2 < 0) or (x1 > wide and x2 > wide) or (y1 > high and y2 > high):
-                continue
-            on_way = bool(steps) and (tie.one, tie.other) in steps
-            (marked if on_way else lines).append(QLineF(x1, y1, x2, y2))
-            seen.append(tie)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(seen) <= _FINE)
-        painter.setPen(QPen(theme.color("border_strong"), 1))
-        painter.drawLines(lines)
+    def _draw_lines(self, painter: QPainter, at: At, port: ViewPort, lit: Lit, theme: Theme) -> None:
+        ax, bx, ay, by = port.factors()
+        painter.save()
+        painter.setTransform(QTransform(ax, 0, 0, ay, bx, by), combine=True)
+        fine = len(self._lines) <= _FINE
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
+        painter.setPen(_thin(theme.color("border_strong"), 1))
+        painter.drawLines(self._lines)
+        places = self.picture.places
+        steps = [
+            QLineF(*places[one], *places[other]) for one, other in pairwise(lit.way) if {one, other} <= places.keys()
+        ]
+        if steps:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(_thin(theme.color("primary"), theme.px(3)))
+            painter.drawLines(steps)
+        painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        if marked:
-            painter.setPen(QPen(theme.color("primary"), theme.px(3)))
-            painter.drawLines(marked)
-        if port.zoom >= 0.4 and len(seen) <= _FINE:
-            self._arrows(painter, seen, at, radius_of(port.zoom, theme), theme)
-        if port.zoom >= 0.7 and len(seen) <= _MOST_WORDS:
+        if port.zoom < _ARROWS or len(at) > _MOST_WORDS:
+            return
+        both = {(tie.one, tie.other): tie for node in at for tie in self._ties.get(node, ())}
+        seen = [tie for tie in both.values() if tie.one in at and tie.other in at]
+        self._arrows(painter, seen, at, radius_of(port.zoom, theme), theme)
+        if port.zoom >= _LINE_WORDS:
             self._line_words(painter, seen, at, theme)
 
-    def _arrows(
-        self, painter: QPainter, ties: list[Tie], at: dict[str, tuple[float, float]], radius: float, theme: Theme
-    ) -> None:
+    def _arrows(self, painter: QPainter, ties: list[Tie], at: At, radius: float, theme: Theme) -> None:
         path = QPainterPath()
         size = theme.px(7)
         for tie in ties:
@@ -112,7 +134,7 @@ class ChartPainter:
                     _arrow(path, at[tail], at[head], radius + theme.px(2), size)
         painter.fillPath(path, theme.color("border_strong"))
 
-    def _line_words(self, painter: QPainter, ties: list[Tie], at: dict[str, tuple[float, float]], theme: Theme) -> None:
+    def _line_words(self, painter: QPainter, ties: list[Tie], at: At, theme: Theme) -> None:
         painter.setFont(theme.font("caption"))
         metrics = theme.metrics("caption")
         for tie in ties:
@@ -130,11 +152,11 @@ class ChartPainter:
 
     # nodes
 
-    def _frames(self, painter: QPainter, at: dict[str, tuple[float, float]], theme: Theme) -> list[tuple[QRectF, str]]:
+    def _frames(self, painter: QPainter, port: ViewPort, theme: Theme) -> list[tuple[QRectF, str]]:
         boxes: list[tuple[QRectF, str]] = []
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        places = self.picture.places
         for frame in self.picture.frames:
-            points = [at[member] for member in frame.group.members if member in at]
+            points = [port.to_pixel(places[member]) for member in frame.group.members if member in places]
             if not points:
                 continue
             side = theme.px(56)
@@ -159,40 +181,31 @@ class ChartPainter:
             painter.setPen(theme.color("violet"))
             painter.drawStaticText(place.topLeft(), words)
 
-    def _dots(
-        self, painter: QPainter, nodes: list[str], at: dict[str, tuple[float, float]], lit: Lit, theme: Theme
-    ) -> None:
-        spots = self.picture.spots
-        by_color: dict[str, list[QPointF]] = {}
-        for node in nodes:
-            tone = "primary" if node in lit.chosen else spots[node].tone or "neutral"
-            x, y = at[node]
-            by_color.setdefault(tone, []).append(QPointF(x, y))
-        for tone, points in by_color.items():
-            color = theme.color("primary") if tone == "primary" else theme.tone(tone)[0]
-            painter.setPen(QPen(color, theme.px(9 if tone == "primary" else 6), c=Qt.PenCapStyle.RoundCap))
-            painter.drawPoints(points)
+    def _dots(self, painter: QPainter, at: At, lit: Lit, theme: Theme) -> None:
+        spots, chosen, ratio = self.picture.spots, lit.chosen, painter.device().devicePixelRatio()
+        draw, half = painter.drawPixmap, theme.px(8) // 2
+        dots = {tone: _dot(tone, theme, ratio) for tone in {spots[node].tone for node in at}}
+        for node, (x, y) in at.items():
+            draw(int(x) - half, int(y) - half, dots[spots[node].tone])
+        marked, half = _dot("primary", theme, ratio), theme.px(12) // 2
+        for node in (*chosen, lit.current if lit.focused else ""):
+            if node in at:
+                draw(int(at[node][0]) - half, int(at[node][1]) - half, marked)
 
-    def _nodes(
-        self,
-        painter: QPainter,
-        nodes: list[str],
-        at: dict[str, tuple[float, float]],
-        zoom: float,
-        lit: Lit,
-        theme: Theme,
-    ) -> None:
+    def _nodes(self, painter: QPainter, at: At, zoom: float, lit: Lit, theme: Theme) -> None:
         radius = radius_of(zoom, theme)
         ratio = painter.device().devicePixelRatio()
         spots, chosen, way = self.picture.spots, lit.chosen, frozenset(lit.way)
-        for node in reversed(nodes):
+        faces: dict[tuple[str, str, str, bool, bool], tuple[QPixmap, float]] = {}
+        for node, (x, y) in reversed(at.items()):
             spot = spots[node]
             state = "chosen" if node in chosen else "way" if node in way else "plain"
-            look = Face(spot.icon, state, spot.tone, spot.missing, spot.pinned, round(radius), ratio)
-            face = _face(look, theme)
-            x, y = at[node]
-            half = face.width() / ratio / 2
-            painter.drawPixmap(QPointF(x - half, y - half), face)
+            key = (spot.icon, state, spot.tone, spot.missing, spot.pinned)
+            face = faces.get(key)
+            if face is None:
+                pixmap = _face(Face(*key, round(radius), ratio), theme)
+                face = faces[key] = (pixmap, pixmap.width() / ratio / 2)
+            painter.drawPixmap(QPointF(x - face[1], y - face[1]), face[0])
             if spot.more and zoom >= 0.3:
                 self._badge(painter, x, y, radius, spot, theme)
         if lit.focused and lit.current in at:
@@ -215,37 +228,38 @@ class ChartPainter:
 
     # words
 
-    def _labels(
-        self,
-        painter: QPainter,
-        nodes: list[str],
-        at: dict[str, tuple[float, float]],
-        port: ViewPort,
-        lit: Lit,
-        theme: Theme,
-    ) -> None:
-        radius = radius_of(port.zoom, theme) if port.zoom >= _DOTS else theme.px(5)
-        high = theme.metrics("caption").height()
-        room, gap, cell = theme.px(_WORDS), theme.px(3), theme.px(_CELL)
-        taken: set[tuple[int, int]] = set()
-        for node in nodes if len(nodes) <= _MOST_WORDS else ():
+    def _labels(self, painter: QPainter, at: At, zoom: float, radius: float, lit: Lit, theme: Theme) -> None:
+        first = dict.fromkeys(node for node in (lit.current, lit.hovered, *lit.way, *lit.chosen) if node in at)
+        first = dict.fromkeys(list(first)[:_ALWAYS])
+        key = (zoom, radius, theme, tuple(first), tuple(at))
+        if key != self._placed_for:
+            self._placed, self._placed_for = self._place(at, radius, first, theme), key
+        for node, (dx, dy, wide, high) in self._placed.items():
             x, y = at[node]
-            taken |= _cells(QRectF(x - radius, y - radius, 2 * radius, 2 * radius), cell)
-        first = [node for node in (lit.current, lit.hovered, *lit.way, *lit.chosen) if node in at][:60]
-        painted = 0
-        for node in list(dict.fromkeys([*first, *nodes]))[: 2 * _MOST_WORDS]:
+            spot = self.picture.spots[node]
+            words = self._shaped(spot.label, "caption 600", theme.px(_WORDS), theme)
+            codes = self._shaped(spot.codes, "caption 400", theme.px(_CODES), theme) if spot.codes else None
+            self._label(painter, QRectF(x + dx, y + dy, wide, high), words, codes, theme)
+
+    def _place(self, at: At, radius: float, first: Collection[str], theme: Theme) -> dict[str, Offset]:
+        """Where the words of nodes lie, relative to each: kept while the same nodes are in view at the same zoom."""
+        high, gap = theme.metrics("caption").height(), theme.px(3)
+        taken = Taken(theme.px(_CELL))
+        few = len(at) <= _MOST_WORDS
+        if few:
+            for x, y in at.values():
+                taken.take(x - radius, y - radius, 2 * radius, 2 * radius)
+        placed: dict[str, Offset] = {}
+        for node in list(dict.fromkeys([*first, *at]))[: _MOST_WORDS if few else _MOST_WORDS // 4]:
             spot = self.picture.spots[node]
             x, y = at[node]
-            words = self._shaped(spot.label, "caption 600", room, theme)
-            codes = self._shaped(spot.codes, "caption 400", theme.px(_CODES), theme) if spot.codes else None
-            size = QSizeF(max(words.size().width(), codes.size().width() if codes else 0.0), high * (2 if codes else 1))
-            box = _room_for(x, y, radius + gap, size, cell, taken, always=node in first)
+            wide = self._shaped(spot.label, "caption 600", theme.px(_WORDS), theme).size().width()
+            if spot.codes:
+                wide = max(wide, self._shaped(spot.codes, "caption 400", theme.px(_CODES), theme).size().width())
+            box = taken.room_for(x, y, radius + gap, wide, high * (2 if spot.codes else 1), always=node in first)
             if box is not None:
-                taken |= _cells(box, cell)
-                self._label(painter, box, words, codes, theme)
-                painted += 1
-                if painted >= _MOST_WORDS:
-                    break
+                placed[node] = (box.left() - x, box.top() - y, box.width(), box.height())
+        return placed
 
     def _label(
         self, painter: QPainter, box: QRectF, words: QStaticText, codes: QStaticText | None, theme: Theme
@@ -292,6 +306,29 @@ def radius_of(zoom: float, theme: Theme) -> float:
 def paint_ground(painter: QPainter, rect: QRectF, theme: Theme) -> None:
     """The sheet that a chart stands on."""
     painter.fillRect(rect, theme.color("surface"))
+
+
+def _thin(color: QColor, width: int) -> QPen:
+    """A pen whose width is in pixels whatever the zoom."""
+    pen = QPen(color, width)
+    pen.setCosmetic(True)
+    return pen
+
+
+@lru_cache(maxsize=64)
+def _dot(tone: str, theme: Theme, ratio: float) -> QPixmap:
+    """A node seen from afar."""
+    side = theme.px(12 if tone == "primary" else 8)
+    pixmap = QPixmap(round(side * ratio), round(side * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color("surface"), 1))
+    painter.setBrush(theme.color("primary") if tone == "primary" else theme.tone(tone or "neutral")[0])
+    painter.drawEllipse(QRectF(0.5, 0.5, side - 1, side - 1))
+    painter.end()
+    return pixmap
 
 
 class Face(NamedTuple):
@@ -365,28 +402,45 @@ def _arrow(
     path.closeSubpath()
 
 
-def _room_for(
-    x: float, y: float, gap: float, size: QSizeF, cell: int, taken: set[tuple[int, int]], *, always: bool
-) -> QRectF | None:
-    """Where the words of a node have room: below it, above it, at its sides; None if nowhere (`always`: below)."""
-    half = size.width() / 2
-    for left, top in (
-        (x - half, y + gap),
-        (x - half, y - gap - size.height()),
-        (x + gap, y - size.height() / 2),
-        (x - gap - size.width(), y - size.height() / 2),
-    ):
-        box = QRectF(QPointF(left, top), size)
-        inner = box.adjusted(0, min(cell, size.height() / 3), 0, -cell / 2)
-        if taken.isdisjoint(_cells(inner, cell)):
-            return box
-    return QRectF(QPointF(x - half, y + gap), size) if always else None
+class Taken:
+    """Which cells of the view words and nodes lie on: a row of bits for each row of cells."""
 
+    def __init__(self, cell: int) -> None:
+        self._cell = cell
+        self._rows: dict[int, int] = {}
 
-def _cells(box: QRectF, cell: int) -> set[tuple[int, int]]:
-    left, right = int(box.left() // cell), int(box.right() // cell)
-    top, bottom = int(box.top() // cell), int(box.bottom() // cell)
-    return {(x, y) for x in range(left, right + 1) for y in range(top, bottom + 1)}
+    def take(self, left: float, top: float, wide: float, high: float) -> None:
+        """Lie there."""
+        rows, mask = self._reach(left, top, wide, high)
+        for row in rows:
+            self._rows[row] = self._rows.get(row, 0) | mask
+
+    def is_free(self, left: float, top: float, wide: float, high: float) -> bool:
+        """Whether nothing lies there."""
+        rows, mask = self._reach(left, top, wide, high)
+        return not any(self._rows.get(row, 0) & mask for row in rows)
+
+    def room_for(self, x: float, y: float, gap: float, wide: float, high: float, *, always: bool) -> QRectF | None:
+        """Take room for the words of a node: below it, above it, at its sides; None if nowhere (`always`: below)."""
+        cell = self._cell
+        places = (
+            (x - wide / 2, y + gap),
+            (x - wide / 2, y - gap - high),
+            (x + gap, y - high / 2),
+            (x - gap - wide, y - high / 2),
+        )
+        for left, top in places:
+            if self.is_free(left, top + cell, wide, high - 1.5 * cell):
+                self.take(left, top, wide, high)
+                return QRectF(left, top, wide, high)
+        return QRectF(*places[0], wide, high) if always else None
+
+    def _reach(self, left: float, top: float, wide: float, high: float) -> tuple[range, int]:
+        """Rows, and the bits of the columns; columns begin far left of the view, so that none is below zero."""
+        cell = self._cell
+        first = max(0, int(left // cell) + _LEFT)
+        count = int((left + wide) // cell) + _LEFT - first + 1
+        return range(int(top // cell), int((top + high) // cell) + 1), ((1 << max(0, count)) - 1) << first
 
 
 def nodes_in(rect: QRectF, at: dict[str, tuple[float, float]]) -> Collection[str]:

@@ -80,7 +80,7 @@ class Sheet:
         painter.save()
         painter.translate(0, band)
         chart = ChartPainter()
-        chart.picture = self._picture
+        chart.show(self._picture)
         chart.paint(painter, port, Lit())
         painter.restore()
         painter.setFont(theme.font("caption", 600))
