@@ -26,7 +26,8 @@ class BulkRow(msgspec.Struct, frozen=True):
     row: ListRow
     before: tuple[Scalar, ...] = ()
     after: tuple[Scalar, ...] = ()
-    refused: str = ""  # a code with a sentence, or of an invalid value
+    refused: str = ""  # a code with a sentence, or of an invalid value,
+    reason: str = ""  # which is said here, in the language in use
 
     @property
     def changes(self) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from desktop.casework.bulk import MOST_RECORDS, BulkOrder, BulkPlan, BulkProgress, BulkRow
 from desktop.casework.record_types import RecordTypes
-from desktop.casework.validation import InvalidValue, validate
+from desktop.casework.validation import InvalidValue, describe, validate
 from desktop.casework.views import ListRow, Scalar
 from desktop.desk.checking import check_edit
 from desktop.desk.edits import WRITING_ROLES, Changed, DeskEdits, step_of, values_of
@@ -44,7 +44,9 @@ def _plan(connection: Connection, types: RecordTypes, row: ListRow, order: BulkO
         return BulkRow(row, refused="reader_only" if roles[row.space] else "no_member")
     try:
         return _judge(connection, types, connection.reads.standing(row.id), row, order)
-    except (InvalidValue, Refused) as wrong:
+    except InvalidValue as wrong:
+        return BulkRow(row, refused=wrong.code, reason=describe(wrong, in_form=False))
+    except Refused as wrong:
         return BulkRow(row, refused=wrong.code)
     except UnknownRecord:
         return BulkRow(row, refused="unknown_record")

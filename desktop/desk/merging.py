@@ -8,6 +8,7 @@ from desktop.casework.duplicates import Candidate
 from desktop.casework.merging import MERGE, Merge
 from desktop.desk.bulk import DeskBulk
 from desktop.desk.edits import Changed
+from desktop.desk.saved_filters import DeskFilters
 from desktop.desk.undo import Step
 from desktop.refusals import Refused
 from desktop.store import Connection
@@ -16,7 +17,7 @@ _APART = "apart"  # note: pairs that the officer said are two, on this desk alon
 MOST_APART = 2_000
 
 
-class DeskMerging(DeskBulk):
+class DeskMerging(DeskBulk, DeskFilters):
     """A desk that finds, merges and separates."""
 
     def duplicates(self, space: str, *, elsewhere: bool = False) -> list[Candidate]:

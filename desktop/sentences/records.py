@@ -49,6 +49,7 @@ TEXTS: Texts = {
         "The link would tell {ministries} of a case that they cannot read. Nothing was changed."
     ),
     "bad_filter": lambda: _("This line is no filter of Tahaluf, or it was damaged on its way. Nothing was saved."),
+    "too_many_filters": lambda: _("At most {limit} filters are kept. Forget one first."),
     "no_conflict": lambda: _("{field} is not in conflict: it holds one value. Use an ordinary edit."),
     "nothing_to_undo": lambda: _("There is nothing to undo."),
     "nothing_to_redo": lambda: _("There is nothing to redo."),

@@ -86,7 +86,8 @@ class Reading(SessionBase):
         Read once until something moves: every part of a page of a case asks, and a case may have 10,000.
         """
         if self._listed[0] != space or not self._listed[1]:
-            self._listed = (space, self._look(lambda desk: desk.query(Query(type="", space=space, with_merged=True)), []))
+            everything = Query(type="", space=space, with_merged=True)
+            self._listed = (space, self._look(lambda desk: desk.query(everything), []))
         return self._listed[1]
 
     def family_counts(self, space: str) -> dict[str, int]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
-from desktop.session.connecting import Connecting
+from desktop.session.searching import Searching
 from desktop.store.listing import parse_name
 
 _RECEIPTS = "receipts "  # the first word of a channel
 
 
-class Receipting(Connecting):
+class Receipting(Searching):
     """The part of the session that is about receipts."""
 
     receipts_ready = Signal(int, object)

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidge
 from desktop.casework.handling import Marking
 from desktop.casework.views import ListRow, SyncState
 from desktop.session import Session
+from desktop.ui.bulk_bar import BulkBar
 from desktop.ui.filter_menu import FilterMenu, OrderMenu
 from desktop.ui.kit import Button, EmptyState, FilterChip, FlowLayout, Label, Panel, announce, line
-from desktop.ui.list_filter import ORDERS, QUICK, ListFilter
+from desktop.ui.list_deeds import ListDeeds
+from desktop.ui.list_filter import ORDERS, QUICK, ListFilter, parts
 from desktop.ui.list_view import RecordListView
 from desktop.ui.offline_card import ElsewhereLink
 from desktop.ui.theme import current_theme
@@ -59,17 +61,18 @@ class ListPane(Panel):
         self.finder.hide()
         self.filter_button = Button("", "link", "list-filter")
         self.order_button = Button("", "link", "arrow-up-down")
-        self.filter_menu = FilterMenu(self.filter, session.members, self)
-        self.filter_menu.with_status = is_case
+        self.filter_menu = FilterMenu(session, self.filter, record_type, self)
         self.order_menu = OrderMenu(
             self.filter, ("updated", "due", "reference", "title") if is_case else ("updated", "title"), self
         )
         self.stack = QStackedWidget(self)
-        self.view = RecordListView(partial(_case_rows, session) if is_case else session.rows, self.stack)
+        self.view = RecordListView(partial(_case_rows, session) if is_case else session.rows, self.stack, many=True)
         self.empty = EmptyState("briefcase" if is_case else "users", parent=self.stack)
         self.empty.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored
         )  # it shrinks before the head does
+        self.bulk = BulkBar(self)
+        self.deeds = ListDeeds(self, session, record_type)
         self.elsewhere = ElsewhereLink(session)
         self.elsewhere.clicked.connect(self.offline_requested)
         self.stack.addWidget(self.view)
@@ -160,6 +163,7 @@ class ListPane(Panel):
         self._column.setSpacing(0)
         self._column.addLayout(self._top)
         self._column.addWidget(line())
+        self._column.addWidget(self.bulk)
         self._column.addWidget(self.stack, 1)
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.elsewhere)
@@ -204,12 +208,12 @@ class ListPane(Panel):
             chip.blockSignals(False)
             chip.update()
         self._chosen.clear()
-        parts = list(self._filter.parts())
-        for words, rest in parts:
+        shown = list(parts(self._filter))
+        for words, rest in shown:
             chip = FilterChip(words, removable=True)
             chip.removed.connect(partial(self.set_filter, rest))
             self._chosen.addWidget(chip)
-        self._chosen_holder.setVisible(bool(parts))
+        self._chosen_holder.setVisible(bool(shown))
 
     def _tell(self) -> None:
         shown = self.view.rows.rowCount()

@@ -1,20 +1,31 @@
-"""What a list is filtered by and ordered by: a value that becomes a query, and words for every part of it."""
+"""What a list is filtered by and ordered by, in words: every part of it has a chip that takes it away."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import msgspec
 
-from desktop.casework.record_types import Choice, RecordTypes
-from desktop.casework.views import Query
+from desktop.casework.list_filter import DUE_DAYS, ENDED, FACETS, Facet, ListFilter
+from desktop.casework.record_types import Choice, Field, RecordTypes
 from desktop.ui.presenter import choice_text
-from i18n import _, pgettext
+from i18n import _, ngettext, pgettext
+from i18n.bidi import isolate, one_line
+from i18n.formats import date_text, number
 
-ENDED = ("closed", "archived")
-DUE_DAYS = 7
+__all__ = [
+    "DUE_DAYS",
+    "ENDED",
+    "ORDERS",
+    "QUICK",
+    "Facet",
+    "ListFilter",
+    "facet_choices",
+    "facet_label",
+    "facet_text",
+    "parts",
+]
+
 ORDERS: dict[str, Callable[[], str]] = {
     "updated": lambda: _("Recently updated"),
     "due": lambda: _("Due date"),
@@ -27,76 +38,77 @@ QUICK: dict[str, Callable[[], str]] = {
     "due": lambda: _("≤ 7 days"),
     "unread": lambda: pgettext("filter", "Unread"),
 }
-Facet = Literal["statuses", "tlps", "countries"]
-_FACET_FIELDS: dict[Facet, str] = {"statuses": "status", "tlps": "tlp", "countries": "countries"}
+_FIELDS: dict[Facet, str] = {
+    "statuses": "status", "tlps": "tlp", "countries": "countries", "precedences": "priority",
+    "evaluations": "evaluation", "handling": "handling"
+}  # fmt: skip
 
 
-class ListFilter(msgspec.Struct, frozen=True):
-    """A list's filter. Quick ones are switches; of a facet, any of the chosen codes will do."""
+def parts(shown: ListFilter) -> Iterator[tuple[str, ListFilter]]:
+    """Every part of a filter that has a removable chip: its words, and the filter without it."""
+    for facet in FACETS:
+        for code in shown.chosen(facet):
+            yield facet_text(facet, code), shown.toggled(facet, code)
+    replace = msgspec.structs.replace
+    if any(shown.due):
+        yield _("Due: {span}").format(span=span_text(shown.due)), replace(shown, due=("", ""))
+    if any(shown.start):
+        yield _("Start: {span}").format(span=span_text(shown.start)), replace(shown, start=("", ""))
+    if shown.days:
+        words = ngettext("Changed within {n} day", "Changed within {n} days", shown.days)
+        yield words.format(n=number(shown.days)), replace(shown, days=0)
+    if shown.conflicts:
+        yield _("In conflict"), replace(shown, conflicts=False)
 
-    quick: frozenset[str] = frozenset()
-    statuses: tuple[str, ...] = ()
-    tlps: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    conflicts: bool = False
-    text: str = ""
-    order: str = "updated"
 
-    def query(self, record_type: str, now: datetime | None = None) -> Query:
-        """The query of a list of this type; `now` gives today."""
-        today = (now or datetime.now(UTC)).astimezone(now.tzinfo if now else None).date()
-        return Query(
-            type=record_type,
-            text=self.text,
-            statuses=self.statuses,
-            # A case without a status, or with one of a newer version, has not ended as far as is known here.
-            without_statuses=ENDED if "open" in self.quick else (),
-            tlps=self.tlps,
-            countries=self.countries,
-            mine="mine" in self.quick,
-            unread="unread" in self.quick,
-            conflicts=self.conflicts,
-            due_before=(today + timedelta(days=DUE_DAYS + 1)).isoformat() if "due" in self.quick else "",
-            order=self.order,
-        )
-
-    def is_empty(self) -> bool:
-        """Whether every record is shown."""
-        return self == ListFilter(order=self.order)
-
-    def has(self, facet: Facet, code: str) -> bool:
-        """Whether a code of a facet is chosen."""
-        return code in getattr(self, facet)
-
-    def toggled(self, facet: Facet, code: str) -> ListFilter:
-        """The filter with a code chosen, or no longer."""
-        chosen: tuple[str, ...] = getattr(self, facet)
-        rest = tuple(each for each in chosen if each != code)
-        return msgspec.structs.replace(self, **{facet: rest if code in chosen else (*chosen, code)})
-
-    def switched(self, quick: str, on: bool) -> ListFilter:
-        """The filter with a quick one switched."""
-        return msgspec.structs.replace(self, quick=self.quick | {quick} if on else self.quick - {quick})
-
-    def parts(self) -> Iterator[tuple[str, ListFilter]]:
-        """Every part that has a removable chip: its words, and the filter without it."""
-        for facet in _FACET_FIELDS:
-            for code in getattr(self, facet):
-                yield facet_text(facet, code), self.toggled(facet, code)
-        if self.conflicts:
-            yield _("In conflict"), msgspec.structs.replace(self, conflicts=False)
+def span_text(span: tuple[str, str]) -> str:
+    """A range of days, which may be open at either end."""
+    first, last = (date_text(day) if day else "" for day in span)
+    if first and last:
+        return _("{first} to {last}").format(first=first, last=last)
+    return _("from {day}").format(day=first) if first else _("until {day}").format(day=last)
 
 
 def facet_choices(facet: Facet) -> tuple[Choice, ...]:
-    """The codes that a facet offers."""
-    return RecordTypes.load()["case"].fields[_FACET_FIELDS[facet]].choices
+    """The codes that a facet offers; none where they are names or types."""
+    field = _field(facet)
+    return field.choices if field else ()
 
 
 def facet_text(facet: Facet, code: str) -> str:
     """A code of a facet in words."""
-    return choice_text(RecordTypes.load()["case"].fields[_FACET_FIELDS[facet]], code)
+    if facet == "types":
+        known = RecordTypes.load().get(code)
+        return known.plural if known else one_line(code, 40)
+    if facet == "assignees":
+        return isolate(one_line(code, 60))
+    if facet == "statuses":
+        return _status_text(code)
+    field = _field(facet)
+    return choice_text(field, code) if field else one_line(code, 40)
 
 
 def facet_label(facet: Facet) -> str:
     """The facet in words."""
-    return RecordTypes.load()["case"].fields[_FACET_FIELDS[facet]].label
+    if facet == "types":
+        return _("Type")
+    if facet == "assignees":
+        return _("Assigned to")
+    field = _field(facet)
+    return field.label if field else ""
+
+
+def _field(facet: Facet) -> Field | None:
+    """The field of a case that has the codes of a facet."""
+    role = _FIELDS.get(facet)
+    return RecordTypes.load()["case"].role(role) or RecordTypes.load()["person"].role(role) if role else None
+
+
+def _status_text(code: str) -> str:
+    """A status in words: the first type that knows the code says them, a case before all."""
+    types = RecordTypes.load()
+    for known in (types["case"], *types.values()):
+        field = known.role("status")
+        if field is not None and field.choice(code) is not None:
+            return choice_text(field, code)
+    return one_line(code, 40)
