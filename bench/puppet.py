@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.casework.views import RecordView
 from desktop.session import Session
-from desktop.ui.case_view import CasePage
+from desktop.ui.case_page import CasePage
 from desktop.ui.collector import Collector
 from desktop.ui.conflict_card import ConflictCard
 from desktop.ui.conflicts_view import ConflictsView
@@ -29,6 +29,7 @@ from desktop.ui.creation_dialog import CreationDialog
 from desktop.ui.main_window import MainWindow
 from desktop.ui.record_form import RecordForm
 from desktop.ui.records_page import RecordsPage
+from desktop.ui.summary_tab import SummaryTab
 from desktop.ui.workspace import Workspace
 
 PATIENCE_S = 30.0
@@ -110,15 +111,19 @@ class Puppet(QObject):
         return str(self._records().detail.case())
 
     def add_person(self, **values: str) -> None:
-        """The button of the case, names, the button of the dialog."""
-        click(self._page().add_person)
+        """The button of the case, the type typed and chosen, names, the button of the dialog."""
+        button = self._page().add
+        click(button)
+        until(button.picker.isVisible, "the list of types")
+        type_into(button.picker.box, self._session.types["person"].label)
+        QTest.keyClick(button.picker.box, Qt.Key.Key_Return)
         self._fill(self._dialog(), values)
 
     def write_summary(self, text: str) -> None:
         """Edit the summary in place; nobody presses Save."""
-        until(lambda: self._page().summary is not None, "the summary")
-        summary = self._page().summary
-        if summary is None:
+        until(lambda: isinstance(self._page().widget("summary"), SummaryTab), "the summary")
+        summary = self._page().widget("summary")
+        if not isinstance(summary, SummaryTab):
             raise Failed("no summary is shown")
         card = summary.summary
         click(card.action)

@@ -163,7 +163,7 @@ def analyst_sees(analyst: Strings, case: str, transcript: Transcript) -> None:
     analyst.tell("clear_find")
     analyst.tell("open_case", record=case)
     analyst.tell("picture", path=str(OUT / "c1_case_analyst.png"))
-    analyst.tell("show", page="cases", tab="people")
+    analyst.tell("show", page="cases", tab="subjects")
     analyst.tell("picture", path=str(OUT / "c2_people_analyst.png"))
     analyst.tell("show", page="cases", tab="details")
     analyst.tell("picture", path=str(OUT / "c3_details_analyst.png"))

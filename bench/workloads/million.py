@@ -20,6 +20,7 @@ from desktop.session import Session
 from desktop.store import Connection
 from desktop.ui.case_list import FIRST_PAGE
 from desktop.ui.main_window import MainWindow
+from desktop.ui.summary_tab import SummaryTab
 
 COUNT = 100_000
 TIMES = 10
@@ -117,13 +118,13 @@ def open_large(home: Path, case: str) -> None:
         page = space.records().detail.case_page
         if page is None:
             raise RuntimeError("no case is shown")
-        while page.summary is None or not page.summary.people.rows():
+        while not isinstance(summary := page.widget("summary"), SummaryTab) or not summary.people.rows():
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
         window.grab()
         spent["summary"].append(time.perf_counter() - begun)
         _settle()
         begun = time.perf_counter()
-        page.show_tab("people")
+        page.show_tab("subjects")
         window.grab()
         spent["people"].append(time.perf_counter() - begun)
         page.show_tab("summary")

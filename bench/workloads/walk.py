@@ -14,7 +14,7 @@ from bench.measure import emit
 from desktop.casework.views import Query
 from desktop.desk import Desk
 from desktop.session import Session
-from desktop.ui.case_view import CasePage
+from desktop.ui.case_page import CasePage
 from desktop.ui.main_window import MainWindow
 from desktop.ui.records_page import RecordsPage
 from desktop.ui.workspace import Workspace
@@ -93,7 +93,7 @@ class Walk:
         self._scroll()
 
     def _tabs(self, what: str) -> None:
-        for tab in ("people", "details", "history", "summary"):
+        for tab in ("subjects", "details", "history", "summary"):
             self._step(f"switching to the tab {tab} of {what}", partial(self._page().show_tab, tab))
 
     def _scroll(self) -> None:

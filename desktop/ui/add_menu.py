@@ -63,6 +63,10 @@ class AddButton(Button):
             recent = [each for name in self._recent() for each in found if each.name == name]
             if recent:
                 picks = [Pick("", _("Used last")), *map(_pick, recent)]
+        else:  # what is called so itself comes before what only belongs to a family of that name
+            named = [each for each in found if fold(each.label).startswith(" ".join(wanted))]
+            picks = list(map(_pick, named))
+            found = [each for each in found if each not in named]
         for family, types in groupby(found, key=lambda each: each.family):
             picks.append(Pick("", FAMILY_WORDS[family]()))
             picks += sorted(map(_pick, types), key=lambda pick: fold(pick.text))

@@ -70,7 +70,7 @@ def walk(qtbot: QtBot, window: MainWindow, planted: dict[str, str]) -> Iterator[
         yield f"command bar, {words}"
     space.bar.close_list()
     space.open_record(planted["case"])
-    space.records().detail.add_person()
+    space.records().detail.add_record("person")
     qtbot.wait(60)
     yield "a new person"
     for dialog in window.findChildren(QDialog):
