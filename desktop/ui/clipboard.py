@@ -6,9 +6,10 @@ from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from desktop.casework.handling import Marking
-from i18n.bidi import neutralise, strip_isolates
+from i18n.bidi import neutralise, one_line, strip_isolates
 
 KEPT_S = 60
+_WORDS = 300  # characters of a restriction that go along
 _SECRET = {  # what clipboard managers of the three systems look for before they remember a copy
     "x-kde-passwordManagerHint": b"secret",
     "application/x-nspasteboard-concealed-type": b"",
@@ -19,11 +20,12 @@ _last: list[str] = []  # what the desk put on the clipboard last
 
 
 def copy_marked(text: str, marking: Marking) -> str:
-    """Put text on the clipboard with its TLP and handling codes behind it; returns what was put there.
+    """Put text on the clipboard with its TLP, handling codes and restrictions behind it; returns what was put there.
 
     The isolates that are ours go; what would be obeyed where it is pasted (an override, a control) becomes visible.
     """
-    codes = ", ".join(neutralise(code) for code in (marking.tlp, *marking.handling) if code)
+    words = (one_line(note, _WORDS) for note in marking.notes)
+    codes = ", ".join(neutralise(code) for code in (marking.tlp, *marking.handling, *words) if code)
     copied = neutralise(strip_isolates(text))
     marked = f"{copied} [{codes}]" if codes else copied
     data = QMimeData()

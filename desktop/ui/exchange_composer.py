@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.casework.exchanges import EXCHANGE, PassingView, copied_text
 from desktop.casework.handling import DEFAULT_TLP, HANDLING_CODES, TLP_ORDER, Marking
@@ -20,10 +20,13 @@ from desktop.ui.desk_dialog import DeskDialog
 from desktop.ui.editors import make_editor
 from desktop.ui.field_row import FieldRow
 from desktop.ui.kit import Banner, Button, CheckBox, DropDown, Label
+from desktop.ui.margins import set_margins
 from desktop.ui.obstacle_list import ObstacleList
 from desktop.ui.permission_dialogs import AskDialog, title_of
 from desktop.ui.readers_card import ReadersCard
 from desktop.ui.record_finder import RecordFinder
+from desktop.ui.scroll_page import BAR
+from desktop.ui.theme import current_theme
 from desktop.ui.tick_list import TickList
 from i18n import _
 from i18n.bidi import ltr
@@ -75,15 +78,29 @@ class ExchangeComposer(DeskDialog):
         self._begin(readers=[each.ministry for each in readers if each.ministry != own], answers=answers)
         rows = [self.rows[name] for name in _FIELDS[:-1]]
         marking = (self.tlp_label, self.tlp, self.handling, self.rows["handling_note"])
-        self.lay_out(
-            (self.readers, self.source, *rows, self.recipients, *marking, self.obstacles, self.clear, self.kept_to)
-        )
-        self._column.insertWidget(2, self.last)
+        self._above, self._below = QVBoxLayout(), QVBoxLayout()
+        self.lay_out((self.source, *rows, self.recipients, *marking))
+        self._pin()
         self.readers.show_readers(readers)
         self._connect()
         self.bind(lambda _text: self._tell(), str)
         self.look()
         self.rows["title"].editor.main_widget().setFocus()
+
+    def _pin(self) -> None:
+        """What must be in view while one types stands outside what scrolls: readers above, obstacles below."""
+        self._above.addWidget(self.readers)
+        for part in (self.obstacles, self.clear, self.kept_to, self.last):
+            self._below.addWidget(part)
+        self._column.insertLayout(1, self._above)
+        self._column.insertLayout(3, self._below)
+        self.follow(self._space_pinned)
+
+    def _space_pinned(self) -> None:
+        theme = current_theme()
+        for layout in (self._above, self._below):
+            set_margins(self, layout, 0, 0, theme.px(BAR), 0)
+            layout.setSpacing(theme.space("s"))
 
     def values(self) -> dict[str, object]:
         """What would be sent now. Raises InvalidValue; the row says it."""
@@ -263,7 +280,5 @@ class ExchangeComposer(DeskDialog):
         self.tlp.setAccessibleName(self.session.types[EXCHANGE].fields["tlp"].label)
         self.clear.setText(_("Nothing stands in the way."))
         self.kept_to.setText(_("I have read this and keep to it."))
-        self.last.set_text(
-            _("What is sent cannot be undone. Look once more at who will read it, then press again.")
-        )
+        self.last.set_text(_("What is sent cannot be undone. Look once more at who will read it, then press again."))
         self.button.setText(_("Send now") if self._confirming else _("Send…"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.casework.exchanges import PERMISSION
@@ -45,7 +45,7 @@ class PermissionRow(Panel):
         for label in (self.title, self.what, self.reason, *self.lines):
             self._words.addWidget(label)
         self._side = QVBoxLayout()
-        self._side.addWidget(self.pill)
+        self._side.addWidget(self.pill, 0, Qt.AlignmentFlag.AlignRight)
         self._side.addStretch(1)
         self._side.addWidget(self.look)
         self._side.addWidget(self.answer)

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from desktop.casework.attachments import shown_name
-from desktop.casework.handling import Marking, all_handling, strictest_tlp
-from desktop.casework.record_types import NOTE, RECEIPTS, Field, RecordType, RecordTypes
+from desktop.casework.handling import Marking
+from desktop.casework.passing_on import inherited
+from desktop.casework.record_types import RECEIPTS, Field, RecordType, RecordTypes
 from desktop.casework.views import Author, FieldView, ListRow, RecallView, RecordView, Scalar, ValueView
 from i18n import _, current, ngettext, pgettext
 from i18n.bidi import LRI, PDI, isolate, ltr, one_line
@@ -133,22 +134,9 @@ def role_elements(record_type: RecordType | None, view: RecordView, role: str) -
     return found.elements if found else ()
 
 
-def marking_of(types: RecordTypes, view: RecordView) -> Marking:
-    """TLP, handling codes and restriction of a record: the strictest of what holds for all of it and for each value."""
-    record_type = types.get(view.type)
-    note = view.fields.get("handling_note")
-    tlps = [str(role_value(record_type, view, "tlp") or "")]
-    codes = [role_elements(record_type, view, "handling")]
-    for name, held in view.fields.items():
-        if name.endswith(f"{NOTE}tlp"):
-            tlps += [str(each.value) for each in held.values if each.value]
-        elif name.endswith(f"{NOTE}handling"):
-            codes.append(held.elements)
-    return Marking(
-        strictest_tlp(tlps) if len(tlps) > 1 else tlps[0],
-        all_handling(codes) if len(codes) > 1 else codes[0],
-        (str(note.value),) if note is not None and note.value else (),
-    )
+def marking_of(_types: RecordTypes, view: RecordView) -> Marking:
+    """TLP, handling codes and restrictions of a record and of its values; of values in conflict, the strictest."""
+    return inherited([view]) if view.fields else Marking()
 
 
 def notes_text(record_type: RecordType, view: RecordView, name: str) -> str:

@@ -56,7 +56,8 @@ class RecordDeeds(QObject):
             record_type = self._session.types.get(self.view.type)
             reference = role_value(record_type, self.view, "reference")
             text = str(reference) if reference else title_text(record_type, self.view)
-            copy_marked(text, marking_of(self._session.types, self.view))
+            held = self._session.handling(self.view.id)
+            copy_marked(text, held.marking if held else marking_of(self._session.types, self.view))
 
     def compare(self) -> None:
         """Show its conflicts."""
