@@ -37,6 +37,7 @@ from i18n.formats import date_text, number
 _Index = QModelIndex | QPersistentModelIndex
 Names = Callable[[str], str]
 Rows = Mapping[str, ListRow]
+_WIDTHS = (0, 0, 0, 92, 92, 92, 132)  # pixels at 100 %; 0: an equal share of what is left
 _OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -218,9 +219,12 @@ class LinksTable(Living, QTableView):
 
     def _fit(self) -> None:
         theme, header = current_theme(), self.horizontalHeader()
-        for column, wide in enumerate((190, 170, 190, 100, 100, 96, 150)):
-            self.setColumnWidth(column, theme.px(wide))
-        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(theme.px(84))
+        for column, wide in enumerate(_WIDTHS):  # the handling is in view whatever the width
+            stretches = QHeaderView.ResizeMode.Stretch if not wide else QHeaderView.ResizeMode.Interactive
+            header.setSectionResizeMode(column, stretches)
+            if wide:
+                self.setColumnWidth(column, theme.px(wide))
         self.verticalHeader().setDefaultSectionSize(theme.px(40))
 
 

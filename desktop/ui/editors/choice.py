@@ -88,7 +88,7 @@ class ChoiceEditor(Editor):
 
     def _fill(self) -> None:
         self.box.clear()
-        if not (self.field.required or self.field.kind == "tlp"):
+        if not self.field.required and (self.field.kind != "tlp" or self.field.noted is not None):
             self.box.addItem(pgettext("choice", "Not set"), "")
         for choice in self.field.choices:
             self.box.addItem(choice_text(self.field, choice.code), choice.code)

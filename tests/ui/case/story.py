@@ -45,7 +45,7 @@ def tell(pair: TwoDesks, language: str) -> str:
         },
         ["SN", "IT", "AE"],
     )
-    session.new_record(
+    karim = session.new_record(
         "person",
         case,
         {
@@ -58,6 +58,9 @@ def tell(pair: TwoDesks, language: str) -> str:
         },
     )
     session.new_record("person", case, {"name": "ROSSI Marco", "case_role": "witness", "tlp": "TLP:GREEN"})
+    lorry = session.new_record("vehicle", case, {"plate": "DK-4417-A"})
+    drives = {"source": karim, "target": lorry, "began": "2026-03-14", "evaluation": "B2", "handling": ["H0", "H2"]}
+    session.new_record("uses", case, drives)
     pair.exchange()
     rome.edit(case, "summary", SUMMARY[language])
     session.edit(case, "evaluation", "B2")

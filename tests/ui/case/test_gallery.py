@@ -14,6 +14,7 @@ from desktop.ui.conflicts_view import ConflictsView
 from desktop.ui.kit import Button, ElidedLabel
 from desktop.ui.new_case_dialog import NewCaseDialog
 from desktop.ui.new_record_dialog import NewRecordDialog
+from desktop.ui.notes_dialog import NotesDialog
 from desktop.ui.record_page import RecordPage
 from tests.ui.case.story import tell
 from tests.ui.case.two_desks import TwoDesks
@@ -112,7 +113,7 @@ def test_every_screen_of_a_case_fits(
     view.resize(*size)
     view.show_case(case)
     view.show()
-    for tab in ("summary", "subjects", "files", "details", "history"):
+    for tab in ("summary", "subjects", "links", "evidence", "details", "history"):
         view.show_tab(tab)
         if tab == "details":
             complete(view.case_page)
@@ -121,6 +122,17 @@ def test_every_screen_of_a_case_fits(
     view.show_case(person)
     complete(view.record_page)
     show(view, "person")
+    pair.session.edit(person, "birth_date__source", "Registre de Saint-Louis")
+    pair.session.edit(person, "birth_date__evaluation", "B2")
+    notes = NotesDialog(pair.session, person, "birth_date", view)
+    notes.form.complete()
+    notes.show()
+    show(notes, "notes")
+    notes.close()
+    assert view.case_page is not None
+    view.case_page.add.open_list()
+    show(view.case_page.add.picker, "add")
+    view.case_page.add.picker.close()
     conflicts = ConflictsView(pair.session)
     qtbot.addWidget(conflicts)
     conflicts.resize(size[0] + 385, size[1])
@@ -128,8 +140,12 @@ def test_every_screen_of_a_case_fits(
     conflicts.cards[0].choose(0)
     conflicts.cards[1].choose(2)
     show(conflicts, "conflicts")
+    template = NewCaseDialog(pair.session)
+    template.templates.choose("terrorism")
     for name, dialog in (
         ("new_case", NewCaseDialog(pair.session)),
+        ("new_case_template", template),
+        ("new_link", NewRecordDialog(pair.session, "uses", case)),
         ("new_person", NewRecordDialog(pair.session, "person", case)),
     ):
         qtbot.addWidget(dialog)

@@ -122,3 +122,17 @@ def test_locking_closes_the_notes_and_keeps_what_was_typed(
     dialog.form.flush()
     session.lock()
     assert not dialog.isVisible()
+
+
+def test_the_marking_of_a_value_can_be_taken_away_again(session: Session, view: CaseView, person: str) -> None:
+    session.edit(person, "birth_date__tlp", "TLP:RED")
+    form_of(view).rows["birth_date"].notes_button.click()
+    dialog = view.findChild(NotesDialog)
+    assert dialog is not None
+    dialog.form.complete()
+    editor = dialog.form.rows["birth_date__tlp"].editor
+    assert isinstance(editor, ChoiceEditor)
+    editor.box.setCurrentIndex(0)
+    editor.box.activated.emit(0)
+    assert session.show(person).fields["birth_date__tlp"].value is None
+    dialog.reject()
