@@ -60,7 +60,7 @@ class ItemsCard(Card):
         self._ids, self._shown = rows, list(items)
 
     def _make(self, target: str, item: Item) -> QWidget:
-        row = ItemRow(*item, leads=bool(target))
+        row = ItemRow(*item[:4], tone=item.tone, leads=bool(target))
         row.clicked.connect(self._on_pressed)
         return row
 

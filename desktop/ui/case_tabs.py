@@ -20,6 +20,7 @@ from desktop.casework.views import RecordView
 from desktop.session import Session
 from desktop.ui.case_selection import Selection
 from desktop.ui.chart.chart_tab import ChartTab
+from desktop.ui.discussion_tab import DiscussionTab
 from desktop.ui.exchanges_tab import ExchangesTab
 from desktop.ui.files_card import FilesTab
 from desktop.ui.links_tab import LinksTab
@@ -69,6 +70,7 @@ TABS = (
     CaseTab("requests", lambda: _("Requests"), lambda tools: RequestsTab(tools.session), ("request",)),
     CaseTab("exchanges", lambda: _("Exchanges"), lambda tools: ExchangesTab(tools.session, tools.page), ("exchange",)),
     CaseTab("tasks", lambda: _("Tasks"), lambda tools: TasksTab(tools.session), ("task",)),
+    CaseTab("discussion", lambda: _("Discussion"), lambda tools: DiscussionTab(tools.session), ("note",)),
     CaseTab("members", lambda: _("Members"), lambda tools: MembersTab(tools.session), scrolls=True),
     CaseTab("files", lambda: _("Files"), lambda tools: FilesTab(tools.session, tools.page), scrolls=True),
 )

@@ -13,14 +13,17 @@ from desktop.ui.kit.painting import hovered, keyboard_focus, paint_ring
 from desktop.ui.theme import current_theme
 from i18n.bidi import strip_isolates
 
+_TOLD = ("warn", "bad")  # tones in which the caption is written
+
 
 class Item(NamedTuple):
-    """What a row shows: the name of its icon, two lines, and something short at the end."""
+    """What a row shows: the name of its icon, two lines, something short at the end; the tone of icon and caption."""
 
     icon: str
     title: str
     caption: str
     end: str = ""
+    tone: str = "neutral"
 
 
 class ItemRow(Living, QAbstractButton):
@@ -40,7 +43,7 @@ class ItemRow(Living, QAbstractButton):
         super().__init__(parent)
         self._leads = leads
         self.title = ElidedLabel(title, "strong")
-        self.caption = ElidedLabel(caption, "caption", "muted")
+        self.caption = ElidedLabel(caption, "caption", tone if tone in _TOLD else "muted")
         self._row = QHBoxLayout(self)
         self._words = QVBoxLayout()
         self._words.addWidget(self.title)

@@ -15,6 +15,7 @@ from desktop.ui.records_page import RecordsPage
 from desktop.ui.requests_page import RequestsPage
 from desktop.ui.settings_view import SettingsView
 from desktop.ui.sync_page import SyncPage
+from desktop.ui.work_page import WorkPage
 
 if TYPE_CHECKING:
     from desktop.ui.workspace import Workspace
@@ -26,6 +27,7 @@ def make_page(space: Workspace, key: str) -> QWidget:
     A tree of widgets that gets its parent when it is whole has the style sheet worked out once more for each of them.
     """
     makers: dict[str, Callable[[Workspace], QWidget]] = {
+        "work": _work,
         "cases": partial(_records, record_type="case"),
         "people": partial(_records, record_type="person"),
         "requests": _requests,
@@ -36,6 +38,15 @@ def make_page(space: Workspace, key: str) -> QWidget:
         "settings": _settings,
     }
     return makers[key](space)
+
+
+def _work(space: Workspace) -> QWidget:
+    page = WorkPage(space.session, space.stack)
+    page.record_opened.connect(space.open_work)
+    page.conflict_opened.connect(space.compare)
+    page.waiting_changed.connect(space.show_waiting)
+    page.marking_changed.connect(space.marking_changed)
+    return page
 
 
 def _records(space: Workspace, record_type: str) -> QWidget:

@@ -32,6 +32,7 @@ class Place(NamedTuple):
 
 
 PLACES = (
+    Place("work", "inbox", lambda: _("My work")),
     Place("cases", "briefcase", lambda: _("Cases")),
     Place("requests", "send", lambda: _("Requests for assistance")),
     Place("people", "users", lambda: _("People & objects")),

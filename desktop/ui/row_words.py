@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from desktop.casework.record_types import Field, RecordTypes
 from desktop.casework.views import ListRow
+from desktop.casework.work_views import ENDED
 from i18n import Locale, _, current, ngettext
 from i18n.bidi import neutralise, one_line, strip_isolates
 from i18n.formats import moment, relative_time, short_date, urgency
@@ -16,7 +17,7 @@ from i18n.names import country_list
 # How pressing a due date is (i18n.formats.urgency) → tone; a tone never stands without the date's words.
 _URGENCY_TONES = {"late": "bad", "soon": "bad", "near": "warn"}
 _NOON = time(12)
-_ENDED = frozenset({"closed", "archived"})
+_ENDED = frozenset(ENDED)
 
 
 class Mark(NamedTuple):

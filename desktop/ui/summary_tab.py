@@ -1,4 +1,4 @@
-"""The first page of a case: its summary, its key facts, its people, and what happened last."""
+"""The first page of a case: its summary, what is to be done, its people, what happened last, its key facts."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from desktop.ui.row_words import status_mark
 from desktop.ui.slices import Slices
 from desktop.ui.summary_card import SummaryCard
 from desktop.ui.theme import current_theme
+from desktop.ui.todo_card import TodoCard
 from i18n import _, ngettext
 from i18n.bidi import isolate, one_line
 from i18n.formats import number
@@ -27,7 +28,7 @@ _PEOPLE = 5
 
 
 class SummaryTab(Living, QWidget):
-    """The four cards, filled one after the other."""
+    """The five cards, filled one after the other."""
 
     tab_requested = Signal(str)
     record_opened = Signal(str)
@@ -40,13 +41,14 @@ class SummaryTab(Living, QWidget):
         self._view: RecordView | None = None
         self.summary = SummaryCard(session)
         self.facts = FactsCard(session)
+        self.todo = TodoCard(session)
         self.people = ItemsCard()
         self.activity = ActivityCard(session)
         self.add_person = Button("", "link", "user-plus")
         self.people.add(self.add_person)
         self._slices = Slices(self)
         grid = ColumnGrid(2, 300, stretches=(5, 4))
-        for card in (self.summary, self.facts, self.people, self.activity):
+        for card in (self.summary, self.todo, self.people, self.activity, self.facts):
             grid.add(card)
         self._column = QVBoxLayout(self)
         self._column.setSpacing(current_theme().space("l"))
@@ -56,6 +58,8 @@ class SummaryTab(Living, QWidget):
         self.people.action.clicked.connect(self._on_people)
         self.activity.action.clicked.connect(self._on_history)
         self.people.item_pressed.connect(self.record_opened)
+        self.todo.item_pressed.connect(self.record_opened)
+        self.todo.all_requested.connect(self._on_tasks)
         self.add_person.clicked.connect(self._on_add)
         self.bind(lambda _text: self._show_people(), str)
 
@@ -65,7 +69,8 @@ class SummaryTab(Living, QWidget):
         stands = view.recalled is None
         self.summary.setVisible(stands)
         self.facts.setVisible(stands)
-        pieces = [partial(self.facts.show_record, view)] if stands else []
+        self.todo.setVisible(stands)
+        pieces = [partial(self.todo.show_record, view), partial(self.facts.show_record, view)] if stands else []
         if stands:
             self.summary.show_record(view)
         self._slices.start(*pieces, self._show_people)
@@ -102,6 +107,9 @@ class SummaryTab(Living, QWidget):
 
     def _on_people(self) -> None:
         self.tab_requested.emit("subjects")
+
+    def _on_tasks(self) -> None:
+        self.tab_requested.emit("tasks")
 
     def _on_add(self) -> None:
         self.add_requested.emit("person")

@@ -25,6 +25,7 @@ from desktop.ui.requests_page import RequestsPage, RequestsWatch
 from desktop.ui.slices import Slices
 from desktop.ui.theme import current_theme
 from desktop.ui.top_bar import TopBar
+from desktop.ui.work_page import WorkPage
 from i18n import _
 from i18n.bidi import isolate, one_line
 
@@ -89,7 +90,9 @@ class Workspace(Living, QWidget):
 
     def begin(self) -> None:
         """Show the first place; then make, piece by piece, what is likely to be wanted next."""
-        first = (self.update, partial(self._page, "cases"), self._show_first)  # the empty frame is painted first
+        begin = "work" if self.session.work_waits() else "cases"
+        # The empty frame is painted first.
+        first = (self.update, partial(self._page, begin), partial(self._show_first, begin))
         next_places = (partial(self._page, key) for key in _LIKELY)
         self._slices.start(*first, self._make_bar, *(self._prepare,) * PREPARATIONS, *next_places)
 
@@ -128,6 +131,17 @@ class Workspace(Living, QWidget):
         self.show_page("cases" if record_type == "case" else "people")
         self.records().open_record(record)
 
+    def open_work(self, record: str, tab: str) -> None:
+        """Show what waits in its case, at a tab of that."""
+        self.show_page("cases")
+        self.records().open_record(record)
+        if tab:
+            self.records().detail.show_tab(tab)
+
+    def show_waiting(self, count: int) -> None:
+        """How much of one's own work waits."""
+        self.rail.show_counts({"work": count})
+
     def new_case(self) -> None:
         """Ask for a new case."""
         self.show_page("cases")
@@ -156,7 +170,7 @@ class Workspace(Living, QWidget):
     def marking_text(self) -> str:
         """The marking band's line: the alliance's own words, then the strictest codes of what is in view."""
         page = self.stack.currentWidget()
-        marked = RecordsPage | ConflictsView | BinView | RequestsPage
+        marked = RecordsPage | ConflictsView | BinView | RequestsPage | WorkPage
         marking = page.marking() if isinstance(page, marked) else Marking()
         words = isolate(one_line(self.session.alliance_marking(), 160))
         if not words:
@@ -183,12 +197,13 @@ class Workspace(Living, QWidget):
             self.stack.addWidget(page)
         return page
 
-    def _show_first(self) -> None:
+    def _show_first(self, key: str) -> None:
         if not self._key:
-            self.show_page("cases")
-        focused = QApplication.focusWidget()
-        if focused is None or not self.isAncestorOf(focused):
-            self.records().list.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.show_page(key)
+        page, focused = self.stack.currentWidget(), QApplication.focusWidget()
+        if page is not None and (focused is None or not self.isAncestorOf(focused)):
+            target = page.list.view if isinstance(page, RecordsPage) else page.focusProxy() or page
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_bar(self) -> None:
         if self._bar is None:  # nobody was quicker and has it open
