@@ -10,6 +10,7 @@ import secrets
 import sqlite3
 from dataclasses import dataclass
 
+from server.clock import SteadyClock
 from server.sqlite_merkle import append_leaves
 from server.sqlite_receipts import ReceiptBook
 from server.sqlite_schema import MARK_BYTES, SHIFT, read_moved
@@ -22,6 +23,8 @@ from sync.wire.membership import Membership
 from sync.wire.space import Segment, advance_head, segment_hash
 
 KINDS: tuple[ItemKind, ...] = ("entry", "segment", "receipt")  # as items.kind numbers them
+
+_CLOCK = SteadyClock()
 
 
 @dataclass(slots=True)
@@ -93,7 +96,9 @@ class Ledger:
         self._devices: dict[bytes, DeviceRow | None] = {}
         self._shares: dict[tuple[int, str], ShareRow] = {}
         self._bytes: dict[str, int] = {}
-        self._items: list[tuple[int, int, int, int, bytes, bytes]] = []
+        self._items: list[tuple[int, int, int, int, bytes, bytes, int]] = []
+        self.at_ms = _CLOCK.now_ms()
+        """When the items of this transaction are stored, by the server's clock."""
         self._segments: dict[tuple[int, int, int], tuple[int, bytes]] = {}
         self._memberships: dict[int, Membership] = {}
         self._entries: dict[tuple[int, int], tuple[int, bytes]] = {}
@@ -158,7 +163,7 @@ class Ledger:
 
     def _body(self, space: SpaceRow, sequence: int) -> bytes:
         identity = space.number << SHIFT | sequence
-        for pending, *_, body in self._items:
+        for pending, *_, body, _at_ms in self._items:
             if pending == identity:
                 return body
         found: bytes = self.connection.execute("SELECT body FROM items WHERE id = ?", (identity,)).fetchone()[0]
@@ -178,7 +183,7 @@ class Ledger:
 
     def add_entry(self, space: SpaceRow, membership: Membership, usage: UsageRow, *, rotates: bool) -> None:
         """Record that the item just added is the entry that `membership` took last."""
-        self._entries[space.number, membership.number] = (space.sequence, self._items[-1][-1])
+        self._entries[space.number, membership.number] = (space.sequence, self._items[-1][-2])
         usage.entries += 1
         usage.rotations += rotates
         space.entered = True
@@ -239,8 +244,14 @@ class Ledger:
         space.sequence += 1
         space.head = advance_head(space.head, kind, body)
         identity = space.number << SHIFT | space.sequence
-        self._items.append((identity, KINDS.index(kind), author, space.moved, space.head, body))
+        self._items.append((identity, KINDS.index(kind), author, space.moved, space.head, body, self.at_ms))
         return space.sequence
+
+    def stored_at(self, space: SpaceRow, sequence: int) -> int:
+        """Return when an item was stored, Unix milliseconds by this server's clock; 0: before it kept that."""
+        identity = space.number << SHIFT | sequence
+        found = self.connection.execute("SELECT at_ms FROM items WHERE id = ?", (identity,)).fetchone()
+        return int(found[0]) if found else self.at_ms
 
     def device(self, device: bytes) -> DeviceRow | None:
         """Return the row of an enrolled device."""
@@ -319,7 +330,7 @@ class Ledger:
             "INSERT OR REPLACE INTO usage (space, hour, entries, rotations) VALUES (?, ?, ?, ?)",
             [(space, row.hour, row.entries, row.rotations) for space, row in self._usage.items() if row.entries],
         )
-        run("INSERT INTO items (id, kind, author, moved, head, body) VALUES (?, ?, ?, ?, ?, ?)", self._items)
+        run("INSERT INTO items (id, kind, author, moved, head, body, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)", self._items)
         run(
             "INSERT INTO segments (space, device, first, sequence) VALUES (?, ?, ?, ?)",
             [(*key, sequence) for key, (sequence, _) in self._segments.items()],

@@ -116,7 +116,9 @@ class Push:
         chain = self._ledger.chain(space, writer.number)
         if item.first <= chain.last:
             stored = self._ledger.segment(space, writer.number, item.first)
-            return PushResult("known", "", stored[0]) if stored and stored[1] == item.hash else refused("fork")
+            if not stored or stored[1] != item.hash:
+                return refused("fork")
+            return PushResult("known", "", stored[0], self._ledger.stored_at(space, stored[0]))
         if item.first > chain.last + 1 or item.previous != chain.hash:
             return refused("gap" if item.first > chain.last + 1 else "fork")
         if not self._has_room(len(item.body)):
@@ -124,7 +126,7 @@ class Push:
         sequence = self._ledger.add_item(space, "segment", author.number, item.body)
         self._ledger.add_segment(space, writer.number, item.first, item.last, item.hash)
         self._ledger.add_bytes(self._caller.ministry, len(item.body))
-        return PushResult("stored", "", sequence)
+        return PushResult("stored", "", sequence, self._ledger.at_ms)
 
     def _receipt(self, author: DeviceRow, item: CheckedReceipt) -> PushResult:
         space = self._ledger.space(item.space)

@@ -90,16 +90,16 @@ def _items(
     after, last = between
     items: list[Item] = []
     rows = connection.execute(
-        "SELECT id, kind, body FROM items WHERE id > ? AND id <= ? ORDER BY id",
+        "SELECT id, kind, body, at_ms FROM items WHERE id > ? AND id <= ? ORDER BY id",
         (number << SHIFT | after, number << SHIFT | last),
     )
-    for identity, kind, body in rows:
+    for identity, kind, body, at_ms in rows:
         cost = len(body) + ITEM_OVERHEAD
         if cost > left and not (first and not items):
             rows.close()
             return items, left, True
         left -= cost
-        items.append(Item(identity & (1 << SHIFT) - 1, KINDS[kind], body))
+        items.append(Item(identity & (1 << SHIFT) - 1, KINDS[kind], body, at_ms))
     return items, left, False
 
 
@@ -204,10 +204,10 @@ def _latest(connection: Connection, number: int, last: int, position: int, autho
     own = True
     left = INLINE_SPACE
     rows = connection.execute(
-        "SELECT id, kind, author, moved, body FROM items WHERE id > ? AND id <= ? ORDER BY id DESC",
+        "SELECT id, kind, author, moved, body, at_ms FROM items WHERE id > ? AND id <= ? ORDER BY id DESC",
         (number << SHIFT, number << SHIFT | last),
     )
-    for identity, kind, by, moved, body in rows:
+    for identity, kind, by, moved, body, at_ms in rows:
         if moved <= position:
             break
         left -= len(body) + ITEM_OVERHEAD
@@ -215,7 +215,7 @@ def _latest(connection: Connection, number: int, last: int, position: int, autho
             rows.close()
             return [], False
         own = own and by == author
-        items.append(Item(identity & (1 << SHIFT) - 1, KINDS[kind], body))
+        items.append(Item(identity & (1 << SHIFT) - 1, KINDS[kind], body, at_ms))
     rows.close()
     items.reverse()
     return items, own

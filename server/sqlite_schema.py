@@ -87,7 +87,11 @@ CREATE TABLE given (
     given INTEGER NOT NULL, PRIMARY KEY (space, device)) STRICT, WITHOUT ROWID;
 """
 
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = """
+ALTER TABLE items ADD COLUMN at_ms INTEGER NOT NULL DEFAULT 0;
+"""
+
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 """A file of an earlier version is brought up to the newest by the steps it has not seen; none is ever edited."""
 VERSION = len(STEPS)
 LOG_SINCE = 3

@@ -245,7 +245,7 @@ class _Draft:
             if item.kind == "entry":
                 self._take_entry(item)
             elif item.kind == "segment":
-                self._take_segment(item.body, item.sequence)
+                self._take_segment(item.body, item.sequence, item.at_ms)
             elif item.kind == "receipt":
                 self._take_receipt(item.body, item.sequence)
             else:
@@ -308,7 +308,7 @@ class _Draft:
         cutoff = self._cutoffs[device]
         return cutoff is not None and sequence > cutoff
 
-    def _take_segment(self, data: bytes, sequence: int) -> None:
+    def _take_segment(self, data: bytes, sequence: int, at_ms: int = 0) -> None:
         segment, header = read_segment(data)
         if header.space != self._space:
             raise NotEntitled("a segment of another space")
@@ -331,13 +331,13 @@ class _Draft:
         self._intake.own_back |= header.device == self._own
         key = self._key(header.epoch)
         if key is None:
-            opened = Opened(data, hash_, header, [], locked=True, late=late)
+            opened = Opened(data, hash_, header, [], locked=True, late=late, server_ms=at_ms)
         else:
             try:
                 changes = open_segment(segment, header, key)
             except Malformed:  # signed all the same: its place in the chain counts, or nothing after it would
                 changes = [b""] * header.count
-            opened = Opened(data, hash_, header, changes, late=late)
+            opened = Opened(data, hash_, header, changes, late=late, server_ms=at_ms)
         self._chains[header.device] = Head(header.device, header.last, hash_)
         self._ends[header.device, header.last] = hash_
         self.segments.append(opened)

@@ -193,6 +193,9 @@ def _note(replica: Replica, run: Run, items: list[Outgoing], results: list[PushR
         else:
             replica.mark_refused(one.id, result.code[:64])
             run.refused_items.append(result.code[:64])
+    times = {one.id: result.at_ms for one, result in zip(items, results, strict=True) if result.at_ms}
+    if times:
+        replica.note_stored(times)
     replica.mark_sent(sent)
     if held:
         replica.hold_relays()

@@ -73,6 +73,7 @@ class Opened(msgspec.Struct, frozen=True):
     changes: list[bytes]  # encoded, as many as the header counts; b"" where its author sealed nothing readable
     locked: bool = False  # no key yet, so no changes: kept, and opened when the grant comes
     late: bool = False  # its device was known to be revoked: applied and flagged
+    server_ms: int = 0  # when the server first had it, by its clock; 0 where that is not known
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -218,6 +219,9 @@ class Replica(Ground, Protocol):
 
     def mark_sent(self, ids: list[int]) -> None:
         """Note items as stored by the server."""
+
+    def note_stored(self, times: dict[int, int]) -> None:
+        """Note when the server stored segments that go out, by their item's id; before they are marked as sent."""
 
     def mark_refused(self, id_: int, code: str) -> None:
         """Note an item that the server refused for good: kept, shown, not sent again by itself."""

@@ -140,6 +140,16 @@ class History:
         number = self._number(space, dot.device, dot.sequence)
         return int(self._database.value("SELECT at_ms FROM changes WHERE n = ?", (number,)) or 0)
 
+    def stored_at(self, space: int, dot: Dot) -> int:
+        """When the server first had a write, by the server's clock; 0 while it is not sent, or where nobody said."""
+        number = self._number(space, dot.device, dot.sequence)
+        found = self._database.value(
+            "SELECT h.at_ms FROM had h JOIN segments g ON g.n = h.segment"
+            " WHERE h.segment <= ? AND h.segment >> 32 = ? >> 32 AND g.last >= ? ORDER BY h.segment DESC LIMIT 1",
+            (number, number, dot.sequence),
+        )
+        return int(found or 0)
+
     def values_of(self, space: int, dots: list[Dot]) -> tuple[Scalar, ...]:
         """What some writes had written."""
         found = (self.operation(space, dot) for dot in dots)

@@ -129,6 +129,8 @@ class Inbox(Positions):
             "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)",
             (number, header.last, opened.hash, int(opened.locked), header.epoch, opened.data),
         )
+        if opened.server_ms:
+            self._database.run("INSERT OR REPLACE INTO had VALUES (?, ?)", (number, opened.server_ms))
         if opened.late:
             self._database.run("INSERT OR IGNORE INTO late VALUES (?)", (number,))
         elif carried:

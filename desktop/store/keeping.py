@@ -34,7 +34,7 @@ def remove_records(context: Context, space: int) -> None:
         span = (change_number(chain, 0), change_number(chain + 1, 0))
         run("DELETE FROM segments WHERE n > ? AND n < ?", span)
         run("DELETE FROM changes WHERE n > ? AND n < ?", span)
-        for table in ("late", "cut", "purges"):
+        for table in ("late", "cut", "purges", "had"):
             run(f"DELETE FROM {table} WHERE segment > ? AND segment < ?", span)  # noqa: S608 - our own words only
         if not own:
             run("DELETE FROM chains WHERE n = ?", (chain,))

@@ -273,7 +273,12 @@ CREATE INDEX rows_assignee ON rows (assignee) WHERE assignee != '' AND deleted =
 INSERT OR IGNORE INTO again SELECT n FROM records
 """
 
-_LATER = (_EIGHTH, _NINTH, _TENTH, _ELEVENTH, _TWELFTH, _THIRTEENTH)
+_FOURTEENTH = """
+-- When the server first had a segment, by its own clock, as it says itself.
+CREATE TABLE had (segment INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL)
+"""
+
+_LATER = (_EIGHTH, _NINTH, _TENTH, _ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH)
 STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, *_LATER)
 VERSION = len(STEPS)
 

@@ -216,6 +216,14 @@ class Outbox:
             numbers.append(n)
         return numbers
 
+    def note_stored(self, times: dict[int, int]) -> None:
+        """Note when the server stored segments that go out, by their item's id."""
+        with self._database.transaction(durable=False):
+            self._database.many(
+                "INSERT OR REPLACE INTO had SELECT segment, ? FROM outbox WHERE n = ? AND segment IS NOT NULL",
+                [(at_ms, item) for item, at_ms in times.items()],
+            )
+
     def mark_sent(self, ids: list[int]) -> None:
         """Note items as stored by the server."""
         database = self._database

@@ -126,7 +126,7 @@ class Reads:
         """One written value with its author."""
         dot = written.dot
         author = self._authors.author(dot.device, self._history.written_at(space, dot))
-        return ValueView(written.value, format_dot(dot), author)
+        return ValueView(written.value, format_dot(dot), author, self._history.stored_at(space, dot))
 
     def conflicts(self, limit: int = 1_000) -> tuple[ConflictView, ...]:
         """Every field that waits for a person, newest record first."""

@@ -59,6 +59,7 @@ def step_back(ordering: Ordering, context: Context, states: States, chain: Chain
     database.run("INSERT OR IGNORE INTO notes VALUES (?, ?, ?)", (key, context.now_ms(), encode(again)))
     database.run("DELETE FROM outbox WHERE segment >= ? AND segment < ?", (start, end))
     database.run("DELETE FROM segments WHERE n >= ? AND n < ?", (start, end))
+    database.run("DELETE FROM had WHERE segment >= ? AND segment < ?", (start, end))
     database.run("DELETE FROM cut WHERE segment >= ? AND segment < ?", (start, end))
     database.run("DELETE FROM purges WHERE segment >= ? AND segment < ?", (start, end))
     database.run("DELETE FROM changes WHERE n >= ? AND n < ?", (start, end))

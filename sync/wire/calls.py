@@ -90,6 +90,7 @@ class PushResult(msgspec.Struct, frozen=True, array_like=True):
     status: Literal["stored", "known", "refused"]
     code: str = ""
     sequence: Count = 0  # of the item in its space's log, when stored or known
+    at_ms: Moment = 0  # of a segment: when it was stored, by the server's clock
 
 
 class PushReply(msgspec.Struct, frozen=True, array_like=True):
@@ -119,6 +120,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True, gc=False):
     sequence: Count
     kind: Annotated[str, Meta(max_length=32)]  # an ItemKind; a later version's is kept aside
     body: bytes
+    at_ms: Moment = 0  # when it was stored, by the server's clock; no signature stands behind it
 
 
 class SpaceItems(msgspec.Struct, frozen=True, array_like=True):

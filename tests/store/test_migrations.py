@@ -15,7 +15,7 @@ from tests.store.desks import Alliance, Desk
 from tests.store.earlier import take_back
 
 KEY = bytes(range(32))
-SHIPPED = {version: Path(__file__).with_name(f"schema_v{version}.sql") for version in range(1, 13)}
+SHIPPED = {version: Path(__file__).with_name(f"schema_v{version}.sql") for version in range(1, 14)}
 
 
 def make_earlier(path: Path, version: int) -> None:
