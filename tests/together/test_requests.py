@@ -11,6 +11,7 @@ import pytest
 from desktop.casework.request_views import Given, Part
 from desktop.casework.requests import possible
 from desktop.desk import Desk, Refused
+from sync.changes import RecordEdit, Set
 from tests.support.world import World, three_ministries
 
 MINUTE_MS = 60_000
@@ -106,3 +107,27 @@ def test_a_step_that_the_server_has_is_not_undone(world: World) -> None:
     with pytest.raises(Refused, match="undo_sent"):
         world["AE"].undo()
     assert part(world["SN"], record).state == "received"
+
+
+def test_a_state_that_an_altered_desk_wrote_is_shown_with_whose_it_was(world: World) -> None:
+    record = ask(world, "AE")
+    italy = world["IT"]._connection
+    standing = italy.reads.standing(record)
+    over = [one.dot for one in standing.state.registers["status"]]
+    italy.log.append(standing.space, [RecordEdit(standing.record, [Set("status", "accepted", over)])])
+    world.sync()
+    for name in ("SN", "AE"):
+        assert (part(world[name], record).state, part(world[name], record).irregular) == ("accepted", "IT")
+
+
+def test_a_state_of_a_newer_version_stops_every_step_and_is_kept(world: World) -> None:
+    record = ask(world, "AE")
+    newer = world["AE"]._connection
+    standing = newer.reads.standing(record)
+    over = [one.dot for one in standing.state.registers["status"]]
+    newer.log.append(standing.space, [RecordEdit(standing.record, [Set("status", "escalated", over)])])
+    world.sync()
+    stands = world["SN"].request(record).request
+    assert (stands.known, stands.parts[0].state, possible(stands, "SN")) == (False, "escalated", ())
+    with pytest.raises(Refused, match="request_newer"):
+        world["SN"].request_step(record, "withdraw")
