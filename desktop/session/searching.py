@@ -155,6 +155,10 @@ class Searching(Connecting):
             return True
         return False
 
+    def is_merged(self, record: str) -> bool:
+        """Whether a merge joins a record with another one."""
+        return self._look(lambda desk: bool(desk.merges_of(record)), otherwise=False)
+
     def link_across(self, here: str, there: str) -> bool:
         """Link a record with the same subject in another case."""
         with self._reporting(here):

@@ -178,8 +178,8 @@ class BulkDialog(DeskDialog):
             )
             words = f"{words} {some.format(n=number(passed))}"
         if written < self._whole - passed:
-            words = f"{words} {_('The rest was left as it was.')}"
-        self.summary.setText(f"{words} {_('One undo takes all of it back.')}")
+            words = " ".join((words, _("The rest was left as it was.")))
+        self.summary.setText(" ".join((words, _("One undo takes all of it back."))))
         self.progress.hide()
         self.button.setEnabled(True)
         self.button.setFocus()

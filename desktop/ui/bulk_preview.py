@@ -10,10 +10,11 @@ from PySide6.QtGui import QColor
 from desktop.casework.bulk import BulkPlan, BulkRow
 from desktop.casework.record_types import Field, RecordTypes
 from desktop.casework.views import Scalar
+from desktop.ui.pair_table import CODES
 from desktop.ui.presenter import choice_text, listed, row_title
 from desktop.ui.theme import current_theme
 from i18n import _
-from i18n.bidi import isolate, one_line, strip_isolates
+from i18n.bidi import isolate, ltr, one_line, strip_isolates
 
 _Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = 3
@@ -81,5 +82,5 @@ def values_text(field: Field | None, values: tuple[Scalar, ...]) -> str:
     if not values:
         return "—"
     if field is not None and field.choices:
-        return listed(choice_text(field, str(value)) for value in values)
+        return listed(ltr(str(each)) if field.kind in CODES else choice_text(field, str(each)) for each in values)
     return listed(isolate(one_line(str(value), 80)) for value in values)

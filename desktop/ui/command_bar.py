@@ -1,4 +1,4 @@
-"""What opens under the search box: every command that matches what is typed, and the records found meanwhile."""
+"""What opens under the search box: records of every type with the reason of each hit, and the commands that match."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.casework.record_types import RecordTypes
-from desktop.casework.views import ListRow, Query
+from desktop.casework.record_types import RecordType, RecordTypes
+from desktop.casework.views import Hit, ListRow
 from desktop.session import Session
 from desktop.ui.commands import Commands, keys_text
 from desktop.ui.icons import icon_pixmap
@@ -29,10 +29,11 @@ from desktop.ui.presenter import row_title
 from desktop.ui.row_words import type_label
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
-from i18n.bidi import ltr, neutralise, one_line, strip_isolates
+from i18n.bidi import isolate, ltr, neutralise, one_line, strip_isolates
 from i18n.formats import number
 
-MOST_RECORDS = 12
+MOST_RECORDS = 40
+MOST_OF_A_TYPE = 8
 _TYPING_MS = 60
 _CHANNEL = "command bar"
 _ENTRY = Qt.ItemDataRole.UserRole
@@ -42,12 +43,12 @@ _KEYS = frozenset(
 
 
 class Entry(NamedTuple):
-    """One line: an icon, words, smaller words at its end, and what it does."""
+    """One line: an icon, words, smaller words at its end, and what it does; a heading does nothing."""
 
     icon: str
     text: str
-    aside: str
-    run: Callable[[], object]
+    aside: str = ""
+    run: Callable[[], object] | None = None
 
 
 class EntryDelegate(QStyledItemDelegate):
@@ -67,17 +68,22 @@ class EntryDelegate(QStyledItemDelegate):
         if chosen or option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, theme.color("sel" if chosen else "hover"))
         side, edge = theme.control("icon"), theme.px(14)
+        heading = entry.run is None
 
         def place(left: int, width: int) -> QRect:
             spot = QRect(rect.left() + left, rect.top(), width, rect.height())
             return QStyle.visualRect(option.direction, rect, spot)
 
+        if heading:
+            self._write(painter, place(edge, rect.width() - 2 * edge), "caption 600", theme.color("text2"), entry.text)
+            painter.restore()
+            return
         spot = place(edge, side)
         picture = icon_pixmap(entry.icon, theme.color("text2"), side)
         painter.drawPixmap(spot.left(), rect.top() + (rect.height() - side) // 2, picture)
         small = theme.metrics("caption")
         room = rect.width() - 3 * edge - side
-        aside = small.elidedText(entry.aside, Qt.TextElideMode.ElideRight, room // 2)
+        aside = small.elidedText(entry.aside, Qt.TextElideMode.ElideRight, room * 3 // 5)
         wide = small.horizontalAdvance(aside)
         self._write(painter, place(rect.width() - edge - wide, wide + 1), "caption", theme.color("text2"), aside)
         left = 2 * edge + side
@@ -87,7 +93,8 @@ class EntryDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _write(self, painter: QPainter, rect: QRect, role: str, color: QColor, text: str) -> None:
-        painter.setFont(current_theme().font(role))
+        name, _space, weight = role.partition(" ")
+        painter.setFont(current_theme().font(name, int(weight or 400)))
         painter.setPen(color)
         painter.drawText(rect, LEADING, text)
 
@@ -104,7 +111,7 @@ class CommandBar(Panel):
         self._box = box
         self._window = window
         self._asked = 0
-        self._found: list[ListRow] = []
+        self._found: list[Hit] = []
         self.list = QListWidget()
         self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -120,7 +127,7 @@ class CommandBar(Panel):
         self._typing.setInterval(_TYPING_MS)
         self._typing.timeout.connect(self._search)
         self.list.itemClicked.connect(self._run)
-        session.rows_ready.connect(self._on_rows)
+        session.hits_ready.connect(self._on_hits)
         box.textEdited.connect(self.open)
         box.installEventFilter(self)
         self.bind(self.list.setAccessibleName, lambda: _("Commands and records found"))
@@ -172,15 +179,28 @@ class CommandBar(Panel):
                 self._run(item)
             return True
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8}.get(key, 8)
-        row = max(0, min(self.list.count() - 1, self.list.currentRow() + step))
+        row = self._entry_from(self.list.currentRow() + step, 1 if step > 0 else -1)
         self.list.setCurrentRow(row)
         item = self.list.item(row)
         if item is not None:
             announce(self.list, item.data(Qt.ItemDataRole.AccessibleTextRole))
         return True
 
+    def _entry_from(self, row: int, way: int) -> int:
+        """The entry at a row, or the next one in a direction that is no heading; else the last one before it."""
+        last = self.list.count() - 1
+        row = max(0, min(last, row))
+        rows = [*(range(row, last + 1) if way > 0 else range(row, -1, -1))]
+        rows += reversed(range(row)) if way > 0 else range(row, last + 1)
+        return next((each for each in rows if self._runs(each)), row)
+
+    def _runs(self, row: int) -> bool:
+        return 0 <= row < self.list.count() and self.list.item(row).data(_ENTRY).run is not None
+
     def _run(self, item: QListWidgetItem) -> None:
         entry = item.data(_ENTRY)
+        if entry.run is None:
+            return
         self._box.clear()
         self.close_list()
         entry.run()
@@ -188,12 +208,11 @@ class CommandBar(Panel):
     def _search(self) -> None:
         text = self._box.text().strip()
         if text:
-            query = Query(type="", text=text, limit=MOST_RECORDS)
-            self._asked = self._session.query(query, _CHANNEL)
+            self._asked = self._session.ask_hits(text, _CHANNEL, limit=MOST_RECORDS)
 
-    def _on_rows(self, request: int, ids: list[str]) -> None:
+    def _on_hits(self, request: int, hits: list[Hit]) -> None:
         if request == self._asked and self.isVisible():
-            self._found = [row for row in self._session.rows(ids) if row.type]
+            self._found = [hit for hit in hits if hit.row.type]
             self._fill()
             words = ngettext("{n} record found", "{n} records found", len(self._found))
             announce(self.list, words.format(n=number(len(self._found))))
@@ -201,19 +220,22 @@ class CommandBar(Panel):
     def _fill(self) -> None:
         types = RecordTypes.load()
         self.list.clear()
-        for row in self._found:
-            known = types.get(row.type)
-            reference = ltr(one_line(row.reference, 40)) or type_label(row)
-            marking = ltr(neutralise(" ".join((row.tlp, *row.handling))).strip())
-            aside = "  ".join(part for part in (reference, marking) if part)
-            run = _emitting(self, row)
-            self._append(Entry(known.icon if known else "file-text", row_title(row), aside, run))
-        for command in self._commands.matching(self._box.text()):
-            if command.key == "bar":
-                continue  # it is open already
+        groups: dict[str, list[Hit]] = {}
+        for hit in self._found:
+            groups.setdefault(hit.row.type, []).append(hit)
+        for kind, hits in groups.items():
+            known = types.get(kind)
+            self._append(Entry("", known.plural if known else type_label(hits[0].row)))
+            for hit in hits[:MOST_OF_A_TYPE]:
+                run = _emitting(self, hit.row)
+                self._append(Entry(known.icon if known else "file-text", row_title(hit.row), _aside(hit, known), run))
+        matching = [command for command in self._commands.matching(self._box.text()) if command.key != "bar"]
+        if groups and matching:
+            self._append(Entry("", _("Commands")))
+        for command in matching:  # but for the one that opened this
             run = _running(self._commands, command.key)
             self._append(Entry(command.icon, command.text(), keys_text(command.keys[:1]), run))
-        self.list.setCurrentRow(0)
+        self.list.setCurrentRow(self._entry_from(0, 1) if self.list.count() else -1)
         nothing = self.list.count() == 0
         self.note.setText(_("Neither a command nor a record matches.") if nothing else _("Enter opens · Esc closes"))
         if self.isVisible():
@@ -224,6 +246,8 @@ class CommandBar(Panel):
         item.setData(_ENTRY, entry)
         spoken = strip_isolates(f"{entry.text}, {entry.aside}" if entry.aside else entry.text)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        if entry.run is None:
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
         self.list.addItem(item)
 
     def _place(self) -> None:
@@ -250,3 +274,17 @@ def _running(commands: Commands, key: str) -> Callable[[], object]:
 
 def _emitting(bar: CommandBar, row: ListRow) -> Callable[[], object]:
     return lambda: bar.record_chosen.emit(row.id, row.type)
+
+
+def _aside(hit: Hit, known: RecordType | None) -> str:
+    """Why a record was found, its reference and its marking."""
+    row = hit.row
+    field = known.get(hit.field) if known and hit.field else None
+    reason = ""
+    if field is not None and field.role not in ("title", "reference"):
+        said = one_line(hit.excerpt, 160)
+        reason = _("{field}: {value}").format(field=field.label, value=ltr(said) if field.verbatim else isolate(said))
+    reference = ltr(one_line(row.reference, 40)) if row.reference else ""
+    merged = _("merged") if hit.stands else ""
+    marking = ltr(neutralise(" ".join((row.tlp, *row.handling))).strip())
+    return "  ".join(part for part in (reason, merged, reference, marking) if part)

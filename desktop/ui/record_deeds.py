@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.casework.views import RecordView
 from desktop.session import Session
 from desktop.ui.clipboard import copy_marked
+from desktop.ui.duplicates_dialog import DuplicatesDialog
 from desktop.ui.presenter import marking_of, role_value, title_text
 from desktop.ui.recall_dialog import RecallDialog
 from desktop.ui.receipts_dialog import ReceiptsDialog
@@ -45,6 +46,20 @@ class RecordDeeds(QObject):
     def can_recall(self) -> bool:
         """Whether the record is one's own to recall."""
         return self.view is not None and self.stands() and self._session.may_recall(self.view.id)
+
+    def is_merged(self) -> bool:
+        """Whether another record stands for it in lists, or it for another."""
+        return self.view is not None and self.stands() and self._session.is_merged(self.view.id)
+
+    def show_duplicates(self) -> None:
+        """Show the records of its case that may be one."""
+        if self.view is not None:
+            DuplicatesDialog(self._session, self.view.space, self._page).open()
+
+    def separate(self) -> None:
+        """Take back what merges it with others."""
+        if self.view is not None:
+            self._session.separate(self.view.id)
 
     def show_history(self) -> None:
         """Show what was done to it."""

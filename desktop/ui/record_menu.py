@@ -36,6 +36,9 @@ class RecordMenu(QMenu):
         self._add("eye", _("Receipts…"), deeds.show_receipts)
         if deeds.stands():
             self._add("copy", _("Copy the reference"), deeds.copy)
+            self._add("merge", _("Duplicates…"), deeds.show_duplicates)
+        if deeds.is_merged():
+            self._add("rotate-ccw", _("Take the merge back"), deeds.separate)
         self.addSeparator()
         if self.of_case:
             self._add("upload", _("Records from a table…"), self.import_chosen.emit)

@@ -71,6 +71,17 @@ def _record(window: MainWindow) -> Iterator[Command]:
     yield Command("record.history", lambda: _("History"), history, "history", group, ("Ctrl+H",), there)
     yield Command("record.receipts", lambda: _("Receipts…"), receipts, "eye", group, ("Ctrl+R",), there)
 
+    duplicates, separate = do(RecordDeeds.show_duplicates), do(RecordDeeds.separate)
+    yield Command("record.duplicates", lambda: _("Duplicates…"), duplicates, "merge", group, ("Ctrl+D",), there)
+    yield Command(
+        "record.separate",
+        lambda: _("Take the merge back"),
+        separate,
+        "merge",
+        group,
+        usable=lambda: (deeds := _deeds(window)) is not None and deeds.is_merged(),
+    )
+
     def can_recall() -> bool:
         deeds = _deeds(window)
         return deeds is not None and deeds.can_recall()
