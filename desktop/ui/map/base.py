@@ -1,12 +1,12 @@
-"""The ground of a map: sea, land, coasts, boundaries and the names of countries, kept as a picture while one moves."""
+"""The ground of a map and what lies on it, kept as a picture while one moves: a frame costs one copy."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from math import ceil, floor
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap, QTransform
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPen, QPixmap, QTransform
 
 from desktop.ui.map.frame import Frame
 from desktop.ui.map.world import World, level_for
@@ -17,10 +17,17 @@ from i18n.names import country_name
 _MARGIN = 0.25  # of the view's size, on each side, that the picture reaches beyond it
 
 
-class Base:
-    """Draws the ground of a frame; what was drawn is moved as long as it covers the view."""
+Marks = Callable[[QPainter, Frame], None]
 
-    def __init__(self) -> None:
+
+class Base:
+    """Draws sea, land, boundaries, names of countries and then `marks`; what was drawn is moved.
+
+    The picture reaches beyond the view, so `marks` is given a frame that is larger than the view.
+    """
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
         self.world: World | None = None
         self.members: frozenset[str] = frozenset()
         self._picture: QPixmap | None = None
@@ -34,21 +41,23 @@ class Base:
         """
         wanted = (frame.scale, frame.width, frame.height, current_theme(), current().code, id(self.world), ratio)
         if moving and self._picture is not None and wanted[1:] == self._made_for[1:]:
+            painter.fillRect(0, 0, frame.width, frame.height, _sea(current_theme()))
             painter.drawPixmap(self._stretched(frame), self._picture, QRectF(self._picture.rect()))
             return
         dx, dy = self._away(frame)
-        left, top = frame.width * _MARGIN, frame.height * _MARGIN
+        left, top = (self._frame.width - frame.width) / 2, (self._frame.height - frame.height) / 2
         if self._picture is None or wanted != self._made_for or abs(dx) > left or abs(dy) > top:
             self._draw(frame, ratio)
             self._made_for = wanted
             dx = dy = 0.0
+            left, top = (self._frame.width - frame.width) / 2, (self._frame.height - frame.height) / 2
         if self._picture is not None:
             painter.drawPixmap(QPointF(-left - dx, -top - dy), self._picture)
 
     def _stretched(self, frame: Frame) -> QRectF:
         factor = frame.scale / self._frame.scale
         dx, dy = self._away(frame)
-        wide, high = frame.width * (1 + 2 * _MARGIN) * factor, frame.height * (1 + 2 * _MARGIN) * factor
+        wide, high = self._frame.width * factor, self._frame.height * factor
         return QRectF((frame.width - wide) / 2 - dx, (frame.height - high) / 2 - dy, wide, high)
 
     def forget(self) -> None:
@@ -60,22 +69,21 @@ class Base:
         return away * frame.scale, (frame.y - self._frame.y) * frame.scale
 
     def _draw(self, frame: Frame, ratio: float) -> None:
-        self._frame = replace(frame)
-        left, top = frame.width * _MARGIN, frame.height * _MARGIN
-        wide, high = ceil(frame.width + 2 * left), ceil(frame.height + 2 * top)
+        wide, high = (2 * ceil(side * (0.5 + _MARGIN)) for side in (frame.width, frame.height))
+        frame = self._frame = Frame(wide, high, frame.x, frame.y, frame.scale)
         picture = self._picture = QPixmap(ceil(wide * ratio), ceil(high * ratio))
         picture.setDevicePixelRatio(ratio)
         theme = current_theme()
-        picture.fill(theme.color("win" if theme.scheme == "contrast" else "sel"))
-        if self.world is None:
-            return
+        picture.fill(_sea(theme))
         painter = QPainter(picture)
+        painter.setLayoutDirection(QGuiApplication.layoutDirection())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        view = QRectF(*frame.to_place(-left, -top), wide / frame.scale, high / frame.scale)
+        view = QRectF(*frame.to_place(0, 0), wide / frame.scale, high / frame.scale)
         for copy in range(floor(view.left()) - 1, floor(view.right()) + 2):
             self._draw_world(painter, frame, view.translated(-copy, 0), theme)
         painter.resetTransform()
         self._draw_names(painter, frame, view, theme)
+        self._marks(painter, frame)
         painter.end()
 
     def _draw_world(self, painter: QPainter, frame: Frame, view: QRectF, theme: Theme) -> None:
@@ -121,6 +129,10 @@ class Base:
             if width < wide * 1.3 and not any(box.intersects(other) for other in taken):
                 taken.append(box)
                 painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), name)
+
+
+def _sea(theme: Theme) -> QColor:
+    return theme.color("win" if theme.scheme == "contrast" else "sel")
 
 
 def _pen(theme: Theme, token: str, width: float) -> QPen:

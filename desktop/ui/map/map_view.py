@@ -59,7 +59,7 @@ class MapView(Living, QWidget):
         self.selection = selection
         self.frame = Frame()
         self.spots = Spots()
-        self.base = Base()
+        self.base = Base(self.paint_marks)
         self._layer = Layer([], [])
         self._chosen: frozenset[int] = frozenset()
         self._current: Cluster | None = None
@@ -116,6 +116,11 @@ class MapView(Living, QWidget):
         self._settle.start()
         self.update()
 
+    def pan(self, dx: float, dy: float) -> None:
+        """Move what is shown by pixels."""
+        self.frame.move(dx, dy)
+        self.update()
+
     def gather(self) -> None:
         """Gather the spots for the scale of now."""
         self._settle.stop()
@@ -125,6 +130,7 @@ class MapView(Living, QWidget):
             record = self._current.records[0]
             self._current = next((each for each in self._layer.clusters if record in each.records), None)
         self._names.clear()
+        self.base.forget()
         self.update()
 
     def shown(self) -> list[tuple[Cluster, float, float]]:
@@ -150,14 +156,20 @@ class MapView(Living, QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.base.paint(painter, self.frame, self.devicePixelRatioF(), moving=self._settle.isActive())
-        paint_routes(painter, self.frame, self._layer.routes, theme, self._route_stands_out)
-        shown = self.shown()
-        taken = paint_spots(painter, shown, theme, self._state_of)
-        taken += paint_edges(painter, self.frame, theme)
-        paint_names(painter, shown, taken, theme, self.name_of)
-        paint_places(painter, self.frame, taken, theme)
+        if self._current is not None:
+            paint_spots(painter, in_view([self._current], self.frame, 24), theme, self._is_chosen, current=True)
+        paint_edges(painter, self.frame, theme)
         if keyboard_focus(self):
             paint_ring(painter, self.rect(), theme.color("focus"), theme.control("card_radius"), theme)
+
+    def paint_marks(self, painter: QPainter, frame: Frame) -> None:
+        """Paint routes, spots, their names and the places around them."""
+        theme = current_theme()
+        paint_routes(painter, frame, self._layer.routes, theme, self._route_stands_out)
+        shown = in_view(self._layer.clusters, frame, theme.px(24))
+        taken = paint_spots(painter, shown, theme, self._is_chosen)
+        paint_names(painter, shown, taken, theme, self.name_of)
+        paint_places(painter, frame, taken, theme)
 
     def name_of(self, cluster: Cluster) -> str:
         """What a spot is called, ready for display; kept, since looking for a place near by takes time."""
@@ -187,8 +199,7 @@ class MapView(Living, QWidget):
         step = current_theme().px(_PAN)
         if key in _MOVES:
             dx, dy = _MOVES[Qt.Key(key)]
-            self.frame.move(dx * step, dy * step)
-            self.update()
+            self.pan(dx * step, dy * step)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             self.zoom(1 / STEP if key == Qt.Key.Key_Minus else STEP)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_F, Qt.Key.Key_0):
@@ -222,8 +233,7 @@ class MapView(Living, QWidget):
             self._dragged = True
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self._drag = event.position()
-            self.frame.move(by.x(), by.y())
-            self.update()
+            self.pan(by.x(), by.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose what was clicked; a click beside everything chooses nothing."""
@@ -299,15 +309,15 @@ class MapView(Living, QWidget):
         announce(self, f"{self.name_of(self._current)}. {self.tip(self._current)}")
         self.update()
 
-    def _state_of(self, cluster: Cluster) -> tuple[bool, bool]:
-        chosen = bool(self._chosen) and not self._chosen.isdisjoint(cluster.records)
-        return chosen, cluster is self._current
+    def _is_chosen(self, cluster: Cluster) -> bool:
+        return bool(self._chosen) and not self._chosen.isdisjoint(cluster.records)
 
     def _route_stands_out(self, route: Route) -> bool:
         return bool(self._chosen) and not self._chosen.isdisjoint(route.records)
 
     def _on_chosen(self, ids: frozenset[str]) -> None:
         self._chosen = frozenset(place for place, row in enumerate(self.spots.rows) if row.id in ids)
+        self.base.forget()
         self.update()
 
     def _on_world(self, world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from math import cos, log10, radians
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,14 +13,16 @@ from desktop.casework.places import list_places, place_near
 from desktop.ui.kit.painting import CENTER, LEADING
 from desktop.ui.map.frame import Frame
 from desktop.ui.map.spots import Cluster, Route
-from desktop.ui.map.world import Place, project, unproject
+from desktop.ui.map.world import project, unproject
 from desktop.ui.theme import Theme
-from i18n import _
+from i18n import Locale, _
+from i18n import current as current_locale
 from i18n.bidi import isolate, one_line
 from i18n.formats import number
 
 _MOST_NAMES = 60  # beside spots
 _RANKS = (2_200.0, 5_000.0, 11_000.0, 24_000.0)  # widths of the world, in pixels, from which places of a rank are named
+_MOST_ROUTES, _MANY_ROUTES = 600, 120
 _NARROW = 0.001  # of the world's width, about 40 km
 _EARTH = 40_075.0  # kilometres around the equator
 
@@ -32,34 +35,38 @@ def radius_of(count: int, theme: Theme) -> int:
 def paint_routes(
     painter: QPainter, frame: Frame, routes: list[Route], theme: Theme, stands_out: Callable[[Route], bool]
 ) -> None:
-    """Paint dashed great circles; those that stand out last, thick and whole."""
+    """Paint dashed great circles; those that stand out last, thick and whole.
+
+    Where very many run through one view, those that most records follow are painted, whole and thin.
+    """
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for route in sorted(routes, key=stands_out):
+    lines = [(route, pieces) for route in routes if (pieces := _in_view(frame, route))]
+    lines = sorted(lines[:_MOST_ROUTES], key=lambda line: stands_out(line[0]))
+    many = len(lines) > _MANY_ROUTES
+    for route, pieces in lines:
         chosen = stands_out(route)
-        pen = QPen(theme.color(route.color), theme.px(3 if chosen else 2))
+        pen = QPen(theme.color(route.color), theme.px(3 if chosen else 1 if many else 2))
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        if not chosen:
+        if not chosen and not many:
             pen.setDashPattern([4.0, 2.0])
         painter.setPen(pen)
-        line = _on_screen(frame, route.line)
-        if line.boundingRect().intersects(QRectF(-50, -50, frame.width + 100, frame.height + 100)):
-            painter.drawPolyline(line)
+        for piece in pieces:
+            painter.drawPolyline(piece)
 
 
 def paint_spots(
     painter: QPainter,
     shown: list[tuple[Cluster, float, float]],
     theme: Theme,
-    looks: Callable[[Cluster], tuple[bool, bool]],
+    is_chosen: Callable[[Cluster], bool],
+    *,
+    current: bool = False,
 ) -> list[QRectF]:
-    """Paint spots at their pixels; `looks` tells whether one is chosen and whether the keyboard is on it.
-
-    Returns where they are.
-    """
+    """Paint spots at their pixels, with the ring of the keyboard if it is `current`; returns where they are."""
     taken = []
     painter.setFont(theme.font("caption", 600))
     for cluster, x, y in shown:
-        chosen, current = looks(cluster)
+        chosen = is_chosen(cluster)
         radius = radius_of(len(cluster.records), theme)
         box = QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
         taken.append(box)
@@ -72,7 +79,7 @@ def paint_spots(
         painter.setBrush(theme.color(cluster.color))
         painter.drawEllipse(box)
         painter.setPen(theme.color("surface"))
-        painter.drawText(box.adjusted(-6, 0, 6, 0), CENTER, number(len(cluster.records)))
+        painter.drawText(box.adjusted(-6, 0, 6, 0), CENTER, _count_text(len(cluster.records), current_locale()))
     return taken
 
 
@@ -197,11 +204,35 @@ def in_view(clusters: Iterable[Cluster], frame: Frame, margin: int) -> list[tupl
     return found
 
 
-def _on_screen(frame: Frame, line: tuple[Place, ...]) -> QPolygonF:
+@lru_cache(maxsize=512)
+def _count_text(count: int, _locale: Locale) -> str:
+    """Kept, since the same few numbers stand on many spots."""
+    return number(count)
+
+
+def _in_view(frame: Frame, route: Route) -> list[QPolygonF]:
+    """The pieces of a route that touch the view: a dashed line of 100,000 pixels would take its time."""
+    line, scale = route.line, frame.scale
     x, y = frame.to_pixel(line[0])
-    x0, y0 = line[0]
-    scale = frame.scale
-    return QPolygonF([QPointF(x + (place[0] - x0) * scale, y + (place[1] - y0) * scale) for place in line])
+    x, y = x - line[0][0] * scale, y - line[0][1] * scale
+    pieces, piece = [], [QPointF(x + line[0][0] * scale, y + line[0][1] * scale)]
+    for place in line[1:]:
+        after, before = QPointF(x + place[0] * scale, y + place[1] * scale), piece[-1]
+        outside = (
+            max(before.x(), after.x()) < 0
+            or min(before.x(), after.x()) > frame.width
+            or max(before.y(), after.y()) < 0
+            or min(before.y(), after.y()) > frame.height
+        )
+        if not outside:
+            piece.append(after)
+            continue
+        if len(piece) > 1:
+            pieces.append(QPolygonF(piece))
+        piece = [after]
+    if len(piece) > 1:
+        pieces.append(QPolygonF(piece))
+    return pieces
 
 
 def _bar(frame: Frame) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
@@ -118,11 +119,14 @@ def paint_axis(painter: QPainter, at: Geometry, marks: Sequence[Mark], end: floa
     painter.drawLines([QLineF(at.x(mark.at), at.top, at.x(mark.at), at.bottom) for mark in marks])
     painter.setPen(theme.color("text2"))
     reached = None
-    for mark, after in zip(marks, [*(each.at for each in marks[1:]), end], strict=True):
+    ends = [max(mark.at, at.left) for mark in marks] + [end]
+    for mark, (begin, after) in zip(marks, pairwise(ends), strict=True):
         text = axis_text(mark.when, mark.unit)
         width = metrics.horizontalAdvance(text)
-        cell = abs(at.x(after) - at.x(mark.at))
-        middle = at.x(mark.at) + (at.x(after) - at.x(mark.at)) / 2 if cell >= width else at.x(mark.at)
+        cell = abs(at.x(after) - at.x(begin))
+        if cell < width and mark.at < at.left:
+            continue
+        middle = at.x(begin) + (at.x(after) - at.x(begin)) / 2 if cell >= width else at.x(begin)
         box = QRectF(middle - width / 2, at.bottom, width, at.height - at.bottom).adjusted(-2, 0, 2, 0)
         if reached is None or not box.adjusted(-6, 0, 6, 0).intersects(reached):
             painter.drawText(box, CENTER, text)

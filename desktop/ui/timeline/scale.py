@@ -83,13 +83,15 @@ class Scale:
         return _along(place, self._places, self._times)
 
     def marks(self, left: float, right: float, least: float) -> list[Mark]:
-        """The lines between two places, at least `least` apart where nothing is folded, in the finest such unit."""
+        """The lines between two places and the last one before, in the finest unit that keeps them `least` apart."""
         unit, step, _length = next((each for each in _STEPS if each[2] >= least), _STEPS[-1])
-        return [
-            Mark(self.place(as_seconds(when)), when, unit)
-            for begin, end in self._open(left, right)
-            for when in _lines(as_datetime(begin), as_datetime(end), unit, step)
-        ]
+        found = []
+        for begin, end in self._open(left, right):
+            first, last = as_datetime(begin), as_datetime(end)
+            for when in _lines(first, last, unit, step):
+                if when >= first or not found:
+                    found.append(Mark(self.place(as_seconds(when)), when, unit))
+        return found
 
     def _open(self, left: float, right: float) -> Iterator[tuple[float, float]]:
         """The stretches of time between two places, without those that are folded."""
@@ -134,6 +136,7 @@ def _along(value: float, keys: list[float], values: list[float]) -> float:
 
 
 def _lines(begin: datetime, end: datetime, unit: Unit, step: int) -> Iterator[datetime]:
+    """From the last line before `begin` to `end`."""
     when = begin.replace(second=0, microsecond=0)
     if unit == "minute":
         when = when.replace(minute=when.minute - when.minute % step)
@@ -148,8 +151,7 @@ def _lines(begin: datetime, end: datetime, unit: Unit, step: int) -> Iterator[da
     for _line in range(400):
         if when > end:
             return
-        if when >= begin:
-            yield when
+        yield when
         try:
             when = _next(when, unit, step)
         except (ValueError, OverflowError):

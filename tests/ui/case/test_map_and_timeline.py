@@ -10,10 +10,14 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.session import Session
+from desktop.ui.case_selection import Selection
 from desktop.ui.case_view import CaseView
 from desktop.ui.map.map_tab import MapTab
+from desktop.ui.map.map_view import MapView
 from desktop.ui.timeline.timeline_tab import TimelineTab
+from desktop.ui.timeline.timeline_view import TimelineView
 from i18n.bidi import strip_isolates
+from tests.ui.conftest import Look
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
 
@@ -152,3 +156,13 @@ def test_a_case_without_positions_says_what_to_do(qtbot: QtBot, session: Session
     tab = cast("MapTab", view.case_page.widget("map"))
     qtbot.waitUntil(lambda: tab.stack.currentWidget() is tab.empty)
     assert "MGRS" in tab.empty.sentence.text()
+
+
+def test_a_timeline_of_nothing_and_a_map_of_nothing_are_painted(qtbot: QtBot, look: Look) -> None:
+    for drawing in (TimelineView(Selection()), MapView(Selection())):
+        qtbot.addWidget(drawing)
+        drawing.resize(400, 300)
+        drawing.show()
+        for key in (Qt.Key.Key_PageDown, Qt.Key.Key_Plus, Qt.Key.Key_Return, Qt.Key.Key_Home, Qt.Key.Key_Escape):
+            qtbot.keyClick(drawing, key)
+        assert not drawing.grab().isNull()

@@ -19,9 +19,9 @@ from i18n import set_language
 from i18n.bidi import strip_isolates
 
 
-def row(number: int, start: str, end: str = "", kind: str = "call", **more: str) -> ListRow:
+def row(number: int, start: str, end: str = "", kind: str = "call") -> ListRow:
     """A record with dates."""
-    return ListRow(str(number), "s", kind, title=f"Fact {number}", start=start, end=end, **more)
+    return ListRow(str(number), "s", kind, title=f"Fact {number}", start=start, end=end)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,15 @@ def test_the_axis_speaks_in_the_unit_of_what_is_in_view(length: float, unit: str
     marks = scale.marks(left, left + length, length / 12)
     assert {mark.unit for mark in marks} == {unit}
     assert 2 <= len(marks) <= 13
-    assert all(left <= mark.at <= left + length for mark in marks)
+    assert marks[0].at <= left
+    assert all(left <= mark.at <= left + length for mark in marks[1:])
+
+
+def test_between_two_lines_the_axis_still_says_when_it_is() -> None:
+    scale = Scale([Span(0, 20_000 * DAY, 0)])
+    left = scale.place(as_seconds(datetime(2000, 1, 1, 10, 2, 10)))
+    (mark,) = scale.marks(left, left + 20, 300)
+    assert mark.when == datetime(2000, 1, 1, 10, 0)
 
 
 def test_nothing_is_marked_inside_a_fold() -> None:
