@@ -1,6 +1,6 @@
 """How an officer arranged the chart of a case: places, what is folded away, pinned, grouped and filtered.
 
-It is text of the desk, kept in its store and never sent (docs/decisions/0103). An arrangement is a value: every change
+It is text of the desk, kept in its store and never sent (docs/decisions/0130). An arrangement is a value: every change
 makes a new one, and undo is the one before.
 """
 

@@ -74,7 +74,10 @@ class Board(Laying):
             self.whole = made[0]
             self.graph = self.whole.sifted(self.now.sieve)
             self.loaded = True
-            self.now = self.now.adopt(self.whole)
+            then = self.now.adopt(self.whole)
+            if self.now.places and then != self.now:  # what is gone from the case leaves the store too
+                self.keep_soon()
+            self.now = then
             self.ways = [way for way in self.ways if all(node in self.graph.nodes for node in way)]
 
         self._slices.start(lambda: made.append(Graph(rows)), adopt, self.place_new, self.changed.emit)

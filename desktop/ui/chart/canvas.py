@@ -1,4 +1,4 @@
-"""The sheet of a chart under the mouse: nodes are dragged by the disc, links drawn from the rim, the sheet is pushed."""
+"""The sheet of a chart under the mouse: nodes are dragged by the disc, links drawn from the rim, the rest is pushed."""
 
 from __future__ import annotations
 

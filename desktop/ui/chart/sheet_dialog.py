@@ -26,6 +26,8 @@ class SheetDialog(DeskDialog):
     def __init__(self, session: Session, board: Board, picture: Picture, parent: QWidget | None = None) -> None:
         super().__init__(session, parent, Button("", "primary", "download"))
         self._board = board
+        self._author = session.identity()  # a desk that locks meanwhile tells nobody any more
+        self._alliance = session.alliance_marking()
         self._picture = picture
         self.marking = Label("", "strong", wrap=True)
         self.purposes = {key: RadioButton() for key in PURPOSES}
@@ -42,7 +44,7 @@ class SheetDialog(DeskDialog):
 
     def standing(self) -> list[Obstacle]:
         """What stands in the way of a sheet for one's own ministry, for the chosen purpose."""
-        own = (self.session.identity().ministry,)
+        own = (self._author.ministry,)
         purpose = next(key for key, choice in self.purposes.items() if choice.isChecked())
         return check(self._board.marking(), (), own, purpose, receiving=own)
 
@@ -65,9 +67,8 @@ class SheetDialog(DeskDialog):
 
     def sheet(self) -> Sheet:
         """The chart with its marking and who made it."""
-        author = self.session.identity()
-        mark = f"{author.officer} · {author.desk} · {moment(time.time_ns() // 1_000_000)}"
-        return Sheet(self._picture, self._board.marking(), self.session.alliance_marking(), mark)
+        mark = f"{self._author.officer} · {self._author.desk} · {moment(time.time_ns() // 1_000_000)}"
+        return Sheet(self._picture, self._board.marking(), self._alliance, mark)
 
     def may_go(self) -> bool:
         """Whether nothing stands in the way that was not answered for."""

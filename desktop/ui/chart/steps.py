@@ -37,6 +37,10 @@ class Steps(QObject):
         self._saving.setInterval(SAVE_MS)
         self._saving.timeout.connect(self.flush)
 
+    def keep_soon(self) -> None:
+        """Keep the arrangement when the officer's hand rests."""
+        self._saving.start()
+
     def flush(self) -> None:
         """Keep the arrangement now, if something of it is not kept yet."""
         if self._saving.isActive() and self.space and not self.session.is_locked():

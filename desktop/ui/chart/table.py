@@ -163,5 +163,5 @@ class LinkTable(Living, QTableView):
     def _space(self) -> None:
         theme = current_theme()
         self.verticalHeader().setDefaultSectionSize(theme.px(34))
-        for column, width in enumerate((190, 150, 190, 96, 96, 90)):
+        for column, width in enumerate((170, 130, 170, 110, 110, 80)):
             self.setColumnWidth(column, theme.px(width))

@@ -28,7 +28,7 @@ class ChartTools(Living, QWidget):
         self._board = board = canvas.board
         self.filter_button = Button("", "secondary", "list-filter", menu=True)
         self.style_button = Button("", "quiet", "eye", menu=True)
-        self.arrange_button = Button("", "quiet", "network")
+        self.arrange_button = Button("", "quiet", "refresh-cw")
         self.table_button = Button("", "quiet", "menu")
         self.table_button.setCheckable(True)
         self.undo_button = IconButton("undo-2", size=32)
@@ -48,7 +48,7 @@ class ChartTools(Living, QWidget):
         for button in (self.undo_button, self.redo_button, self.fit_button, self.more_button):
             self._row.addWidget(button)
         self.arrange_button.clicked.connect(board.arrange)
-        self.table_button.toggled.connect(self.table_toggled)
+        self.table_button.toggled.connect(self._on_table)
         self.undo_button.clicked.connect(board.undo)
         self.redo_button.clicked.connect(board.redo)
         self.fit_button.clicked.connect(canvas.fit)
@@ -60,6 +60,10 @@ class ChartTools(Living, QWidget):
     def _on_steps(self) -> None:
         self.undo_button.setEnabled(self._board.can_undo())
         self.redo_button.setEnabled(self._board.can_redo())
+
+    def _on_table(self, shown: bool) -> None:
+        self._tell()
+        self.table_toggled.emit(shown)
 
     def _on_more(self) -> None:
         self.more_menu.popup(self.more_button.mapToGlobal(QPoint(0, self.more_button.height())))
@@ -78,7 +82,9 @@ class ChartTools(Living, QWidget):
         self.filter_button.setText(_("Filter"))
         self.style_button.setText(pgettext("chart", "Colours"))
         self.arrange_button.setText(_("Arrange anew"))
-        self.table_button.setText(_("Table"))
+        shown = self.table_button.isChecked()  # it says what the next press shows
+        self.table_button.setText(_("Chart") if shown else _("Table"))
+        self.table_button.set_icon("network" if shown else "menu")
         self.undo_button.set_name(_("Undo in the chart"))
         self.redo_button.set_name(_("Redo in the chart"))
         self.fit_button.set_name(_("Show everything in view"))
