@@ -25,6 +25,8 @@ from i18n.names import country_name
 
 EVERYBODY = "*"
 """In an audience: somebody outside the alliance. What is published goes to everybody."""
+PERMITTED = ("H1", "H2")
+"""Handling codes that a provider's permission lifts."""
 Purpose = Literal["police", "judicial"]
 PURPOSES: tuple[Purpose, ...] = ("police", "judicial")
 Way = Literal["audience", "permission", "confirm"]

@@ -20,8 +20,9 @@ from desktop.casework.provenance import (
 from desktop.casework.views import Query, RecordView
 from desktop.desk.edits import Changed, DeskEdits
 from desktop.desk.operations import Operations
+from desktop.profile import Profile
 from desktop.refusals import Refused
-from desktop.store import Standing, UnknownRecord
+from desktop.store import Connection, Standing, Store, UnknownRecord
 from desktop.store.listing import parse_name
 from sync.changes import Dot, RecordEdit, Remove
 from sync.recall import record_id
@@ -32,6 +33,11 @@ _CODES = ("tlp", "handling", "handling_note")
 
 class DeskHandling(DeskEdits):
     """The part of a desk that says what may go to whom. Raises Refused, UnknownRecord."""
+
+    def __init__(self, store: Store, connection: Connection, profile: Profile) -> None:
+        super().__init__(store, connection, profile)
+        self._permissions: dict[str, tuple[tuple[int, ...], PermissionView]] = {}
+        """Read once until something of theirs moves: lists of what waits ask for all of them."""
 
     def readers(self, space: str) -> tuple[ReaderView, ...]:
         """Every ministry that reads a space, with its desks by name, our own first."""
@@ -70,10 +76,15 @@ class DeskHandling(DeskEdits):
 
     def permission(self, record: str) -> PermissionView:
         """A permission request with its answers. Raises Refused (no_permission_request), UnknownRecord."""
-        view = self._connection.reads.show(record)
-        if view.type != PERMISSION:
-            raise Refused("no_permission_request")
-        return read_permission(record, view.space, self._writes(record)[0])
+        stamp = self._connection.history.stamp(parse_name(record) or b"")
+        known = self._permissions.get(record)
+        if known is None or known[0] != stamp:
+            standing = self._connection.reads.standing(record)
+            if standing.state.type != PERMISSION:
+                raise Refused("no_permission_request")
+            known = stamp, read_permission(record, standing.space.hex(), self._writes(record)[0])
+            self._permissions[record] = known
+        return known[1]
 
     def permissions(self, space: str = "") -> tuple[PermissionView, ...]:
         """Every permission request of a space, or of all; the last changed first."""
@@ -187,6 +198,8 @@ class DeskHandling(DeskEdits):
 
     def _providers(self, view: RecordView, writes: Sequence[WriteView], maker: str) -> tuple[str, ...]:
         """Whose a record is; of a copy, also whose its original is, as far as that is here."""
+        if view.type == PERMISSION:  # it names whom it asks, and is of who asks
+            return (maker,) if maker else ()
         found = set(providers_of(writes, maker))
         if original := original_of(view):
             seen = {view.id}

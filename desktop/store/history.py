@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from desktop.casework.provenance import WriteView
-from desktop.casework.views import HistoryEntry, Scalar
+from desktop.casework.views import Author, HistoryEntry, Scalar
 from desktop.store.authors import Authors
 from desktop.store.context import Context, change_number, split_number
 from desktop.store.recall import Recalls
@@ -108,9 +108,12 @@ class History:
         if n is None:
             return ()
         written: list[WriteView] = []
+        authors: dict[str, Author] = {}
         for touch, dot, operation, _gone in reversed(list(self._operations(name[:16], self._numbers(n), ""))):
             change = f"{touch.device.hex()}.{touch.sequence}"
             if isinstance(operation, Set | Add | Remove):
+                if change not in authors:
+                    authors[change] = self._authors.author(touch.device, touch.at_ms)
                 written.append(
                     WriteView(
                         f"{change}.{dot.place}",
@@ -119,12 +122,21 @@ class History:
                         _NAMES[type(operation)],
                         operation.value if isinstance(operation, Set) else operation.element,
                         tuple(f"{one.device.hex()}.{one.sequence}.{one.place}" for one in operation.over),
-                        self._authors.author(touch.device, touch.at_ms),
+                        authors[change],
                         made=making is not None and making[:2] == dot[:2],
                         late=touch.late,
                     )
                 )
         return tuple(written)
+
+    def stamp(self, name: bytes) -> tuple[int, ...]:
+        """What changes whenever `writes` of a record may give something else; empty for one that is not here."""
+        row = self._database.one(
+            "SELECT n, (SELECT count(*) FROM touches WHERE record = n), (SELECT count(*) FROM late),"
+            " (SELECT count(*) FROM devices) FROM records WHERE name = ?",
+            (name,),
+        )
+        return tuple(row) if row else ()
 
     def operation(self, space: int, dot: Dot) -> Operation | Unknown | None:
         """The operation that a dot names in a space, if its change is here and readable."""

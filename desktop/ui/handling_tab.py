@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.casework.exchanges import EXCHANGE, PERMISSION, HandlingView
 from desktop.casework.handling import explain
-from desktop.casework.passing_on import Obstacle
+from desktop.casework.passing_on import PERMITTED, Obstacle
 from desktop.casework.provenance import PermissionView
 from desktop.casework.views import RecordView
 from desktop.session import Session
@@ -114,7 +114,8 @@ class HandlingTab(Living, QWidget):
             found = self._session.passing([held.record], audience, purpose).obstacles
             list_.show_obstacles(found)
             clear.setVisible(not found)
-        self.ask.setVisible(any(code != own for code in held.providers) and held.marking.handling not in ((), ("H0",)))
+        asks = any(code in PERMITTED for code in held.marking.handling)
+        self.ask.setVisible(asks and any(code != own for code in held.providers))
 
     def _show_permissions(self, found: tuple[PermissionView, ...]) -> None:
         for row in self.rows:

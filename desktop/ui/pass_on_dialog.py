@@ -32,6 +32,7 @@ class PassOnDialog(DeskDialog):
     def __init__(self, session: Session, view: RecordView, parent: QWidget | None = None) -> None:
         super().__init__(session, parent, Button("", "primary", "send"), width=_WIDTH)
         self.record = view.id
+        self._here = view.space
         self._request = 0
         self.about = Label("", "body", "muted", wrap=True)
         self.box = SearchBox()
@@ -82,6 +83,8 @@ class PassOnDialog(DeskDialog):
             return
         self.list.clear()
         for row in self.session.rows(ids):
+            if row.space == self._here:
+                continue
             reference = [ltr(one_line(row.reference, 40))] if row.reference else []
             words = SEPARATOR.join([*reference, row_title(row, limit=120)])
             readers = countries_text(each.ministry for each in self.session.readers(row.space))

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from desktop.casework.exchanges import PERMISSION, HandlingView
-from desktop.casework.handling import HANDLING_CODES
+from desktop.casework.passing_on import PERMITTED
 from desktop.casework.provenance import PermissionView
 from desktop.casework.validation import InvalidValue, validate
 from desktop.session import Session
@@ -55,7 +55,7 @@ class AskDialog(DeskDialog):
         for code in others:
             self.provider.addItem(country_name(code), code)
         self.provider.setVisible(len(others) > 1)
-        possible = [code for code in HANDLING_CODES if code in held.marking.handling and code != "H0"]
+        possible = [code for code in held.marking.handling if code in PERMITTED]
         words = session.types[PERMISSION].fields["codes"].choice_label
         self.codes = TickList(
             lambda: _("Handling codes concerned"), possible, lambda code: f"{ltr(code)} {words(code)}"

@@ -67,6 +67,7 @@ def test_h2_is_passed_on_once_its_provider_permitted_it_offline(world: World) ->
     world.server.start()
     world.sync()
     assert abu_dhabi.permission(asked).conditions == "Not to be printed"
+    assert dakar.handling(asked).providers == ("AE",), "a request is of who asks"
     assert refused(abu_dhabi, "send", second, {"title": "Passed on"}, original) == "to_confirm"
     copy = abu_dhabi.send(second, {"title": "Passed on", "tlp": "TLP:CLEAR"}, original, confirmed=True).record
     world.sync()
