@@ -18,6 +18,7 @@ import msgspec
 from desktop.casework.views import Author
 
 ENDS = ("returned", "destroyed")
+_MINUTE_S = 60  # people give times to the minute
 _SHORT = 16  # digits of a hash that a sentence names
 _HOLDERS_ALONE = ("transferred", "examined", "sealed", "unsealed", *ENDS)
 
@@ -197,7 +198,7 @@ def _of_itself(step: CustodyStep, parent: CustodyStep | None) -> list[Finding]:
     if step.late:
         found.append(Finding("late", step.id, step.author.desk))
     mine, theirs = _moment(step.at), _moment(parent.at) if parent else None
-    if mine is not None and theirs is not None and mine < theirs:
+    if mine is not None and theirs is not None and (theirs - mine).total_seconds() >= _MINUTE_S:
         found.append(Finding("time_back", step.id))
     return found
 

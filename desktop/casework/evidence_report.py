@@ -19,8 +19,9 @@ from desktop.casework.views import Author
 from i18n import _, current, ngettext
 from i18n.bidi import isolate, ltr, one_line, strip_isolates
 from i18n.direction import is_rtl
-from i18n.formats import local_time, moment, number, size
+from i18n.formats import local_time, number, size
 
+UNSAID = "—"  # stands where an entry gives no reason
 _LINE = 400  # characters of what a report says in one line
 
 
@@ -82,7 +83,7 @@ def _text_lines(report: CustodyReport) -> Iterator[str]:
         yield ""
         yield _exhibit_line(part)
         for name, value in _standing(part):
-            yield f"  {name}: {value}"
+            yield "  " + _("{name}: {value}").format(name=name, value=value)
         for file in part.files:
             yield f"  {_file_line(file)}"
             yield f"    SHA-256 {file.sha256}"
@@ -107,7 +108,8 @@ def report_html(report: CustodyReport) -> str:
 
 
 def _exhibit_html(part: ExhibitPart) -> str:
-    facts = "".join(f"<p>{escape(name)}: {escape(value)}</p>" for name, value in _standing(part))
+    lines = [_("{name}: {value}").format(name=name, value=value) for name, value in _standing(part)]
+    facts = "".join(f"<p>{escape(line)}</p>" for line in lines)
     files = "".join(
         f"<p>{escape(_file_line(file))}<br><code>SHA-256 {escape(file.sha256)}</code><br>"
         f"{escape(file_state_text(file.state))}</p>"
@@ -133,13 +135,16 @@ def _heading(report: CustodyReport) -> str:
 
 
 def _facts(report: CustodyReport) -> list[str]:
-    by = report.by
+    by, when = report.by, local_time(report.at_ms)
+    time = ltr(when.isoformat(" ", "seconds") if when is not None else "")
     who = one_line(f"{by.officer}, {by.ministry} ({by.desk})", _LINE)
     count = len(report.exhibits)
     return [
         isolate(one_line(report.title, _LINE)),
         _("Made by {who} on {time}; fingerprint of the desk: {fingerprint}").format(
-            who=isolate(who), time=moment(report.at_ms), fingerprint=ltr(report.fingerprint)
+            who=isolate(who),
+            time=time,
+            fingerprint=ltr(report.fingerprint),
         ),
         ngettext("{n} exhibit", "{n} exhibits", count).format(n=number(count)),
         _("Every chain fits.") if report.whole else _("Something does not fit; it is marked where it stands."),
@@ -179,7 +184,7 @@ def _entry(step: CustodyStep) -> list[str]:
         found.append(_("at {place}").format(place=isolate(one_line(step.place, 120))))
     if step.seal:
         found.append(_("seal {number}").format(number=ltr(one_line(step.seal, 80))))
-    if step.why:
+    if step.why and step.why != UNSAID:
         found.append(isolate(one_line(step.why, _LINE)))
     return found
 

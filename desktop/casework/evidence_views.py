@@ -49,3 +49,23 @@ class Drawn(msgspec.Struct, frozen=True):
     width: int
     height: int
     pixels: bytes
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """What an entry says beside its action. `settles`: of two entries, the one that does not count."""
+
+    why: str = ""
+    to: str = ""
+    ministry: str = ""
+    at: str = ""
+    place: str = ""
+    seal: str = ""
+    previous: str = ""
+
+
+class Officer(msgspec.Struct, frozen=True, order=True):
+    """Somebody to whom an exhibit can be handed over."""
+
+    officer: str
+    ministry: str
+    desk: str

@@ -15,7 +15,7 @@ from desktop.cli.desks import opened
 from desktop.cli.output import complain, dump, say
 from desktop.cli.setup import Found
 from desktop.desk import Desk, Opening
-from desktop.desk.exhibits import Handover
+from desktop.casework.evidence_views import Handover
 from desktop.desk.intake import OF_ONE_FILE, look_into
 from desktop.files import write_private
 from desktop.messages import describe

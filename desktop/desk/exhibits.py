@@ -12,7 +12,8 @@ import msgspec
 from desktop.casework.attachments import Attachment, write_reference
 from desktop.casework.evidence_chain import Custody, CustodyStep, judge, with_files
 from desktop.casework.evidence_kind import UNKNOWN, disagrees
-from desktop.casework.evidence_report import CustodyReport, ExhibitPart, FilePart
+from desktop.casework.evidence_report import UNSAID, CustodyReport, ExhibitPart, FilePart
+from desktop.casework.evidence_views import Handover, Officer
 from desktop.casework.validation import validate_new
 from desktop.casework.views import Query
 from desktop.desk import operations
@@ -45,26 +46,6 @@ class ExhibitPlace(msgspec.Struct, frozen=True):
     def file(self) -> FilePlace:
         """The same for a file that is sealed."""
         return FilePlace(self.space, self.record, FILES)
-
-
-class Handover(msgspec.Struct, frozen=True):
-    """What an entry says beside its action. `settles`: of two entries, the one that does not count."""
-
-    why: str = ""
-    to: str = ""
-    ministry: str = ""
-    at: str = ""
-    place: str = ""
-    seal: str = ""
-    previous: str = ""
-
-
-class Officer(msgspec.Struct, frozen=True, order=True):
-    """Somebody to whom an exhibit can be handed over."""
-
-    officer: str
-    ministry: str
-    desk: str
 
 
 class DeskExhibits(DeskFiles):
@@ -248,7 +229,6 @@ class DeskExhibits(DeskFiles):
         previous = said.previous or (before.heads[0] if before.heads else "")
         others = [each for each in before.heads if each != previous]
         given = before.open
-        label = self.type(CUSTODY).fields["action"].choice_label(action)
         handed = given is not None and action in ("received", "declined")
         return CustodyStep(
             id="",
@@ -257,7 +237,7 @@ class DeskExhibits(DeskFiles):
             author=self.identity(),
             fingerprint=self.fingerprint(),
             change="",
-            why=said.why or label,
+            why=said.why or UNSAID,
             from_holder=before.holders[0] if before.holders else "",
             to_holder=said.to or (given.to_holder if given is not None and handed else self.identity().officer),
             to_ministry=said.ministry,

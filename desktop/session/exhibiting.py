@@ -13,9 +13,8 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from desktop.casework.evidence_chain import Custody
 from desktop.casework.evidence_report import CustodyReport
-from desktop.casework.evidence_views import Intake
+from desktop.casework.evidence_views import Handover, Intake, Officer
 from desktop.desk import Desk, Opening, Refused, UnknownRecord, params_of
-from desktop.desk.exhibits import Handover, Officer
 from desktop.desk.intake import OF_ONE_FILE, Found, look_into
 from desktop.profile import Profile
 from desktop.session.importing import Importing
@@ -156,6 +155,10 @@ class Exhibiting(Importing):
         """Give up what is not taken in yet."""
         if self._intake is not None:
             self._intake.cancel()
+
+    def exhibit_count(self, space: str) -> int:
+        """How many exhibits a case has."""
+        return self._look(lambda desk: desk.types_of(space).get("exhibit", 0), 0)
 
     def add_thing(self, space: str, values: dict[str, object]) -> str:
         """Take a thing in that is no file; returns the exhibit's id."""

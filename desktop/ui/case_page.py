@@ -65,8 +65,9 @@ class CasePage(RecordPage):
         declared = self._tabs.get(key)
         if declared is None:
             super().name_tab(key, tab)
-        elif key == "files":
-            tab.set_caption(declared.caption(), _number_of_files(self.view))
+        elif key == "evidence" and self.view is not None:
+            count = _number_of_files(self.view) + self.session.exhibit_count(self.view.space)
+            tab.set_caption(declared.caption(), count)
         elif declared.families:
             tab.set_caption(declared.caption(), sum(self._counts.get(family, 0) for family in declared.families))
         else:
@@ -115,6 +116,6 @@ class CasePage(RecordPage):
             RemoveDialog(self.session, self.view.space, self).open()
 
 
-def _number_of_files(view: RecordView | None) -> int:
-    field = view.fields.get("files") if view is not None else None
+def _number_of_files(view: RecordView) -> int:
+    field = view.fields.get("files")
     return len(field.elements) if field is not None else 0

@@ -21,8 +21,8 @@ from desktop.session import Session
 from desktop.ui.case_selection import Selection
 from desktop.ui.chart.chart_tab import ChartTab
 from desktop.ui.discussion_tab import DiscussionTab
+from desktop.ui.evidence_tab import EvidenceTab
 from desktop.ui.exchanges_tab import ExchangesTab
-from desktop.ui.files_card import FilesTab
 from desktop.ui.links_tab import LinksTab
 from desktop.ui.map.map_tab import MapTab
 from desktop.ui.members_tab import MembersTab
@@ -71,7 +71,7 @@ TABS = (
     CaseTab("exchanges", lambda: _("Exchanges"), lambda tools: ExchangesTab(tools.session, tools.page), ("exchange",)),
     CaseTab("tasks", lambda: _("Tasks"), lambda tools: TasksTab(tools.session), ("task",)),
     CaseTab("discussion", lambda: _("Discussion"), lambda tools: DiscussionTab(tools.session), ("note",)),
+    CaseTab("evidence", lambda: _("Evidence"), lambda tools: EvidenceTab(tools.session, tools.page)),
     CaseTab("members", lambda: _("Members"), lambda tools: MembersTab(tools.session), scrolls=True),
-    CaseTab("files", lambda: _("Files"), lambda tools: FilesTab(tools.session, tools.page), scrolls=True),
 )
 """In the order of the screen; the form of the case and its history stand after them."""

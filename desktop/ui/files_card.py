@@ -12,6 +12,7 @@ from desktop.casework.attachments import safe_file_name
 from desktop.casework.carry_views import BlobMove, FileView, FileWork
 from desktop.casework.views import RecordView
 from desktop.session import Session
+from desktop.ui.file_viewer import FileViewer
 from desktop.ui.kit import Banner, Button, Card, IconButton, Label, Living, Toast, announce
 from desktop.ui.kit.visibility import show_if
 from desktop.ui.presenter import SEPARATOR
@@ -30,12 +31,13 @@ class FileRow(Living, QWidget):
     save_requested = Signal(object)
     remove_requested = Signal(object)
     """FileView."""
+    view_requested = Signal(object)
     stop_requested = Signal(object)
     """FileWork that is given up, or FileView that is not fetched any more."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, editable: bool = True) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._editable = session, editable
         self.file: FileView | None = None
         self._move: BlobMove | None = None
         self._work: FileWork | None = None
@@ -47,6 +49,7 @@ class FileRow(Living, QWidget):
         self.bar.setTextVisible(False)
         show_if(self.bar, False)
         self.save_button = Button("", "secondary", "download")
+        self.view_button = IconButton("eye")
         self.stop_button = IconButton("x")
         self.remove_button = IconButton("trash-2")
         self._words = QVBoxLayout()
@@ -55,9 +58,10 @@ class FileRow(Living, QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addLayout(self._words, 1)
-        for button in (self.stop_button, self.save_button, self.remove_button):
+        for button in (self.stop_button, self.view_button, self.save_button, self.remove_button):
             self._row.addWidget(button)
         self.save_button.clicked.connect(self._on_save)
+        self.view_button.clicked.connect(self._on_view)
         self.stop_button.clicked.connect(self._on_stop)
         self.remove_button.clicked.connect(self._on_remove)
         show_if(self.stop_button, False)
@@ -86,7 +90,8 @@ class FileRow(Living, QWidget):
         self.save_button.setAccessibleName(strip_isolates(_("Save {file} as…").format(file=shown)))
         self.save_button.setVisible(self.file is not None)
         self.remove_button.set_name(_("Remove {file} from the case").format(file=isolate(shown)))
-        self.remove_button.setVisible(self.file is not None)
+        self.remove_button.setVisible(self.file is not None and self._editable)
+        self.view_button.set_name(_("Look at {file}").format(file=isolate(shown)))
         self.stop_button.set_name(_("Stop {file}").format(file=isolate(shown)))
         self._show_state()
 
@@ -95,6 +100,7 @@ class FileRow(Living, QWidget):
         self.save_button.setEnabled(self._work is None and not self._asked)
         self.remove_button.setEnabled(self._work is None)
         self.stop_button.setVisible(self._work is not None or fetched or self._asked)
+        self.view_button.setVisible(self.file is not None and self.file.here and self._work is None)
         done, whole = self._progress()
         self.bar.setVisible(done > 0)
         self.bar.setValue(int(done / whole * _STEPS) if whole else _STEPS)
@@ -136,6 +142,10 @@ class FileRow(Living, QWidget):
         if self.file is not None:
             self.remove_requested.emit(self.file)
 
+    def _on_view(self) -> None:
+        if self.file is not None:
+            self.view_requested.emit(self.file)
+
     def _on_stop(self) -> None:
         self.stop_requested.emit(self._work or self.file)
 
@@ -148,10 +158,12 @@ class FileRow(Living, QWidget):
 class FilesCard(Card):
     """A list, and Attach; files can be dropped on it. Saving fetches first what is not here, then asks where."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None, *, over: QWidget | None = None) -> None:
-        """`over`: where the note of a removal is shown; on the card itself without one."""
+    def __init__(
+        self, session: Session, parent: QWidget | None = None, *, over: QWidget | None = None, editable: bool = True
+    ) -> None:
+        """`over`: where the note of a removal is shown, else the card itself. `editable`: files may come and go."""
         super().__init__(parent=parent)
-        self._session = session
+        self._session, self._editable = session, editable
         self._record = ""
         self._asked: set[str] = set()  # ids of files that are fetched to be saved
         self._limit = _AT_ONCE
@@ -171,7 +183,8 @@ class FilesCard(Card):
             self.add(item)
         self.toast = Toast(over or self)
         self.toast.action_clicked.connect(session.undo)
-        self.setAcceptDrops(True)
+        self.setAcceptDrops(editable)
+        show_if(self.attach_button, editable)
         self.attach_button.clicked.connect(self.ask_to_attach)
         self.more.clicked.connect(self._on_more)
         session.moved.connect(self._on_moved)
@@ -211,7 +224,8 @@ class FilesCard(Card):
             row.show_file(file, moves.get(file.id), saved.get(file.id), asked=file.id in self._asked)
         count = len(files)
         text = ngettext("{n} file", "{n} files", count).format(n=number(count))
-        self.words.setText(text if count or sealed else _("No files yet. Attach some, or drop them here."))
+        nothing = _("No files yet. Attach some, or drop them here.") if self._editable else _("No files.")
+        self.words.setText(text if count or sealed else nothing)
         rest = count - len(shown)
         self.more.setVisible(rest > 0)
         self.more.setText(ngettext("{n} more", "{n} more", rest).format(n=number(rest)))
@@ -225,13 +239,13 @@ class FilesCard(Card):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files, nothing else."""
-        if _dropped(event):
+        if dropped_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Attach what is dropped."""
         event.acceptProposedAction()
-        self._attach(_dropped(event))
+        self._attach(dropped_files(event))
 
     def _attach(self, names: list[str]) -> None:
         self.problem.hide()
@@ -245,6 +259,9 @@ class FilesCard(Card):
         self._asked.add(file.id)
         self._session.fetch_file(self._record, file.id)
         self.refresh()
+
+    def _on_view(self, file: FileView) -> None:
+        FileViewer(self._session, file, self).open()
 
     def _on_remove(self, file: FileView) -> None:
         self.problem.hide()
@@ -344,8 +361,9 @@ class FilesCard(Card):
             row.hide()
             row.deleteLater()
         while len(self.rows) < count:
-            row = FileRow(self._session)
+            row = FileRow(self._session, editable=self._editable)
             row.save_requested.connect(self._on_save)
+            row.view_requested.connect(self._on_view)
             row.remove_requested.connect(self._on_remove)
             row.stop_requested.connect(self._on_stop)
             self.rows.append(row)
@@ -355,22 +373,7 @@ class FilesCard(Card):
         self._list.setSpacing(current_theme().space("m"))
 
 
-def _dropped(event: QDropEvent) -> list[str]:
+def dropped_files(event: QDropEvent) -> list[str]:
     """Paths of the local files that are dropped; what else may be dropped with them is left."""
     urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
     return [url.toLocalFile() for url in urls if url.isLocalFile()]
-
-
-class FilesTab(QWidget):
-    """The files of a case as a page of their own."""
-
-    def __init__(self, session: Session, over: QWidget) -> None:
-        super().__init__()
-        self.card = FilesCard(session, over=over)
-        column = QVBoxLayout(self)
-        column.addWidget(self.card)
-        column.addStretch(1)
-
-    def show_case(self, view: RecordView) -> None:
-        """Show the files of a case."""
-        self.card.show_record(view)

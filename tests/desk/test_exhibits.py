@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from desktop.casework.evidence_report import report_html, report_text
+from desktop.casework.evidence_views import Handover
 from desktop.casework.views import Query
 from desktop.desk import Desk
-from desktop.desk.exhibits import Handover
 from desktop.desk.intake import Found, look_into, read_in
 from desktop.refusals import Refused
 from sync.wire.chunks import CHUNK_PLAIN

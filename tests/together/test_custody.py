@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop.casework.evidence_views import Handover
 from desktop.desk import Desk
-from desktop.desk.exhibits import Handover
 from desktop.refusals import Refused
 from tests.support.alliance import Alliance, running_alliance
 

@@ -18,7 +18,8 @@ from desktop.casework.carry_views import BlobMove, FileWork
 from desktop.desk import moving
 from desktop.store.blobs import BlobEntry, Blobs
 from desktop.ui.case_view import CaseView
-from desktop.ui.files_card import FilesCard, FilesTab
+from desktop.ui.evidence_tab import EvidenceTab
+from desktop.ui.files_card import FilesCard
 from i18n.bidi import strip_isolates
 from sync.wire.chunks import CHUNK_PLAIN
 from tests.ui.case.two_desks import TwoDesks
@@ -54,12 +55,12 @@ def opened(qtbot: QtBot, pair: TwoDesks, case: str) -> Open:
         view.resize(800, 700)
         view.show_case(case)
         view.show()
-        view.show_tab("files")
+        view.show_tab("evidence")
         assert view.case_page is not None
         view.case_page.finish()
-        tab = view.case_page.widget("files")
-        assert isinstance(tab, FilesTab)
-        return view, tab.card
+        tab = view.case_page.widget("evidence")
+        assert isinstance(tab, EvidenceTab)
+        return view, tab.files
 
     return show
 
@@ -109,7 +110,7 @@ def test_a_file_that_is_attached_in_the_window_reaches_the_other_desk(
     attach(qtbot, pair, card, film)
     assert told(card) == [("Vidéo du port.mp4", "2.1 MB · waits for the secretariat")]
     assert view.case_page is not None
-    assert "1" in view.case_page._tab_of["files"].shown_text()
+    assert "1" in view.case_page._tab_of["evidence"].shown_text()
     pair.exchange()
     card.refresh()
     assert state(card) == "2.1 MB · on this desk and at the secretariat"
