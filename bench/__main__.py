@@ -19,6 +19,7 @@ WORKLOADS = {
     "arrivals": ["bench.workloads.arrivals"],
     "million": ["bench.workloads.million"],
     "chart": ["bench.workloads.chart"],
+    "map": ["bench.workloads.map"],
     "peers": ["bench.peers"],
 }
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from math import cos, log10, radians
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from desktop.casework.places import list_places, place_near
+from desktop.ui.count_text import count_text
 from desktop.ui.kit.painting import CENTER, LEADING
 from desktop.ui.map.frame import Frame
 from desktop.ui.map.spots import Cluster, Route
 from desktop.ui.map.world import project, unproject
 from desktop.ui.theme import Theme
-from i18n import Locale, _
-from i18n import current as current_locale
+from i18n import _
 from i18n.bidi import isolate, one_line
 from i18n.formats import number
 
@@ -79,7 +78,7 @@ def paint_spots(
         painter.setBrush(theme.color(cluster.color))
         painter.drawEllipse(box)
         painter.setPen(theme.color("surface"))
-        painter.drawText(box.adjusted(-6, 0, 6, 0), CENTER, _count_text(len(cluster.records), current_locale()))
+        painter.drawText(box.adjusted(-6, 0, 6, 0), CENTER, count_text(len(cluster.records)))
     return taken
 
 
@@ -202,12 +201,6 @@ def in_view(clusters: Iterable[Cluster], frame: Frame, margin: int) -> list[tupl
         if -margin <= x <= frame.width + margin and -margin <= y <= frame.height + margin:
             found.append((cluster, x, y))
     return found
-
-
-@lru_cache(maxsize=512)
-def _count_text(count: int, _locale: Locale) -> str:
-    """Kept, since the same few numbers stand on many spots."""
-    return number(count)
 
 
 def _in_view(frame: Frame, route: Route) -> list[QPolygonF]:

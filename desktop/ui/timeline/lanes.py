@@ -14,7 +14,7 @@ from i18n import _
 
 TRACKS = 3
 _GAP = 3.0  # pixels between two marks of a track
-_NEAR = 5.0  # pixels within which short marks of a track become one
+_NEAR = 30.0  # pixels within which short marks of a track that is full become one
 _ALIKE = frozenset({"person", "organization", "company", "vehicle", "vessel", "airplane", "phone", "bank_account"})
 
 

@@ -10,17 +10,19 @@ from itertools import pairwise
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
+from desktop.ui.count_text import count_text
 from desktop.ui.icons import icon_pixmap
 from desktop.ui.kit.painting import CENTER, LEADING
 from desktop.ui.theme import Theme
-from desktop.ui.timeline.lanes import Item, Lane
+from desktop.ui.timeline.lanes import TRACKS, Item, Lane
 from desktop.ui.timeline.scale import Fold, Mark
 from i18n import _
-from i18n.formats import axis_text, number
+from i18n.formats import axis_text
 
 OVERVIEW, LANE, AXIS, NAMES, TRACK = 48, 52, 36, 166, 13  # pixels at 100 %
 DOT = 8  # diameter of a mark
 BARS = 56  # of the overview
+_COUNTED = 4  # records of one mark from which their number is written on it
 
 
 @dataclass(slots=True)
@@ -228,60 +230,61 @@ def paint_overview(painter: QPainter, at: Geometry, bars: Sequence[int], window:
 
 
 def _paint_items(
-    painter: QPainter, at: Geometry, number_of: int, lane: Drawn, chosen: frozenset[int], current: Item | None
+    painter: QPainter, at: Geometry, row: int, lane: Drawn, chosen: frozenset[int], current: Item | None
 ) -> None:
     theme = at.theme
-    color = QColor(theme.color(lane.lane.color))
+    color, soft = QColor(theme.color(lane.lane.color)), QColor(theme.color(lane.lane.color))
+    soft.setAlphaF(0.35)
     if theme.scheme != "contrast":
         color.setAlphaF(0.85)
-    thin = theme.px(DOT)
-    plain, vague, dots, marked, counted = [], [], [], [], []
+    thin, half = theme.px(DOT), theme.px(DOT) / 2
+    # A thousand marks are a thousand turns of this loop: what Geometry says is worked out once.
+    ys = [at.track_y(row, track) - half for track in range(TRACKS)]
+    factor, begin = (-1 if at.rtl else 1) / at.pixel, at.x(0.0)
+    far = at.width + 50.0
+    marked, counted = [], []
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
     for item in lane.between(at.left, at.left + at.length):
-        y = at.track_y(number_of, item.track)
-        ends = sorted((at.x(item.left), at.x(item.right)))
-        left, right = max(ends[0], -50.0) + thin / 2, min(ends[1], at.width + 50.0) - thin / 2
-        if (chosen and not chosen.isdisjoint(item.records)) or item is current:
-            marked.append((QRectF(left - thin / 2, y - thin / 2, max(right - left, 0) + thin, thin), item is current))
-        if right - left < 1:
-            dots.append(QPointF((left + right) / 2, y))
-        elif item.vague:
-            vague.append(QLineF(left, y, right, y))
+        left, right = begin + item.left * factor, begin + item.right * factor
+        if right < left:
+            left, right = right, left
+        left, right = max(left, -50.0), min(right, far)
+        box = QRectF(left, ys[item.track], max(right - left, thin), thin)
+        if item.vague:
+            painter.setBrush(soft)
+            painter.drawRoundedRect(box, half, half)
+            painter.setBrush(color)
         else:
-            plain.append(QLineF(left, y, right, y))
-        if len(item.records) > 1:
-            counted.append((QPointF((left + right) / 2, y), len(item.records)))
-    soft = QColor(color)
-    soft.setAlphaF(0.35)
-    for pen_color, lines in ((soft, vague), (color, plain)):
-        painter.setPen(QPen(pen_color, thin, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawLines(lines)
-    painter.drawPoints(dots)
+            painter.drawRoundedRect(box, half, half)
+        if (chosen and not chosen.isdisjoint(item.records)) or item is current:
+            marked.append((box, item is current))
+        if len(item.records) >= _COUNTED:
+            counted.append((item.track, box.center(), len(item.records)))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for box, is_current in marked:
         painter.setPen(QPen(theme.color("focus" if is_current else "text"), 2))
         painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), thin, thin)
-    _paint_counts(painter, at, counted, color)
+    _paint_counts(painter, at, counted, theme.color(lane.lane.color))
 
 
-def _paint_counts(painter: QPainter, at: Geometry, counted: list[tuple[QPointF, int]], color: QColor) -> None:
-    """How many records are one mark, where the number has room beside the last one."""
+def _paint_counts(painter: QPainter, at: Geometry, counted: list[tuple[int, QPointF, int]], color: QColor) -> None:
+    """How many records are one mark, where the number has room after the one before it."""
     theme = at.theme
     metrics = theme.metrics("caption", 600)
     painter.setFont(theme.font("caption", 600))
-    taken: list[QRectF] = []
-    for middle, count in sorted(counted, key=lambda pair: -pair[1])[:200]:
-        text = number(count)
-        width = metrics.horizontalAdvance(text) + theme.px(8)
-        box = QRectF(middle.x() - width / 2, middle.y() - theme.px(7), width, theme.px(14))
-        if count < 4 or any(box.intersects(other) for other in taken):
+    painter.setBrush(color)
+    high, round_, edge = theme.px(14), theme.px(7), theme.px(8)
+    reached = [float("-inf")] * TRACKS
+    for track, middle, count in sorted(counted, key=lambda each: each[1].x()):
+        text = count_text(count)
+        width = metrics.horizontalAdvance(text) + edge
+        box = QRectF(middle.x() - width / 2, middle.y() - high / 2, width, high)
+        if box.left() < reached[track]:
             continue
-        taken.append(box)
+        reached[track] = box.right() + 2
         painter.setPen(QPen(theme.color("surface"), 1))
-        solid = QColor(color)
-        solid.setAlphaF(1.0)
-        painter.setBrush(solid)
-        painter.drawRoundedRect(box, theme.px(7), theme.px(7))
-        painter.setPen(theme.color("surface"))
+        painter.drawRoundedRect(box, round_, round_)
         painter.drawText(box, CENTER, text)
 
 

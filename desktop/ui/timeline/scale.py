@@ -85,7 +85,7 @@ class Scale:
     def marks(self, left: float, right: float, least: float) -> list[Mark]:
         """The lines between two places and the last one before, in the finest unit that keeps them `least` apart."""
         unit, step, _length = next((each for each in _STEPS if each[2] >= least), _STEPS[-1])
-        found = []
+        found: list[Mark] = []
         for begin, end in self._open(left, right):
             first, last = as_datetime(begin), as_datetime(end)
             for when in _lines(first, last, unit, step):
