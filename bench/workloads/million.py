@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEventLoop
@@ -15,10 +16,12 @@ from bench.measure import emit, peak_mib, spread_ms
 from bench.soak.writer import opening
 from bench.workloads.walk import is_usable
 from bench.workloads.window import WORDS, fill
+from desktop.casework.list_filter import FACETS, ListFilter
 from desktop.casework.views import Query
 from desktop.session import Session
 from desktop.store import Connection
 from desktop.ui.case_list import FIRST_PAGE
+from desktop.ui.command_bar import MOST_RECORDS
 from desktop.ui.main_window import MainWindow
 from desktop.ui.summary_tab import SummaryTab
 
@@ -26,7 +29,10 @@ COUNT = 100_000
 TIMES = 10
 LARGE = 10_000  # records of one case
 BATCH = 5_000
-_SHOWN = ("type", "space", "status", "tlp", "due", "countries", "reference", "title")
+_SHOWN = (
+    "type", "space", "status", "tlp", "due", "countries", "reference", "title", "priority", "evaluation", "handling",
+    "assignee", "start", "merge"
+)  # fmt: skip
 _MARKS = ("updated", "deleted", "conflicts", "revived", "unread", "unsent", "mine")
 _ROWS = (
     f"INSERT INTO rows (n, name, {', '.join(_SHOWN + _MARKS)})"  # noqa: S608 - our own words
@@ -68,30 +74,45 @@ def search(home: Path) -> None:
     session.unlock(PASSPHRASE)
     while session.is_locked():
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
-    answers: dict[int, list[str]] = {}
+    answers: dict[int, object] = {}
     session.rows_ready.connect(answers.__setitem__)
+    session.hits_ready.connect(answers.__setitem__)
+    session.facets_ready.connect(answers.__setitem__)
     records = int(session.counts()["cases"])
-    walls: list[float] = []
-    cpus: list[float] = []
-    for word in WORDS:
-        for length in range(2, len(word) + 1):
-            begun, cpu = time.perf_counter(), time.process_time()
-            request = session.query(Query(text=word[:length], limit=FIRST_PAGE), "bench")
-            while request not in answers:
-                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
-            session.rows(answers[request][:20])
-            walls.append(time.perf_counter() - begun)
-            cpus.append(time.process_time() - cpu)
-    emit(
-        "search while typing, key to first rows",
-        records=records,
-        keys=len(walls),
-        **spread_ms(walls),
-        **{f"cpu_{name}": value for name, value in spread_ms(cpus).items()},
-        mib=peak_mib(),
-    )
+
+    def wait(request: int) -> object:
+        while request not in answers:
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+        return answers[request]
+
+    def list_rows(text: str) -> None:
+        ids = wait(session.query(Query(text=text, limit=FIRST_PAGE), "bench"))
+        session.rows(ids[:20] if isinstance(ids, list) else [])
+
+    def box(text: str) -> None:
+        wait(session.ask_hits(text, "bench", limit=MOST_RECORDS))
+
+    def facets(text: str) -> None:
+        wait(session.ask_facets(ListFilter(text=text).query("case"), FACETS, "bench"))
+
+    for what, ask in (("search while typing, key to first rows", list_rows), ("box, key to reasons", box)):
+        _timed(what, ask, [word[:length] for word in WORDS for length in range(2, len(word) + 1)], records)
+    _timed("facets of the list", facets, ["", *(word[:3] for word in WORDS)], records)
     session.close()
     application.processEvents()
+
+
+def _timed(what: str, ask: Callable[[str], None], texts: list[str], records: int) -> None:
+    """Ask for each text and emit how long it took, by the wall and by the processor."""
+    walls: list[float] = []
+    cpus: list[float] = []
+    for text in texts:
+        begun, cpu = time.perf_counter(), time.process_time()
+        ask(text)
+        walls.append(time.perf_counter() - begun)
+        cpus.append(time.process_time() - cpu)
+    processor = {f"cpu_{name}": value for name, value in spread_ms(cpus).items()}
+    emit(what, records=records, keys=len(walls), **spread_ms(walls), **processor, mib=peak_mib())
 
 
 def open_large(home: Path, case: str) -> None:

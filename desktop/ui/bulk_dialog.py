@@ -129,8 +129,14 @@ class BulkDialog(DeskDialog):
         """Stop the work, or close."""
         if self._running:
             self.session.stop_bulk()
-        else:
-            super().reject()
+            if not self.session.is_locked():
+                return
+        super().reject()
+
+    def done(self, result: int) -> None:
+        """Hear no more of the session: what is closed is about to be deleted."""
+        self.session.locked.disconnect(self.reject)
+        super().done(result)
 
     def _on_field(self) -> None:
         if self._editor is not None:
