@@ -41,7 +41,7 @@ from typing import Any
 
 from desktop.casework.record_types import RecordType, RecordTypes
 from desktop.casework.validation import InvalidValue, validate
-from i18n import current
+from i18n import _, current
 from i18n.locales import SOURCE
 
 FOLDER = "templates"  # in a desk's home: where a ministry puts its own
@@ -63,7 +63,29 @@ class BadTemplate(Exception):
 
     def __init__(self, file: str, place: str, reason: str) -> None:
         super().__init__(f"{file}: {place}: {reason}")
-        self.params = {"file": file, "place": place, "reason": reason}
+        self.params = {"file": file, "place": place or file, "reason": reason}
+
+    def shown(self) -> dict[str, str | int]:
+        """The parameters for people: the reason in words, in the current language."""
+        return {**self.params, "reason": _reason(str(self.params["reason"]))}
+
+
+def _reason(word: str) -> str:
+    reasons = {
+        "no_toml": _("it is not TOML"),
+        "required": _("this is missing"),
+        "unknown_field": _("there is no such field"),
+        "unknown_role": _("the template has no such role"),
+        "before_start": _("this is before its start"),
+        "no_days": _("a number of days from 0 to {most} is expected").format(most=MAX_DAYS),
+        "too_long": _("this is too long"),
+        "too_many": _("these are too many"),
+        "twice": _("this stands there twice"),
+        "not_in_list": _("this is not in the list"),
+        "no_file": _("it is not an ordinary file"),
+        "unreadable": _("it cannot be read as text"),
+    }
+    return reasons.get(word) or _("this is not the kind of value that belongs here")
 
 
 @dataclass(frozen=True, slots=True)

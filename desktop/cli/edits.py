@@ -51,7 +51,7 @@ def list_templates(options: argparse.Namespace, opening: Opening) -> None:
     for each in book.templates.values():
         say(f"{each.key}  {each.label}")
     for problem in book.problems:
-        complain(describe(problem.code, problem.params))
+        complain(describe(problem.code, problem.shown()))
 
 
 def new_record(options: argparse.Namespace, opening: Opening) -> None:

@@ -109,6 +109,6 @@ class TemplateBox(Living, QWidget):
             words = " ".join(part for part in (isolate(one_line(str(template.help), 300)), told) if part)
         self.sentence.setText(words)
         self.sentence.setVisible(bool(words))
-        problems = [self._session.message(each.code, dict(each.params)) for each in self._book.problems[:3]]
+        problems = [self._session.message(each.code, dict(each.shown())) for each in self._book.problems[:3]]
         self.problem.setText("\n".join(problems))
         self.problem.setVisible(bool(problems))
