@@ -36,6 +36,7 @@ class FormPage(QWidget):
 
     history_requested = Signal(str)
     compare_requested = Signal(str)
+    record_opened = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +72,7 @@ class FormPage(QWidget):
             card = self.card = make_card(self._session, view.type)
             if card is not None:
                 card.compare_requested.connect(self.compare_requested)
+                card.record_opened.connect(self.record_opened)
                 self._column.addWidget(card)
             self.form = RecordForm(self._session, record_type)
             self.form.history_requested.connect(self.history_requested)
@@ -203,6 +205,7 @@ class RecordPage(Living, QWidget):
         self.details = FormPage(self.session)
         self.details.history_requested.connect(lambda field: self.show_tab("history", field))
         self.details.compare_requested.connect(self.compare_requested)
+        self.details.record_opened.connect(self.record_opened)
         return ScrollPage(self.details, self.pages)
 
     def _make_handling(self) -> QWidget:

@@ -15,6 +15,7 @@ from desktop.casework.views import RecordView
 from desktop.session import Session
 from desktop.ui.files_card import FilesCard
 from desktop.ui.kit import Banner, Button, Card, FlowLayout, Label, Living, StatusPill
+from desktop.ui.new_record_dialog import NewRecordDialog
 from desktop.ui.presenter import prose
 from desktop.ui.request_dialog import DIALOGS, StepDialog
 from desktop.ui.request_steps import StepsStrip
@@ -88,6 +89,7 @@ class RequestCard(Living, QWidget):
     """Stands above the form of a request. The clocks are read beside the window, and again each minute."""
 
     compare_requested = Signal(str)
+    record_opened = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +124,7 @@ class RequestCard(Living, QWidget):
         self._minute.start()
         session.requests_ready.connect(self._on_ready)
         session.failed.connect(self._on_failed)
+        self.card.action.clicked.connect(self.ask_further)
         self.bind(lambda _text: self._show(), str)
         self.follow(self._space)
 
@@ -141,6 +144,20 @@ class RequestCard(Living, QWidget):
             StepDialog(self._session, self._timed.request, deed, self).open()
         else:
             self._session.request_step(self._record, deed.step)
+
+    def ask_further(self) -> None:
+        """Draft a request that follows this one, under its marking, and open it."""
+        if self._timed is None:
+            return
+        request = self._timed.request
+        defaults = {"title": request.title, "tlp": request.tlp, "handling": request.handling}
+        dialog = NewRecordDialog(self._session, "request", request.space, defaults, self)
+        dialog.created.connect(partial(self._on_followed, request.id))
+        dialog.open()
+
+    def _on_followed(self, followed: str, record: str) -> None:
+        self._session.edit(record, "follows", followed)
+        self.record_opened.emit(record)
 
     def _ask(self) -> None:
         if self._record and not self._session.is_locked():
@@ -162,6 +179,7 @@ class RequestCard(Living, QWidget):
             return
         request = self._timed.request
         self.card.setEnabled(True)
+        self.card.set_action(_("Ask further…") if request.state != "draft" and not request.deleted else "")
         self.steps.show_request(request)
         between = [words.between_words(request)]
         between += [_("Sent: {stamp}").format(stamp=words.stamp_words(stamp)) for stamp in request.stamps]

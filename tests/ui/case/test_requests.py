@@ -216,6 +216,49 @@ def test_the_page_of_a_request_has_its_card_above_the_form(qtbot: QtBot, view: C
     assert "status" not in page.details.form.rows
 
 
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_request_is_answered_by_the_keyboard_alone(
+    qtbot: QtBot, pair: TwoDesks, card: RequestCard, look: Look, language: str
+) -> None:
+    look(language)
+    record = card._record
+    for step in ("receive", "accept", "answer"):
+        button = card.buttons[step]
+        button.setFocus()
+        with qtbot.waitSignal(pair.session.requests_ready, raising=False, timeout=50):
+            qtbot.keyClick(button, Qt.Key.Key_Space)
+        if step != "accept":
+            dialog = card.findChildren(StepDialog)[-1]
+            if step == "answer":
+                words = dialog.rows["answer"].editor.main_widget()
+                qtbot.waitUntil(words.hasFocus)
+                qtbot.keyClicks(words, "Nobody of that name")
+            dialog.button.setFocus()
+            qtbot.keyClick(dialog.button, Qt.Key.Key_Space)
+        refresh(qtbot, pair.session, card, record)
+    assert pair.session.show(record).fields["answer"].text == "Nobody of that name"
+    assert card.steps.at() == card.steps.way().index("answered")
+    assert not card.buttons, "the rest is for who asked"
+    pair.exchange()
+    assert pair.rome.request(record).request.parts[0].state == "answered"
+
+
+def test_a_follow_up_is_drafted_from_the_card_under_its_marking(
+    qtbot: QtBot, pair: TwoDesks, card: RequestCard, case: str
+) -> None:
+    opened: list[str] = []
+    card.record_opened.connect(opened.append)
+    qtbot.mouseClick(card.card.action, Qt.MouseButton.LeftButton)
+    dialog = card.findChildren(NewRecordDialog)[-1]
+    assert dialog.rows["title"].editor.text() == "Titolare del numero"
+    dialog.rows["requested"].editor.show_value(("IT",))
+    dialog.submit()
+    made = pair.session.show(opened[0])
+    assert made.fields["follows"].value == card._record
+    assert made.fields["requesting"].value == "SN"
+    assert made.fields["status"].value == "draft"
+
+
 @pytest.mark.parametrize(
     ("language", "scheme", "scale"), [("fr", "light", 1.0), ("ar", "dark", 1.0), ("fr", "light", 2.0)]
 )
