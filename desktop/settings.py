@@ -20,6 +20,7 @@ from desktop.toml_text import render_tables
 from i18n import LANGUAGES, Locale, locale_for
 
 FILE = "settings.toml"
+REMINDERS = ("all", "overdue", "off")
 THEMES = ("system", "light", "dark", "contrast")
 MIN_SCALE, MAX_SCALE = 1.0, 2.0
 MAX_AUTO_LOCK_MINUTES = 240
@@ -39,6 +40,7 @@ class Values(msgspec.Struct, frozen=True):
     auto_lock_minutes: int = 10  # 0: never by itself
     blob_limit_kb: int = 0  # of evidence files, kilobytes a second; 0: no limit
     blobs_paused: bool = False
+    reminders: str = "all"
 
 
 def _is_server(value: str) -> bool:
@@ -60,6 +62,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "auto_lock_minutes": lambda value: 0 <= value <= MAX_AUTO_LOCK_MINUTES,
     "blob_limit_kb": lambda value: 0 <= value <= MAX_LIMIT_KB,
     "blobs_paused": lambda value: isinstance(value, bool),
+    "reminders": lambda value: value in REMINDERS,
 }
 
 
@@ -111,6 +114,11 @@ class Settings:
     def blobs_paused(self) -> bool:
         """Whether evidence files wait until the officer lets them move."""
         return self._values.blobs_paused
+
+    @property
+    def reminders(self) -> str:
+        """Of which deadlines the officer is reminded: `all`, `overdue` or `off`."""
+        return self._values.reminders
 
     @property
     def digits(self) -> str:

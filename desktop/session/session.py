@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from desktop import messages
 from desktop.desk import Opening, Refused, desk_exists, params_of, read_home_profile
 from desktop.profile import BadProfile
+from desktop.session.reminding import Reminding
 from desktop.session.unlock_thread import UnlockThread
-from desktop.session.working import Working
 from desktop.settings import Settings
 from desktop.store import AsideView, Store, StoreError
 from desktop.store.verify import VerifyReport
@@ -28,7 +28,7 @@ _ACTIVITY = frozenset(
 )
 
 
-class Session(Working):
+class Session(Reminding):
     """The facade of one home. Call it from the main thread only."""
 
     def __init__(self, home: Path, parent: QObject | None = None, *, opening: Opening | None = None) -> None:
@@ -102,6 +102,10 @@ class Session(Working):
     def settings(self) -> Settings:
         """Language, theme, text size, server address, auto-lock; there before unlocking."""
         return self._settings
+
+    def reminders_wanted(self) -> str:
+        """Of what the officer wants to be reminded."""
+        return self._settings.reminders
 
     def message(self, code: str, params: dict[str, object] | None = None) -> str:
         """What a code of `unlock_failed`, `failed` or `SyncState.error` means, in the current language."""

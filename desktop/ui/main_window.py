@@ -21,6 +21,7 @@ from desktop.ui.shortcuts_sheet import ShortcutsSheet
 from desktop.ui.slices import Slices
 from desktop.ui.status_bar import StatusBar
 from desktop.ui.system_lock import SystemLock
+from desktop.ui.tray import Tray
 from desktop.ui.unlock_view import UnlockView
 from desktop.ui.window_commands import window_commands
 from desktop.ui.workspace import Workspace
@@ -63,6 +64,9 @@ class MainWindow(Living, QWidget):
         self.status.slept.connect(self.lock)
         self.system_lock = SystemLock(self)
         self.system_lock.wanted.connect(self.lock)
+        self.tray = Tray(session, self)
+        self.tray.wanted.connect(self._on_wanted)
+        self.tray.lock_wanted.connect(self.lock)
         application.applicationStateChanged.connect(self._on_state)
         self.bind(lambda _text: self._tell(), str)
         self.resize(_WIDTH, _HEIGHT)
@@ -152,6 +156,14 @@ class MainWindow(Living, QWidget):
     def _on_language(self, code: str) -> None:
         self.session.settings.set(language=code)
         self.look.apply()
+
+    def _on_wanted(self) -> None:
+        """The officer followed a notification: what is due is shown, if the desk is open."""
+        self.showNormal() if self.isMinimized() else self.show()
+        self.raise_()
+        self.activateWindow()
+        if self.workspace is not None:
+            self.workspace.show_deadlines()
 
     def _on_state(self, state: Qt.ApplicationState) -> None:
         if state == Qt.ApplicationState.ApplicationSuspended:

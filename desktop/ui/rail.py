@@ -79,8 +79,12 @@ class Rail(Panel):
             self.items[key].set_count(count)
 
     def choose(self, key: str) -> None:
-        """Mark the place that is in view."""
+        """Mark the place that is in view; it is the rail's one stop of the Tab key, as Qt makes it for a click."""
         self.items[key].setChecked(True)
+        for each, item in self.items.items():
+            policy = item.focusPolicy()
+            stop, tab = each == key, Qt.FocusPolicy.TabFocus
+            item.setFocusPolicy(Qt.FocusPolicy(policy | tab if stop else policy & ~tab))
         self._area.ensureWidgetVisible(self.items[key], 0, 0)
 
     def set_compact(self, compact: bool) -> None:

@@ -51,6 +51,7 @@ class SettingsView(Living, QWidget):
         self._add(look, "theme", lambda: _("Theme"), _themes)
         self._add(look, "text_scale", lambda: _("Text size"), lambda: [(percent(scale), scale) for scale in SCALES])
         self._add(desk, "auto_lock_minutes", lambda: _("Lock after"), _locks)
+        self._add(desk, "reminders", lambda: _("Reminders of deadlines"), _reminders)
         self._add(desk, "blob_limit_kb", lambda: _("Evidence files take at most"), _limits)
         self.server = CodeEdit()
         self.server.setMaxLength(500)
@@ -165,6 +166,14 @@ def _themes() -> list[tuple[str, object]]:
         (_("Light"), "light"),
         (_("Dark"), "dark"),
         (_("High contrast"), "contrast"),
+    ]
+
+
+def _reminders() -> list[tuple[str, object]]:
+    return [
+        (_("On the day, and once overdue"), "all"),
+        (_("Only what is overdue"), "overdue"),
+        (_("None"), "off"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The bar above the pages: the search box, the connection chip with its switch, and the lock."""
+"""The bar above the pages: the search box, the connection chip with its switch, the bell, and the lock."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from desktop.session import Session
+from desktop.ui.bell import Bell
 from desktop.ui.connection import chip_lines, phase_text
 from desktop.ui.icons import icon
 from desktop.ui.kit import ConnectionChip, IconButton, Panel, SearchBox, announce
@@ -57,6 +58,7 @@ class TopBar(Panel):
         self.search.setMinimumWidth(0)
         self.chip = ConnectionChip()
         self.menu = ConnectionMenu(session, self)
+        self.bell = Bell(session)
         self.lock_button = IconButton("lock")
         self.chip.clicked.connect(self.open_menu)
         self.menu.switched.connect(session.set_connected)
@@ -67,6 +69,7 @@ class TopBar(Panel):
         self._row.addWidget(self.search, 6)
         self._row.addStretch(2)
         self._row.addWidget(self.chip)
+        self._row.addWidget(self.bell)
         self._row.addWidget(self.lock_button)
         session.sync_state_changed.connect(self.refresh)
         self.bind(self.search.set_placeholder, lambda: _("Search a case, a person, a plate, a command…"))

@@ -72,6 +72,8 @@ class Workspace(Living, QWidget):
         self.rail.chosen.connect(self.show_page)
         self.top.queue_requested.connect(partial(self.show_page, "sync"))
         self.top.lock_requested.connect(self.lock_requested)
+        self.top.bell.record_chosen.connect(partial(self.open_work, tab=""))
+        self.top.bell.all_chosen.connect(self.show_deadlines)
         self.notices.details_requested.connect(partial(self.show_page, "sync"))
         self.notices.repair_requested.connect(self.repair_requested)
         session.conflicts_changed.connect(self._show_conflicts)
@@ -137,6 +139,13 @@ class Workspace(Living, QWidget):
         self.records().open_record(record)
         if tab:
             self.records().detail.show_tab(tab)
+
+    def show_deadlines(self) -> None:
+        """Show what is due, of one's own work."""
+        self.show_page("work")
+        page = self.pages["work"]
+        if isinstance(page, WorkPage):
+            page.choose("due")
 
     def show_waiting(self, count: int) -> None:
         """How much of one's own work waits."""

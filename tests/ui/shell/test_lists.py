@@ -135,7 +135,7 @@ def test_people_are_listed_on_their_page_and_open_within_their_case(
     qtbot: QtBot, home: HomeOfDesk, open_window: OpenWindow
 ) -> None:
     space = workspace(open_window(home))
-    qtbot.keyClick(space, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(space, Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: bool(listed(space)))
     assert space.page_key() == "people"
     space.records().list.record_chosen.emit(listed(space)[0])
