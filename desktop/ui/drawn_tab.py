@@ -25,6 +25,7 @@ class Drawing(Protocol):
     """What the drawing of a tab can do; it is a QWidget."""
 
     opened: SignalInstance
+    shown_anew: SignalInstance
 
     def set_rows(self, rows: list[ListRow]) -> object:
         """Show these records."""
@@ -90,8 +91,8 @@ class DrawnTab(Living, QWidget):
     def add_tools(self) -> None:
         """Put tools of its own into `self.tools`."""
 
-    def drawn(self, rows: list[ListRow]) -> list[ListRow]:
-        """Those of the records that the drawing and its table are about, in the order of the table."""
+    def drawn(self) -> list[ListRow]:
+        """The records that the drawing shows, and those that it would if it could, in the order of the table."""
         raise NotImplementedError
 
     def empty_words(self) -> tuple[str, str]:
@@ -105,8 +106,8 @@ class DrawnTab(Living, QWidget):
     def show_case(self, view: RecordView) -> None:
         """Show a case, or the same one as it stands now."""
         if view.space != self._space_shown:
-            self.rows = []
-            self._show_rows()
+            self._asked = 0
+            self._show([])
         self._space_shown = view.space
         self._asked = self.session.ask_records(view.space, self.families, f"{type(self).__name__} {id(self)}")
 
@@ -137,6 +138,7 @@ class DrawnTab(Living, QWidget):
 
     def _connect(self) -> None:
         drawing = cast("Drawing", self.drawing)
+        drawing.shown_anew.connect(self._on_shown)
         drawing.opened.connect(self.record_opened)
         self.table.opened.connect(self.record_opened)
         self.fit_button.clicked.connect(drawing.fit)
@@ -152,19 +154,16 @@ class DrawnTab(Living, QWidget):
     def _on_records(self, asked: int, rows: object) -> None:
         if asked != self._asked or not isinstance(rows, list):
             return
-        self.rows = rows
-        self._show_rows()
+        self._show(rows)
 
-    def _show_rows(self) -> None:
-        shown = self.drawn(self.rows)
-        self.table.show_rows(shown)
-        self.show_on_drawing()
+    def _show(self, rows: list[ListRow]) -> None:
+        self.rows = rows
+        cast("Drawing", self.drawing).set_rows(rows)
+
+    def _on_shown(self) -> None:
+        self.table.show_rows(self.drawn())
         self._show_page()
         self.tell()
-
-    def show_on_drawing(self) -> None:
-        """Give the records to the drawing."""
-        cast("Drawing", self.drawing).set_rows(self.rows)
 
     def _show_page(self) -> None:
         nothing = not self.table.rows.rows and self._asked > 0

@@ -56,8 +56,8 @@ class MapTab(DrawnTab):
         self.tools.addWidget(self.form_box)
         self.tools.addWidget(self.copy_button)
 
-    def drawn(self, rows: list[ListRow]) -> list[ListRow]:
-        return [row for row in rows if row.where or row.where_to]
+    def drawn(self) -> list[ListRow]:
+        return [row for row in self.rows if row.where or row.where_to]
 
     def show_case(self, view: RecordView) -> None:
         self.map.set_members(frozenset(self.session.members()))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QToolTi
 
 from desktop.casework.handling import Marking, code_line
 from desktop.casework.views import ListRow
+from desktop.ui.background import background
 from desktop.ui.case_selection import Selection
 from desktop.ui.kit import Living, announce, plain_tip
 from desktop.ui.kit.painting import keyboard_focus, paint_ring
@@ -41,6 +42,7 @@ from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.formats import number
 
+_AT_ONCE = 1_500  # spots that are gathered without a thread
 _SETTLE_MS = 90  # after the last step of coming nearer, until spots are gathered anew
 _PAN = 80  # pixels at 100 %
 _MOVES = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
@@ -51,6 +53,8 @@ class MapView(Living, QWidget):
 
     opened = Signal(str)
     """Id of a record that is to be opened."""
+    shown_anew = Signal()
+    """Other records are shown now."""
     refused = Signal(str)
     """Code of the failure to read the boundaries; the spots are shown all the same."""
 
@@ -64,6 +68,7 @@ class MapView(Living, QWidget):
         self._chosen: frozenset[int] = frozenset()
         self._current: Cluster | None = None
         self._names: dict[int, str] = {}
+        self._ticket: object = None  # of what is computed beside the window
         self._fitted = False
         self._drag: QPointF | None = None
         self._dragged = False
@@ -78,6 +83,7 @@ class MapView(Living, QWidget):
         self.grabGesture(Qt.GestureType.PinchGesture)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         selection.chosen.connect(self._on_chosen)
+        background().done.connect(self._on_done)
         self.bind(self.setAccessibleName, lambda: _("Map of the case"))
         self.bind(
             self.setAccessibleDescription,
@@ -88,12 +94,13 @@ class MapView(Living, QWidget):
 
     def set_rows(self, rows: Sequence[ListRow]) -> None:
         """Show the positions of these records. What is shown stays where it is unless nothing was fitted before."""
-        self.spots = Spots(rows)
-        self._current = None
-        if not self._fitted or not rows:
-            self.fit()
-        self._on_chosen(self.selection.ids)
-        self.gather()
+        if len(rows) <= _AT_ONCE:
+            self._ticket = None
+            self._take(Spots(rows))
+            return
+        kept = tuple(rows)
+        self._ticket = object()
+        background().do(self._ticket, lambda: Spots(kept))
 
     def set_members(self, codes: frozenset[str]) -> None:
         """The countries that are drawn on a lighter ground."""
@@ -125,13 +132,22 @@ class MapView(Living, QWidget):
         """Gather the spots for the scale of now."""
         self._settle.stop()
         theme = current_theme()
-        self._layer = self.spots.layer(self.frame.level(), self.frame.scale, theme.px(REACH))
+        spots, level, scale, reach = self.spots, self.frame.level(), self.frame.scale, theme.px(REACH)
+        if len(spots.spots) > _AT_ONCE and not spots.has_layer(level, reach):
+            self._ticket = object()
+            background().do(self._ticket, lambda: (spots, spots.layer(level, scale, reach))[0])
+            return
+        self._layer = spots.layer(level, scale, reach)
         if self._current is not None:
             record = self._current.records[0]
             self._current = next((each for each in self._layer.clusters if record in each.records), None)
         self._names.clear()
         self.base.forget()
         self.update()
+
+    def spots_ready(self) -> bool:
+        """Whether nothing is computed beside the window any more."""
+        return self._ticket is None and not self._settle.isActive()
 
     def shown(self) -> list[tuple[Cluster, float, float]]:
         """The spots in view with their pixels."""
@@ -319,6 +335,24 @@ class MapView(Living, QWidget):
         self._chosen = frozenset(place for place, row in enumerate(self.spots.rows) if row.id in ids)
         self.base.forget()
         self.update()
+
+    def _on_done(self, ticket: object, result: object) -> None:
+        if ticket is not self._ticket or not isinstance(result, Spots):
+            return
+        self._ticket = None
+        if result is self.spots:
+            self.gather()
+        else:
+            self._take(result)
+
+    def _take(self, spots: Spots) -> None:
+        self.spots = spots
+        self._current = None
+        if not self._fitted or not spots.rows:
+            self.fit()
+        self._on_chosen(self.selection.ids)
+        self.gather()
+        self.shown_anew.emit()
 
     def _on_world(self, world: World) -> None:
         self.base.world = world

@@ -77,6 +77,10 @@ class Spots:
             found = self._layers[key] = self._make_layer(reach / scale)
         return found
 
+    def has_layer(self, level: int, reach: float) -> bool:
+        """Whether `layer` would only have to hand over what it has."""
+        return (level, reach) in self._layers
+
     def _place(self, number: int, row: ListRow) -> None:
         start = read_degrees(row.where) if row.where else None
         end = read_degrees(row.where_to) if row.where_to else None

@@ -11,7 +11,7 @@ from desktop.ui.theme import current_theme
 from desktop.ui.timeline.lanes import Item, arrange, lanes_by_kind, lanes_by_subject
 from desktop.ui.timeline.marks import BARS, DOT, LANE, OVERVIEW, Drawn, Geometry, item_rect
 from desktop.ui.timeline.scale import NEAREST, Scale
-from desktop.ui.timeline.spans import Known, read_spans
+from desktop.ui.timeline.spans import Known
 
 Found = tuple[int, Item]
 """The number of a lane, and a mark in it."""
@@ -30,11 +30,11 @@ class Sheet:
         self.lanes: list[Drawn] = []
         self.bars: list[int] = []
 
-    def set_rows(self, rows: Sequence[ListRow]) -> None:
-        """Take other records; the stretch in view stays if there was something before."""
+    def set_rows(self, rows: Sequence[ListRow], known: Known) -> None:
+        """Take other records and when they were; the stretch in view stays if there was something before."""
         window = self.stretch() if self.known.spans else None
         self.rows = tuple(rows)
-        self.known = read_spans(self.rows)
+        self.known = known
         self.rebuild(window)
 
     def stretch(self) -> tuple[float, float]:

@@ -12,7 +12,6 @@ from desktop.ui.case_tones import group_of
 from desktop.ui.drawn_tab import DrawnTab
 from desktop.ui.kit import Button, DropDown, FilterChip
 from desktop.ui.row_table import HANDLING, TITLE, TYPE, Column, RowTable
-from desktop.ui.timeline.spans import read_moment
 from desktop.ui.timeline.timeline_view import TimelineView
 from desktop.ui.timeline.words import when_text
 from i18n import _, ngettext
@@ -53,9 +52,11 @@ class TimelineTab(DrawnTab):
         for tool in (self.lanes_box, self.fold_chip, self.today_button, self.choose_button):
             self.tools.addWidget(tool)
 
-    def drawn(self, rows: list[ListRow]) -> list[ListRow]:
-        dated = [row for row in rows if row.start or row.end]
-        return sorted(dated, key=lambda row: (read_moment(row.start) or read_moment(row.end) or (0.0, 0.0), row.id))
+    def drawn(self) -> list[ListRow]:
+        sheet = self.timeline.sheet
+        shown = {span.record for span in sheet.known.spans}
+        rest = [row for place, row in enumerate(sheet.rows) if (row.start or row.end) and place not in shown]
+        return [sheet.rows[span.record] for span in sheet.known.spans] + rest
 
     def empty_words(self) -> tuple[str, str]:
         return (

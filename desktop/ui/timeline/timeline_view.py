@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QScrollBar, QSizePolicy, QToolTip, QWidget
 
 from desktop.casework.views import ListRow
+from desktop.ui.background import background
 from desktop.ui.case_selection import Selection
 from desktop.ui.kit import Living, announce, plain_tip
 from desktop.ui.kit.painting import keyboard_focus, paint_ring
@@ -35,13 +36,14 @@ from desktop.ui.timeline.marks import (
     paint_today,
 )
 from desktop.ui.timeline.sheet import Found, Sheet
-from desktop.ui.timeline.spans import as_seconds
+from desktop.ui.timeline.spans import Known, as_seconds, read_spans
 from desktop.ui.timeline.words import tip_of
 from i18n import _
 
 _FACTOR = 1.25  # of one turn of the wheel
 _PART = 0.15  # of what is in view that an arrow moves
 _LABEL = 76  # pixels at 100 % between two lines of the axis
+_AT_ONCE = 1_500  # records that are read without a thread
 _SETTLE_MS = 60
 _GRIP = 8  # pixels at 100 % at each edge of the window that take hold of it
 
@@ -51,6 +53,8 @@ class TimelineView(Living, QWidget):
 
     opened = Signal(str)
     """Id of a record that is to be opened."""
+    shown_anew = Signal()
+    """Other records are shown now."""
 
     def __init__(self, selection: Selection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +65,7 @@ class TimelineView(Living, QWidget):
         self._grip = ""  # what the mouse holds: view, window, left, right, range
         self._from = QPointF()
         self._dragged = False
+        self._ticket: object = None  # of what is computed beside the window
         self._range: tuple[float, float] | None = None
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
         self._bar.valueChanged.connect(self._on_scrolled)
@@ -74,6 +79,7 @@ class TimelineView(Living, QWidget):
         self.setMinimumSize(320, 180)
         self.grabGesture(Qt.GestureType.PinchGesture)
         selection.chosen.connect(self._on_chosen)
+        background().done.connect(self._on_done)
         self.bind(self.setAccessibleName, lambda: _("Timeline of the case"))
         self.bind(
             self.setAccessibleDescription,
@@ -83,10 +89,12 @@ class TimelineView(Living, QWidget):
 
     def set_rows(self, rows: Sequence[ListRow]) -> None:
         """Show when these records were. What is in view stays in view unless nothing was shown before."""
-        self.sheet.set_rows(rows)
-        self._current = None
-        self._on_chosen(self.selection.ids)
-        self._measure()
+        kept = tuple(rows)
+        if len(kept) <= _AT_ONCE:
+            self._take(kept, read_spans(kept))
+            return
+        self._ticket = object()
+        background().do(self._ticket, lambda: (kept, read_spans(kept)))
 
     def set_lanes(self, *, by_subject: bool) -> None:
         """Lanes by subject, or by kind."""
@@ -284,6 +292,17 @@ class TimelineView(Living, QWidget):
     def rows_of(self, item: object) -> list[ListRow]:
         """The records of a mark."""
         return [self.sheet.rows[record] for record in getattr(item, "records", ())]
+
+    def _on_done(self, ticket: object, result: object) -> None:
+        if ticket is self._ticket and isinstance(result, tuple):
+            self._take(*result)
+
+    def _take(self, rows: tuple[ListRow, ...], known: Known) -> None:
+        self.sheet.set_rows(rows, known)
+        self._current = None
+        self._on_chosen(self.selection.ids)
+        self._measure()
+        self.shown_anew.emit()
 
     def _use(self, item: object, *, opens: bool, more: bool) -> None:
         rows = self.rows_of(item)

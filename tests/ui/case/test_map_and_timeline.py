@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.casework.views import ListRow
 from desktop.session import Session
 from desktop.ui.case_selection import Selection
 from desktop.ui.case_view import CaseView
@@ -166,3 +167,20 @@ def test_a_timeline_of_nothing_and_a_map_of_nothing_are_painted(qtbot: QtBot, lo
         for key in (Qt.Key.Key_PageDown, Qt.Key.Key_Plus, Qt.Key.Key_Return, Qt.Key.Key_Home, Qt.Key.Key_Escape):
             qtbot.keyClick(drawing, key)
         assert not drawing.grab().isNull()
+
+
+def test_a_large_case_is_read_beside_the_window(qtbot: QtBot, look: Look) -> None:
+    rows = [
+        ListRow(f"{n:05}", "s", "trip", where=f"{n % 80}.5,{n % 170}.25", start=f"2026-{n % 12 + 1:02}-05")
+        for n in range(2_000)
+    ]
+    world, time = MapView(Selection()), TimelineView(Selection())
+    for drawing in (world, time):
+        qtbot.addWidget(drawing)
+        drawing.resize(500, 400)
+        drawing.show()
+        with qtbot.waitSignal(drawing.shown_anew, timeout=10_000):
+            drawing.set_rows(rows)
+    qtbot.waitUntil(lambda: world.spots_ready() and bool(world.shown()), timeout=10_000)
+    assert sum(len(cluster.records) for cluster, _x, _y in world.shown()) == 2_000
+    assert sum(len(item.records) for _lane, item in time.sheet.marks_in_view()) == 2_000
