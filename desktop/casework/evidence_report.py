@@ -95,10 +95,13 @@ def _text_lines(report: CustodyReport) -> Iterator[str]:
             yield f"  ! {finding_text(finding)}"
 
 
-def report_html(report: CustodyReport) -> str:
-    """The report as one HTML document without anything active, for a printer of texts."""
+def report_html(report: CustodyReport, *, printed: bool = False) -> str:
+    """The report as one HTML document without anything active.
+
+    `printed`: for Qt's printer of texts, which never lays the columns of a table from right to left.
+    """
     rows = "".join(f"<p>{escape(line)}</p>" for line in _facts(report))
-    body = "".join(_exhibit_html(part) for part in report.exhibits)
+    body = "".join(_exhibit_html(part, mirrored=printed and is_rtl()) for part in report.exhibits)
     direction = "rtl" if is_rtl() else "ltr"
     return (
         f'<!DOCTYPE html><html lang="{escape(current().language)}" dir="{direction}"><head><meta charset="utf-8">'
@@ -107,22 +110,21 @@ def report_html(report: CustodyReport) -> str:
     )
 
 
-def _exhibit_html(part: ExhibitPart) -> str:
-    lines = [_("{name}: {value}").format(name=name, value=value) for name, value in _standing(part)]
-    facts = "".join(f"<p>{escape(line)}</p>" for line in lines)
+def _exhibit_html(part: ExhibitPart, *, mirrored: bool) -> str:
+    said = [_("{name}: {value}").format(name=name, value=value) for name, value in _standing(part)]
+    facts = "".join(f"<p>{escape(line)}</p>" for line in said)
     files = "".join(
         f"<p>{escape(_file_line(file))}<br><code>SHA-256 {escape(file.sha256)}</code><br>"
         f"{escape(file_state_text(file.state))}</p>"
         for file in part.files
     )
-    heads = (_("No."), _("Entry"), _("Signed by"))
-    head = "".join(f"<th>{escape(each)}</th>" for each in heads)
-    entries = "".join(
-        f"<tr><td>{escape(number(place))}</td><td>{_cell(_entry(step))}</td><td>{_cell(_signature(step))}</td></tr>"
-        for place, step in enumerate(part.custody.steps, 1)
-    )
+    rows = [[f"<th>{escape(each)}</th>" for each in (_("No."), _("Entry"), _("Signed by"))]]
+    for place, step in enumerate(part.custody.steps, 1):
+        cells = (escape(number(place)), _cell(_entry(step)), _cell(_signature(step)))
+        rows.append([f"<td>{cell}</td>" for cell in cells])
+    lines = "".join(f"<tr>{''.join(row[::-1] if mirrored else row)}</tr>" for row in rows)
     findings = "".join(f"<p><b>{escape(finding_text(each))}</b></p>" for each in part.custody.findings)
-    table = f'<table border="1" cellspacing="0" cellpadding="4" width="100%"><tr>{head}</tr>{entries}</table>'
+    table = f'<table border="1" cellspacing="0" cellpadding="4" width="100%">{lines}</table>'
     return f"<h2>{escape(_exhibit_line(part))}</h2>{facts}{files}{findings}{table}"
 
 

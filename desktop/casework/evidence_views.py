@@ -49,6 +49,7 @@ class Drawn(msgspec.Struct, frozen=True):
     width: int
     height: int
     pixels: bytes
+    file: str = ""  # id of the file
 
 
 class Handover(msgspec.Struct, frozen=True):

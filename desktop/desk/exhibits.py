@@ -33,6 +33,7 @@ from sync.wire.errors import Malformed
 
 EXHIBIT, CUSTODY, FILES = "exhibit", "custody", "files"
 _TAKEN = "taken."
+_SAID = {"why": "title", "to": "to_holder", "ministry": "to_ministry", "at": "at", "place": "place", "seal": "seal"}
 
 
 class ExhibitPlace(msgspec.Struct, frozen=True):
@@ -50,6 +51,15 @@ class ExhibitPlace(msgspec.Struct, frozen=True):
 
 class DeskExhibits(DeskFiles):
     """The part of a desk that keeps exhibits. Raises InvalidValue, Refused, UnknownRecord, StoreError."""
+
+    def new_record(self, kind: str, space: str, values: Mapping[str, object]) -> Changed:
+        """Add a record; an exhibit gets its number and first entry, an entry its place in a chain, however added."""
+        if kind == EXHIBIT:
+            return self.add_exhibit(space, None, values, Handover())
+        if kind == CUSTODY and values.get("exhibit"):
+            said = {name: str(values.get(field) or "") for name, field in _SAID.items()}
+            return self.custody_step(str(values["exhibit"]), str(values.get("action") or ""), Handover(**said))
+        return super().new_record(kind, space, values)
 
     def exhibit_place(self, space: str) -> ExhibitPlace:
         """Where a new exhibit of a case goes. Raises Refused (unknown_space, what keeps one from writing)."""

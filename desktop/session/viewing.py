@@ -40,21 +40,22 @@ class StoppedError(Exception):
 class Drawer:
     """A process that draws one file. Whatever the file does to it, here it ends in Refused (file_not_shown)."""
 
-    def __init__(self, family: str, data: bytes, name: str) -> None:
+    def __init__(self, name: str) -> None:
+        """`name`: of the file, for what is said of it."""
         self._name = name
+        self.pages = 0
         self._process = subprocess.Popen(  # noqa: S603 - our own program, and no word from outside
             _command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
         )
+
+    def begin(self, family: str, data: bytes) -> None:
+        """Hand the file over. Raises Refused (file_not_shown, picture_too_large)."""
         head = {"kind": "pdf" if family == "pdf" else "image", "size": len(data)}
-        try:
-            answer, _ = self._ask(json.dumps(head).encode() + b"\n" + data)
-            pages = answer.get("pages")
-            if not isinstance(pages, int) or not 0 < pages < _MOST_PAGES:
-                raise Refused("file_not_shown", file=name)
-            self.pages = pages
-        except BaseException:
-            self.close()
-            raise
+        answer, _ = self._ask(json.dumps(head).encode() + b"\n" + data)
+        pages = answer.get("pages")
+        if not isinstance(pages, int) or not 0 < pages < _MOST_PAGES:
+            raise Refused("file_not_shown", file=self._name)
+        self.pages = pages
 
     def draw(self, page: int, width: int) -> Drawn:
         """One page as pixels. Raises Refused."""
@@ -133,11 +134,14 @@ class ViewThread(QThread):
         try:
             opened, data = self._open()
             if opened.family in ("image", "pdf"):
-                self._drawer = Drawer(opened.family, data, opened.name)
+                self._drawer = Drawer(opened.name)
+                if self._stopped.is_set():
+                    return
+                self._drawer.begin(opened.family, data)
                 opened = msgspec.structs.replace(opened, pages=self._drawer.pages)
             self.opened.emit(opened)
             while self._drawer is not None and (wanted := self._wanted.get()) is not None:
-                self.drawn.emit(self._drawer.draw(*wanted))
+                self.drawn.emit(msgspec.structs.replace(self._drawer.draw(*wanted), file=self._file))
         except StoppedError:
             return
         except UnknownRecord:

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QPdfWriter,
     QTextDocument,
     QTextOption,
-    QTextTable,
 )
 
 from desktop.casework.evidence_report import CustodyReport, report_html
@@ -72,12 +71,7 @@ def _write(report: CustodyReport, target: Path) -> None:
     option.setTextDirection(Qt.LayoutDirection.RightToLeft if is_rtl() else Qt.LayoutDirection.LeftToRight)
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     words.setDefaultTextOption(option)
-    words.setHtml(report_html(report))
-    for frame in words.rootFrame().childFrames():
-        if isinstance(frame, QTextTable) and is_rtl():
-            form = frame.format()
-            form.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-            frame.setFormat(form)
+    words.setHtml(report_html(report, printed=True))
     words.setPageSize(room)
     painter = QPainter()
     if not painter.begin(writer):

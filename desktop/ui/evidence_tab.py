@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -189,9 +190,6 @@ class EvidenceTab(Living, QWidget):
     def _on_report_all(self) -> None:
         self.ask_report()
 
-    def _on_thing(self) -> None:
-        self.add_requested.emit("exhibit")
-
     def _on_failed(self, code: str, params: dict[str, object]) -> None:
         if params.get("record") == self._space_id and self.isVisible():
             self._say(self._session.message(code, params))
@@ -252,7 +250,7 @@ class EvidenceTab(Living, QWidget):
         session = self._session
         self.add_files.clicked.connect(self.ask_files)
         self.add_folder.clicked.connect(self.ask_folder)
-        self.add_thing.clicked.connect(self._on_thing)
+        self.add_thing.clicked.connect(partial(self.add_requested.emit, "exhibit"))
         self.report.clicked.connect(self._on_report_all)
         self.empty.action_clicked.connect(self.ask_files)
         self.watch.toggled.connect(self._on_watch)

@@ -267,22 +267,25 @@ class ExhibitPanel(Living, QWidget):
             return
         self._thread = self._session.view_file(self._view.id, file.id)
         if self._thread is not None:
-            self._thread.drawn.connect(partial(self._on_drawn, file.id))
+            self._thread.drawn.connect(self._on_drawn)
             self._thread.refused.connect(self._on_refused)
             self._thread.start()
             self._thread.draw(0, int(current_theme().px(_PICTURE) * self.devicePixelRatioF()))
 
-    def _on_drawn(self, file: str, drawn: Drawn) -> None:
+    def _on_drawn(self, drawn: Drawn) -> None:
         image = QImage(drawn.pixels, drawn.width, drawn.height, 4 * drawn.width, QImage.Format.Format_RGB32)
         pixmap = QPixmap.fromImage(image.copy())
         pixmap.setDevicePixelRatio(self.devicePixelRatioF())
         if len(self._pictures) >= _KEPT:
             self._pictures.clear()
-        self._pictures[file] = pixmap
-        self._end_picture()
-        self._set_picture(pixmap)
+        self._pictures[drawn.file] = pixmap
+        if any(each.id == drawn.file for each in self._files()):  # another exhibit may be in view by now
+            self._end_picture()
+            self._set_picture(pixmap)
 
     def _on_refused(self, code: str, params: dict[str, object]) -> None:
+        if self._thread is None or params.get("file") not in {each.name for each in self._files()}:
+            return
         self._end_picture()
         self.findings.set_text(self._session.message(code, params))
         self.findings.show()

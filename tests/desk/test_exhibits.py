@@ -67,6 +67,20 @@ def test_numbers_follow_each_other_and_pass_over_one_that_was_given_by_hand(
     assert desk.show(third).fields["exhibit_kind"].value == "physical"
 
 
+def test_however_an_exhibit_or_an_entry_is_added_it_has_its_number_and_its_place_in_the_chain(
+    desk: Desk, case: str
+) -> None:
+    made = desk.new_record("exhibit", case, {"title": "Knife", "description": "Long"}).record
+    assert desk.rows([made])[0].reference.endswith("/E-001")
+    assert desk.show(made).fields["description"].text == "Long"
+    values = {"exhibit": made, "action": "sealed", "title": "Transport", "seal": "S-1"}
+    desk.new_record("custody", case, values)
+    chain = desk.custody(made)
+    assert (chain.whole, chain.status, chain.steps[-1].why) == (True, "sealed", "Transport")
+    with pytest.raises(Refused, match="custody_sealed_twice"):
+        desk.new_record("custody", case, values)
+
+
 def test_an_entry_moves_the_exhibit_and_what_does_not_fit_is_refused(desk: Desk, case: str) -> None:
     made = desk.add_exhibit(case, None, {"title": "Knife"}, NOTHING).record
     desk.custody_step(made, "sealed", Handover(seal="S-1"))

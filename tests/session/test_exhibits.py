@@ -203,13 +203,16 @@ def test_a_pdf_file_with_scripts_shows_its_page_and_runs_nothing(
     ],
 )
 def test_what_is_made_to_do_harm_ends_in_words(family: str, data: bytes, code: str) -> None:
+    drawer = Drawer("x")
     with pytest.raises(Refused) as refused:
-        Drawer(family, data, "x")
+        drawer.begin(family, data)
+    drawer.close()
     assert refused.value.code == code
 
 
 def test_who_draws_may_die_or_never_answer_and_the_desk_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawer = Drawer("image", png(30, 20), "x")
+    drawer = Drawer("x")
+    drawer.begin("image", png(30, 20))
     drawer._process.kill()
     with pytest.raises(Refused, match="file_not_shown"):
         drawer.draw(0, 100)
@@ -217,9 +220,27 @@ def test_who_draws_may_die_or_never_answer_and_the_desk_goes_on(monkeypatch: pyt
     monkeypatch.setattr("desktop.session.viewing.PATIENCE_S", 0.2)
     monkeypatch.setattr("desktop.session.viewing._command", lambda: ["/bin/sleep", "60"])
     begun = time.monotonic()
+    drawer = Drawer("x")
     with pytest.raises(Refused, match="file_not_shown"):
-        Drawer("image", png(3, 2), "x")
+        drawer.begin("image", png(3, 2))
+    drawer.close()
     assert time.monotonic() - begun < 10
+
+
+def test_a_view_that_is_ended_while_it_opens_is_not_waited_for(
+    qtbot: QtBot, session: Session, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.png").write_bytes(png(30, 20))
+    take_in(qtbot, session, case, tmp_path / "a.png")
+    monkeypatch.setattr("desktop.session.viewing._command", lambda: ["/bin/sleep", "60"])
+    (record,) = exhibits(session, case)
+    thread = session.view_file(record, session.files(record)[0].id)
+    assert thread is not None
+    thread.start()
+    qtbot.waitUntil(lambda: thread._drawer is not None, timeout=10_000)
+    begun = time.monotonic()
+    session.end_view(thread)
+    assert time.monotonic() - begun < 5
 
 
 def test_a_damaged_file_is_not_shown_and_said(qtbot: QtBot, session: Session, case: str, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.casework.evidence_views import Handover, Intake
+from desktop.casework.evidence_views import Drawn, Handover, Intake
 from desktop.ui.case_view import CaseView
 from desktop.ui.custody_dialog import CustodyDialog
 from desktop.ui.evidence_tab import EvidenceTab
@@ -108,6 +108,17 @@ def test_files_and_folders_that_are_dropped_become_exhibits_and_what_was_passed_
     drop(qtbot, tab, folder / "quai.jpg")
     assert "1 was here already" in tab.intake.words.text()
     assert tab.list.rows.rowCount() == 2
+
+
+def test_a_picture_that_comes_late_is_not_shown_with_another_exhibit(
+    qtbot: QtBot, opened: Open, tmp_path: Path
+) -> None:
+    (tmp_path / "note.txt").write_text("x")
+    tab = opened()
+    drop(qtbot, tab, tmp_path / "note.txt")
+    chain(qtbot, tab, 1)
+    tab.panel._on_drawn(Drawn(0, 2, 2, bytes(16), "of another file"))
+    assert tab.panel.picture.pixmap().isNull()
 
 
 def test_a_program_with_the_name_of_a_picture_is_warned_of(qtbot: QtBot, opened: Open, tmp_path: Path) -> None:
