@@ -86,7 +86,7 @@ class Workspace(Living, QWidget):
         self._show_evidence(session.unseen_evidence())
         self._ask_unread()
         self._watch = RequestsWatch(session, self)
-        self._watch.waiting_changed.connect(self._show_requests)
+        self._watch.waiting_changed.connect(lambda count: self.rail.show_counts({"requests": count}))
         self.follow(self._fit)
         self._slices = Slices(self)
 
@@ -237,9 +237,6 @@ class Workspace(Living, QWidget):
 
     def _show_conflicts(self, count: int) -> None:
         self.rail.show_counts({"conflicts": count})
-
-    def _show_requests(self, count: int) -> None:
-        self.rail.show_counts({"requests": count})
 
     def _show_evidence(self, count: int) -> None:
         self.rail.show_counts({"integrity": count})
