@@ -12,8 +12,8 @@ from desktop.casework.validation import InvalidValue, Value, validate, validate_
 from desktop.casework.views import Scalar
 from desktop.desk import operations
 from desktop.desk.checking import check_edit, check_new
-from desktop.desk.planning import plan_opening, planned_task
 from desktop.desk.operations import Operations
+from desktop.desk.planning import plan_opening, planned_task
 from desktop.desk.reads import DeskReads
 from desktop.desk.references import ReferenceBook
 from desktop.desk.undo import Step, UndoStack, digest, text_step
@@ -81,7 +81,8 @@ class DeskEdits(DeskReads):
                 clean = {reference: self._next_reference(), **clean}
             space = self._connection.log.found_space("case", entitled)
             edit = RecordEdit(space, operations.create_record(record_type, clean))
-            return self._append(space, edit, Step("create", space.hex(), record_type.name), planned)
+            parts = tuple(Step("create", each.record.hex(), "task") for each in planned)
+            return self._append(space, edit, Step("create", space.hex(), record_type.name, parts=parts), planned)
 
     def new_record(self, kind: str, space: str, values: Mapping[str, object]) -> Changed:
         """Add a record of a type to a space."""
@@ -182,7 +183,13 @@ class DeskEdits(DeskReads):
         written = self._operations(step, standing)
         if not written:
             return Changed(step.record)
-        return self._append(standing.space, RecordEdit(standing.record, written))
+        others: list[RecordEdit] = []
+        if step.kind in ("create", "delete"):  # what came to be with a case goes and comes back with it
+            for part in step.parts:
+                other = self._connection.reads.standing(part.record)
+                if not other.state.recalls and (needed := self._operations(part, other)):
+                    others.append(RecordEdit(other.record, needed))
+        return self._append(standing.space, RecordEdit(standing.record, written), others=others)
 
     def _operations(self, step: Step, standing: Standing) -> Operations:
         state = standing.state

@@ -94,6 +94,19 @@ def test_a_case_from_a_template_is_one_change_with_its_tasks_marked_as_it_is(des
     assert {entry.change for row in tasks for entry in desk.history(row.id)} == {desk.history(case.record)[0].change}
 
 
+def test_a_case_from_a_template_is_undone_and_done_again_with_its_tasks(desk: Desk) -> None:
+    case = desk.new_case({"title": "Menace"}, ("IT",), "drugs").record
+    tasks = desk.query(Query(type="task", space=case))
+    desk.edit(tasks[0], "status", "done")
+    desk.undo()
+    changed = desk.undo()
+    assert changed.records == {case, *tasks}
+    assert desk.query(Query(type="task", space=case)) == []
+    desk.redo()
+    assert set(desk.query(Query(type="task", space=case))) == set(tasks)
+    assert not desk.show(case).deleted
+
+
 def test_a_request_asks_its_readers_for_receipts_and_a_person_does_not(desk: Desk) -> None:
     case = desk.new_case({"title": "Un"}).record
     request = desk.new_record("request", case, {"title": "Qui ?", "requested": ["IT"]}).record
