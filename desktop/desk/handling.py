@@ -8,7 +8,7 @@ from datetime import date
 from desktop.casework.exchanges import EXCHANGE, PERMISSION, HandlingView, PassingView, ReaderView, marked
 from desktop.casework.exchanges import marking_of_values as marking_of
 from desktop.casework.handling import Marking, combine
-from desktop.casework.passing_on import Obstacle, Permission, check, inherited, tightened
+from desktop.casework.passing_on import EVERYBODY, Obstacle, Permission, check, inherited, tightened
 from desktop.casework.provenance import (
     PermissionView,
     WriteView,
@@ -175,7 +175,7 @@ class DeskHandling(DeskEdits):
     def _own(self, marking: Marking) -> tuple[Permission, ...]:
         """What our ministry permits itself: whatever it provided."""
         own = self._connection.identity.ministry
-        return (Permission(own, frozenset(marking.handling), frozenset(self.profile.members) | {own}),)
+        return (Permission(own, frozenset(marking.handling), frozenset({*self.profile.members, own, EVERYBODY})),)
 
     def _writes(self, record: str) -> tuple[tuple[WriteView, ...], str]:
         """Every write of a record, and the ministry that made it."""

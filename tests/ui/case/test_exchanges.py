@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +19,7 @@ from desktop.ui.permission_dialogs import AnswerDialog, AskDialog
 from i18n.bidi import strip_isolates
 from tests.ui.case.two_desks import TwoDesks
 from tests.ui.conftest import Look
+from tests.ui.kit.clipping import clipped
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
 
@@ -186,3 +188,67 @@ def test_passing_on_chooses_a_case_and_inherits_the_codes(
     assert held is not None
     assert (held.marking.handling, held.providers) == (("H0", "H3"), ("IT",))
     assert pair.session.show(copy.id).fields["original"].value == theirs
+
+
+def test_the_whole_way_of_an_answer_goes_by_keyboard(qtbot: QtBot, pair: TwoDesks, view: CaseView, case: str) -> None:
+    ours = pair.session.send_exchange(case, {"title": "Numbers", "handling": ("H0", "H2")})
+    pair.exchange()
+    asked = pair.rome.ask_permission(ours, ("H2",), ("AE",), "They follow them").record
+    pair.exchange()
+    (row,) = tab_of(view).waiting
+    row.answer.setFocus()
+    qtbot.keyClick(row.answer, Qt.Key.Key_Space)
+    answer = row.window().findChildren(AnswerDialog)[-1]
+    assert answer.focusWidget() is answer.grant
+    qtbot.keyClick(answer.grant, Qt.Key.Key_Space)
+    until = answer.until.editor.main_widget()
+    until.setFocus()
+    qtbot.keyClicks(until, "2001-01-01")
+    qtbot.keyClick(until, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "cannot be in the past" in told(answer.problem))
+    until.setFocus()
+    for _press in range(10):
+        qtbot.keyClick(until, Qt.Key.Key_Backspace)
+    qtbot.keyClicks(until, "2099-01-01")
+    qtbot.keyClick(answer, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not answer.isVisible())
+    assert pair.session.permission(asked).until == "2099-01-01"  # type: ignore[union-attr]
+
+
+def test_a_copy_to_the_clipboard_carries_the_strictest_codes_and_the_words(
+    qtbot: QtBot, pair: TwoDesks, view: CaseView, case: str
+) -> None:
+    values = {"name": "Karim", "tlp": "TLP:GREEN", "handling": ("H3",), "handling_note": "Judges only"}
+    person = pair.session.new_record("person", case, values)
+    pair.session.edit(person, "name__tlp", "TLP:RED")
+    view.show_case(person)
+    page = view.page()
+    assert page is not None
+    page.deeds.copy()
+    assert QGuiApplication.clipboard().text() == "Karim [TLP:RED, H3, Judges only]"
+
+
+@pytest.mark.parametrize(("language", "scale"), [("fr", 1.5), ("ar", 1.0)])
+def test_no_words_of_composer_and_dialogs_are_cut(
+    qtbot: QtBot, pair: TwoDesks, view: CaseView, case: str, look: Look, language: str, scale: float
+) -> None:
+    theirs = pair.rome.send(case, {"title": "Numeri", "handling": ("H0", "H1", "H2")}).record
+    pair.exchange()
+    look(language, "dark", scale)
+    held = pair.session.handling(theirs)
+    assert held is not None
+    asked = pair.session.ask_permission(theirs, ("H1",), ("AE",), "Why")
+    request = pair.session.permission(asked)
+    assert request is not None
+    for dialog in (
+        ExchangeComposer(pair.session, case, view),
+        AskDialog(pair.session, held, parent=view),
+        AnswerDialog(pair.session, request, view),
+    ):
+        dialog.open()
+        qtbot.waitUntil(dialog.isVisible)
+        qtbot.wait(50)
+        assert clipped(dialog) == []
+        dialog.reject()
+    tab = handling_of(view, theirs)
+    qtbot.waitUntil(lambda: clipped(tab) == [])
