@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench soak format lock clean
+.PHONY: help setup run test check gallery bench soak format lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(STAMP)  ## style, types, layers, catalogues, repository
 	.venv/bin/lint-imports
 	$(PY) -m i18n.catalogue check
 	$(PY) -m tests.repository.committed
+
+gallery: $(STAMP)  ## pictures of every screen in five languages, light and dark, into out/gallery
+	@bash tests/with_keyring.sh $(PY) -m bench.gallery $(ARGS)
 
 bench: $(STAMP)  ## measure: one line of JSON each
 	@$(PY) -m bench

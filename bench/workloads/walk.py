@@ -48,7 +48,9 @@ def write_heavy(desk: Desk) -> None:
 
 
 def is_usable(window: MainWindow) -> bool:
-    """Whether the list of cases is there. Asking for the page would make it, in the turn of whoever asks."""
+    """Whether the list of cases is there; where "My work" came first, the way there is a press of a key."""
+    if window.workspace is not None and window.workspace.page_key() not in ("", "cases"):
+        window.workspace.show_page("cases")
     page = window.workspace.pages.get("cases") if window.workspace is not None else None
     return isinstance(page, RecordsPage) and page.list.is_loaded()
 
