@@ -12,6 +12,7 @@ its name: a mistyped `[trust]` must not pass for an empty one.
     [trust]      AE = "<64 hexadecimal digits>" …           root keys of all members, our own among them
     [ui]         language = "fr", territory = "SN", digits = "latn"
     [spaces]     default_members = ["SN", "AE", "FR"]
+    [map]        boundaries = "<64 hexadecimal digits>"     optional; SHA-256 of the set that the secretariat approves
     [vault]      erase_after = 10                           optional; wrong passphrases that destroy a desk's keys
 """
 
@@ -47,6 +48,7 @@ _KEYS: dict[str, frozenset[str]] = {
     "server": frozenset({"url", "ca_file", "timeout_s", "log_key"}),
     "ui": frozenset({"language", "territory", "digits"}),
     "spaces": frozenset({"default_members"}),
+    "map": frozenset({"boundaries"}),
     "vault": frozenset({"erase_after"}),
 }
 
@@ -81,6 +83,7 @@ class Profile(msgspec.Struct, frozen=True):
     digits: str = "latn"
     default_members: tuple[str, ...] = ()
     erase_after: int = 0  # wrong passphrases in a row after which a desk destroys its keys; 0: never
+    boundaries: str = ""  # SHA-256, in hexadecimal, of the boundaries that maps show; empty: those that are shipped
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -143,6 +146,7 @@ def parse_profile(text: str) -> Profile:
         digits=digits,
         default_members=_members(_table(tables, "spaces").get("default_members", []), code, trust),
         erase_after=_erase_after(_table(tables, "vault").get("erase_after", 0)),
+        boundaries=_digest(_text(_table(tables, "map"), "map.boundaries")),
     )
 
 
@@ -191,6 +195,8 @@ def render_profile(profile: Profile) -> str:
         "ui": {"language": profile.language, "territory": profile.territory, "digits": profile.digits},
         "spaces": {"default_members": list(profile.default_members)},
     }
+    if profile.boundaries:
+        tables["map"] = {"boundaries": profile.boundaries}
     if profile.erase_after:
         tables["vault"] = {"erase_after": profile.erase_after}
     return render_tables(tables)
@@ -272,6 +278,12 @@ def _erase_after(value: object) -> int:
     if value and not LEAST_LIMIT <= value <= MOST_LIMIT:
         raise BadProfile("vault.erase_after", "out_of_range")
     return value
+
+
+def _digest(text: str) -> str:
+    if text and not _ROOT.match(text):
+        raise BadProfile("map.boundaries", "not_a_digest")
+    return text
 
 
 def _members(value: object, own: str, trust: dict[str, bytes]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from babel.core import get_global
 
 from desktop.casework.boundaries import UNIT, Country, encode
 
-SOURCE = "Natural Earth 4.1.0, 1:50m (public domain), by way of world-atlas 2.0.2 (ISC)"
+SOURCE = "Natural Earth, 4.1.0, 1:50m (public domain), by way of world-atlas 2.0.2 (ISC)"
 _STEP = 3.0  # degrees: a longer side is divided, so that each delta fits its two bytes
 
 

@@ -10,6 +10,8 @@ share lines: a line that two countries have is a boundary, one that a single cou
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 import struct
 import sys
@@ -90,6 +92,15 @@ def load_boundaries(path: Path | None = None) -> Boundaries:
         return decode(resources.files("desktop.casework").joinpath("maps", _SHIPPED).read_bytes())
     with path.open("rb") as file:
         return decode(file.read(MAX_FILE + 1))
+
+
+def load_approved(path: Path, digest: str) -> Boundaries:
+    """The set of a file, if its SHA-256 is the one approved (hexadecimal). Raises BadBoundaries and OSError."""
+    with path.open("rb") as file:
+        raw = file.read(MAX_FILE + 1)
+    if not hmac.compare_digest(hashlib.sha256(raw).hexdigest(), digest):
+        raise BadBoundaries("not_approved")
+    return decode(raw)
 
 
 def decode(raw: bytes) -> Boundaries:

@@ -15,6 +15,7 @@ from desktop.session.receipting import Receipting
 from desktop.store import StoreError
 from desktop.store.vault import MIN_CHARACTERS, MIN_CHARACTERS_ALONE
 
+BOUNDARIES = "boundaries.map"  # in the home, beside the store
 ROLLED_BACK = frozenset({"rolled_back", "rolled_back_copy"})
 
 
@@ -58,6 +59,11 @@ class Guarding(Receipting):
         self._opening = opening
         self._work: Work | None = None
         self._until_s = 0.0
+
+    def approved_boundaries(self) -> tuple[Path, str] | None:
+        """The file of boundaries and the SHA-256 that the profile wants of it, if it wants one; it may be missing."""
+        digest = self._desk.profile.boundaries if self._desk else ""
+        return (self._home / BOUNDARIES, digest) if digest else None
 
     def absence(self) -> str:
         """The code that says why there is no desk in this home, or an empty string if there is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,15 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.casework.boundaries import MAX_UNPACKED, BadBoundaries, Country, decode, encode, load_boundaries
+from desktop.casework.boundaries import (
+    MAX_UNPACKED,
+    BadBoundaries,
+    Country,
+    decode,
+    encode,
+    load_approved,
+    load_boundaries,
+)
 from desktop.casework.places import list_places, place_near
 from i18n import set_language
 from i18n.names import country_codes
@@ -40,6 +49,16 @@ def test_a_set_is_read_as_it_was_made(tmp_path: Path) -> None:
     read = load_boundaries(file)
     assert read.countries == [Country("SN", [[0, 1]], (9, 9))]
     assert [list(line.latitudes) for line in read.lines] == [[0.0, 0.0, 2.0], [2.0, 2.0, 0.0]]
+
+
+def test_an_approved_set_is_the_one_whose_digest_was_named(tmp_path: Path) -> None:
+    file = tmp_path / "boundaries.map"
+    file.write_bytes(packed())
+    digest = hashlib.sha256(packed()).hexdigest()
+    assert load_approved(file, digest).source == "ours"
+    file.write_bytes(packed(source="theirs"))
+    with pytest.raises(BadBoundaries, match="not_approved"):
+        load_approved(file, digest)
 
 
 @pytest.mark.parametrize(

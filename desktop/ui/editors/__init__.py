@@ -18,6 +18,7 @@ from desktop.ui.editors.choice import ChoiceEditor
 from desktop.ui.editors.codes import CodeEditor, NumberEditor
 from desktop.ui.editors.date import DateEditor
 from desktop.ui.editors.line import LineEditor
+from desktop.ui.editors.place import PlaceEditor
 from desktop.ui.editors.reference import ReferenceEditor
 from desktop.ui.editors.sets import ChecksEditor, ChipsEditor
 from desktop.ui.editors.text import TextEditor
@@ -26,6 +27,12 @@ from desktop.ui.record_finder import RecordFinder
 __all__ = ["Editor", "make_editor"]
 
 _FEW = 6  # so many choices of a set are shown as check boxes, more as chips with a list to add from
+
+_BY_KIND: dict[str, Callable[[Field], Editor]] = {
+    "date": DateEditor,
+    "number": NumberEditor,
+    "coordinates": PlaceEditor,
+}
 
 
 def make_editor(field: Field, find: Callable[[Field], RecordFinder] | None = None) -> Editor:
@@ -36,12 +43,10 @@ def make_editor(field: Field, find: Callable[[Field], RecordFinder] | None = Non
         return ChoiceEditor(field)
     if field.merge == "set":
         return ChecksEditor(field) if 0 < len(field.choices) <= _FEW else ChipsEditor(field)
-    if field.kind == "date":
-        return DateEditor(field)
-    if field.kind == "number":
-        return NumberEditor(field)
+    if make := _BY_KIND.get(field.kind):
+        return make(field)
     if field.kind == "reference":
         return ReferenceEditor(field, find(field) if find is not None else None)
-    if field.kind in ("datetime", "coordinates") or (field.verbatim and not field.multiline):
+    if field.kind == "datetime" or (field.verbatim and not field.multiline):
         return CodeEditor(field)
     return TextEditor(field, lines=2) if field.multiline else LineEditor(field)

@@ -12,6 +12,7 @@ from desktop.ui.map.frame import Frame
 from desktop.ui.map.world import World, level_for
 from desktop.ui.theme import Theme, current_theme
 from i18n import current
+from i18n.bidi import isolate, one_line
 from i18n.names import country_name
 
 _MARGIN = 0.25  # of the view's size, on each side, that the picture reaches beyond it
@@ -59,6 +60,12 @@ class Base:
         dx, dy = self._away(frame)
         wide, high = self._frame.width * factor, self._frame.height * factor
         return QRectF((frame.width - wide) / 2 - dx, (frame.height - high) / 2 - dy, wide, high)
+
+    def source(self) -> str:
+        """Where the boundaries come from, ready for display; nothing while there are none."""
+        if self.world is None:
+            return ""
+        return isolate(one_line(self.world.source.partition(",")[0], 40))
 
     def forget(self) -> None:
         """Draw anew next time."""

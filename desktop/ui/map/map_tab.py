@@ -32,7 +32,9 @@ class MapTab(DrawnTab):
     def __init__(self, session: Session, selection: Selection | None = None, parent: QWidget | None = None) -> None:
         chosen = selection or Selection(session)
         self.form: Form = "dd"
-        self.map = MapView(chosen)
+        self.map = MapView(chosen, session.approved_boundaries())
+        self._refused = False
+        self.map.refused.connect(self._on_refused)
         columns = (
             TITLE,
             TYPE,
@@ -70,7 +72,7 @@ class MapTab(DrawnTab):
         )
 
     def left_out(self) -> list[str]:
-        told = []
+        told = [_("The approved boundaries are missing or damaged: ask the secretariat")] if self._refused else []
         refused = self.map.spots.refused
         if refused:
             words = ngettext("{n} position cannot be read", "{n} positions cannot be read", refused)
@@ -111,6 +113,10 @@ class MapTab(DrawnTab):
             if near is not None:
                 names.append(near.name)
         return " – ".join(dict.fromkeys(names))
+
+    def _on_refused(self, _code: str) -> None:
+        self._refused = True
+        self.tell()
 
     def _on_form(self, place: int) -> None:
         self.form = FORMS[place]

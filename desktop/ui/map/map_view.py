@@ -36,7 +36,7 @@ from desktop.ui.map.marks import (
     radius_of,
 )
 from desktop.ui.map.spots import REACH, Cluster, Layer, Route, Spots
-from desktop.ui.map.world import World, bring
+from desktop.ui.map.world import Approved, World, bring
 from desktop.ui.presenter import row_title
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
@@ -58,7 +58,7 @@ class MapView(Living, QWidget):
     refused = Signal(str)
     """Code of the failure to read the boundaries; the spots are shown all the same."""
 
-    def __init__(self, selection: Selection, parent: QWidget | None = None) -> None:
+    def __init__(self, selection: Selection, approved: Approved = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.selection = selection
         self.frame = Frame()
@@ -90,7 +90,7 @@ class MapView(Living, QWidget):
             lambda: _("Arrows move, plus and minus zoom, Page Up and Page Down go from spot to spot, Enter opens."),
         )
         self.follow(self._on_look)
-        bring(self._on_world, self._on_refused)
+        bring(self._on_world, self._on_refused, approved)
 
     def set_rows(self, rows: Sequence[ListRow]) -> None:
         """Show the positions of these records. What is shown stays where it is unless nothing was fitted before."""
@@ -174,7 +174,7 @@ class MapView(Living, QWidget):
         self.base.paint(painter, self.frame, self.devicePixelRatioF(), moving=self._settle.isActive())
         if self._current is not None:
             paint_spots(painter, in_view([self._current], self.frame, 24), theme, self._is_chosen, current=True)
-        paint_edges(painter, self.frame, theme)
+        paint_edges(painter, self.frame, theme, self.base.source())
         if keyboard_focus(self):
             paint_ring(painter, self.rect(), theme.color("focus"), theme.control("card_radius"), theme)
 

@@ -140,11 +140,11 @@ def paint_places(painter: QPainter, frame: Frame, taken: list[QRectF], theme: Th
         painter.drawText(box, LEADING, place.name)
 
 
-def paint_edges(painter: QPainter, frame: Frame, theme: Theme) -> list[QRectF]:
-    """Paint the notice about boundaries and the scale, each in its corner; returns where they are."""
+def paint_edges(painter: QPainter, frame: Frame, theme: Theme, source: str) -> None:
+    """Paint the notice about the boundaries of a source, and the scale, each in its corner."""
     metrics = theme.metrics("caption")
     painter.setFont(theme.font("caption"))
-    notice = _("Natural Earth: indicative boundaries, no legal value")
+    notice = _("{source}: indicative boundaries, no legal value").format(source=source) if source else ""
     kilometres, width = _bar(frame)
     words = _("{n} km").format(n=number(kilometres, 2))
     rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
@@ -159,7 +159,7 @@ def paint_edges(painter: QPainter, frame: Frame, theme: Theme) -> list[QRectF]:
         boxes[1].translate(0, -high - theme.px(4))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_glass(theme))
-    for box in boxes:
+    for box in boxes if notice else boxes[1:]:
         painter.drawRoundedRect(box, theme.px(4), theme.px(4))
     painter.setPen(theme.color("text2"))
     painter.drawText(boxes[0], CENTER, notice)
@@ -179,7 +179,6 @@ def paint_edges(painter: QPainter, frame: Frame, theme: Theme) -> list[QRectF]:
     )
     rest = bar.adjusted(0, 0, -width - theme.px(8), 0) if rtl else bar.adjusted(width + theme.px(10), 0, 0, 0)
     painter.drawText(rest, CENTER, words)
-    return boxes
 
 
 def name_of(cluster: Cluster, titles: Callable[[int], str]) -> str:

@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from math import asinh, atan, degrees, pi, radians, sinh, tan
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QThread, Signal
 from PySide6.QtGui import QPainterPath, QPolygonF
 
-from desktop.casework.boundaries import BadBoundaries, Boundaries, Line, load_boundaries
+from desktop.casework.boundaries import BadBoundaries, Boundaries, Line, load_approved, load_boundaries
 
 EDGE = 85.0511287798  # degrees; there the map is a square
 DETAILS = (700.0, 2_800.0)
 """Widths of the world, in pixels, up to which a coarser drawing looks the same; beyond them all points are drawn."""
 
 Place = tuple[float, float]
+Approved = tuple[Path, str] | None
+"""A file of boundaries, and the SHA-256 that it has to have."""
 
 
 def project(latitude: float, longitude: float) -> Place:
@@ -93,8 +96,9 @@ class Shelf(QThread):
     failed = Signal(str)
     """Code of a set that cannot be used."""
 
-    def __init__(self) -> None:
+    def __init__(self, approved: Approved) -> None:
         super().__init__()
+        self._approved = approved
         self.world: World | None = None
         self.code = ""
         application = QCoreApplication.instance()
@@ -104,7 +108,7 @@ class Shelf(QThread):
     def run(self) -> None:
         """The thread's work."""
         try:
-            self.world = make_world(load_boundaries())
+            self.world = make_world(load_approved(*self._approved) if self._approved else load_boundaries())
             self.loaded.emit(self.world)
         except (BadBoundaries, OSError) as error:
             self.code = getattr(error, "code", "bad_boundaries")
@@ -112,17 +116,17 @@ class Shelf(QThread):
 
 
 @cache
-def shelf() -> Shelf:
-    """Where the world of this process stands, or is being made."""
-    return Shelf()
+def shelf(approved: Approved) -> Shelf:
+    """Where the world of this process stands, or is being made; an approved set replaces the shipped one."""
+    return Shelf(approved)
 
 
-def bring(then: Callable[[World], object], refused: Callable[[str], object]) -> None:
+def bring(then: Callable[[World], object], refused: Callable[[str], object], approved: Approved = None) -> None:
     """Hand over the world: now if it is there, else when it is; `refused` gets the code if it never will be.
 
     Both are methods of QObjects; those that are gone meanwhile are left out.
     """
-    kept = shelf()
+    kept = shelf(approved)
     if kept.world is not None:
         then(kept.world)
     elif kept.code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -9,10 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.casework.record_types import RecordTypes
 from desktop.casework.views import ListRow
 from desktop.session import Session
 from desktop.ui.case_selection import Selection
 from desktop.ui.case_view import CaseView
+from desktop.ui.editors import make_editor
+from desktop.ui.editors.place import PlaceEditor
 from desktop.ui.map.map_tab import MapTab
 from desktop.ui.map.map_view import MapView
 from desktop.ui.timeline.timeline_tab import TimelineTab
@@ -184,3 +188,26 @@ def test_a_large_case_is_read_beside_the_window(qtbot: QtBot, look: Look) -> Non
     qtbot.waitUntil(lambda: world.spots_ready() and bool(world.shown()), timeout=10_000)
     assert sum(len(cluster.records) for cluster, _x, _y in world.shown()) == 2_000
     assert sum(len(item.records) for _lane, item in time.sheet.marks_in_view()) == 2_000
+
+
+def test_boundaries_that_are_not_the_approved_ones_are_not_shown(qtbot: QtBot, look: Look, tmp_path: Path) -> None:
+    file = tmp_path / "boundaries.map"
+    file.write_bytes(b"others")
+    refused: list[str] = []
+    world = MapView(Selection(), (file, "0" * 64))
+    qtbot.addWidget(world)
+    world.refused.connect(refused.append)
+    qtbot.waitUntil(lambda: bool(refused), timeout=10_000)
+    assert refused == ["bad_boundaries"]
+    assert world.base.world is None
+    assert world.base.source() == ""
+
+
+def test_a_position_is_shown_in_three_forms_while_it_is_typed(qtbot: QtBot, look: Look) -> None:
+    editor = make_editor(RecordTypes.load()["event"].fields["position"])
+    assert isinstance(editor, PlaceEditor)
+    qtbot.addWidget(editor)
+    qtbot.keyClicks(editor.box, "31UDQ4825111932")
+    assert strip_isolates(editor.forms.text()) == "48.85820, 2.29450 · 48°51′29.5″N 2°17′40.2″E · 31U DQ 48251 11932"
+    qtbot.keyClicks(editor.box, "9")
+    assert not editor.forms.isVisibleTo(editor)
