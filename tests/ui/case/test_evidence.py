@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.casework.evidence_views import Drawn, Handover, Intake
+from desktop.session import Session
 from desktop.ui.case_view import CaseView
 from desktop.ui.custody_dialog import CustodyDialog
 from desktop.ui.evidence_tab import EvidenceTab
@@ -27,6 +28,18 @@ Open = Callable[[], EvidenceTab]
 
 
 @pytest.fixture
+def own(session: Session) -> str:
+    """A case of an officer who works without a secretariat."""
+    return session.new_case({"title": "Nord"}, ["SN"])
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, session: Session, own: str) -> Open:
+    """Opens the evidence of that case in a window."""
+    return lambda: shown(qtbot, session, own)
+
+
+@pytest.fixture
 def case(pair: TwoDesks) -> str:
     """A case that Dakar and Rome share."""
     made = pair.session.new_case({"title": "Nord"}, ["SN", "IT"])
@@ -34,24 +47,19 @@ def case(pair: TwoDesks) -> str:
     return made
 
 
-@pytest.fixture
-def opened(qtbot: QtBot, pair: TwoDesks, case: str) -> Open:
-    """Opens the evidence of the case in a window."""
-
-    def show() -> EvidenceTab:
-        view = CaseView(pair.session)
-        qtbot.addWidget(view)
-        view.resize(1000, 760)
-        view.show_case(case)
-        view.show()
-        view.show_tab("evidence")
-        assert view.case_page is not None
-        view.case_page.finish()
-        tab = view.case_page.widget("evidence")
-        assert isinstance(tab, EvidenceTab)
-        return tab
-
-    return show
+def shown(qtbot: QtBot, session: Session, case: str) -> EvidenceTab:
+    """The evidence of a case in a window."""
+    view = CaseView(session)
+    qtbot.addWidget(view)
+    view.resize(1000, 760)
+    view.show_case(case)
+    view.show()
+    view.show_tab("evidence")
+    assert view.case_page is not None
+    view.case_page.finish()
+    tab = view.case_page.widget("evidence")
+    assert isinstance(tab, EvidenceTab)
+    return tab
 
 
 def dropped(*paths: Path) -> QMimeData:
@@ -131,10 +139,10 @@ def test_a_program_with_the_name_of_a_picture_is_warned_of(qtbot: QtBot, opened:
 
 
 def test_an_exhibit_is_handed_over_and_counts_once_the_other_desk_confirmed_it(
-    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open, tmp_path: Path
+    qtbot: QtBot, pair: TwoDesks, case: str, tmp_path: Path
 ) -> None:
     (tmp_path / "note.txt").write_text("x")
-    tab = opened()
+    tab = shown(qtbot, pair.session, case)
     drop(qtbot, tab, tmp_path / "note.txt")
     chain(qtbot, tab, 1)
     qtbot.mouseClick(tab.panel.deeds["transferred"], Qt.MouseButton.LeftButton)
@@ -156,13 +164,11 @@ def test_an_exhibit_is_handed_over_and_counts_once_the_other_desk_confirmed_it(
     assert not any(button.isVisible() for button in tab.panel.deeds.values())
 
 
-def test_what_was_handed_over_to_me_waits_for_my_confirmation(
-    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open
-) -> None:
+def test_what_was_handed_over_to_me_waits_for_my_confirmation(qtbot: QtBot, pair: TwoDesks, case: str) -> None:
     knife = pair.rome.add_exhibit(case, None, {"title": "Coltello"}, Handover()).record
     pair.rome.custody_step(knife, "transferred", Handover(to="Cne L. Mansour", ministry="SN"))
     pair.exchange()
-    tab = opened()
+    tab = shown(qtbot, pair.session, case)
     chain(qtbot, tab, 2)
     assert "A. Rossi (IT) has handed this over to you" in strip_isolates(tab.panel.open.text.text())
     qtbot.mouseClick(tab.panel.open.strong, Qt.MouseButton.LeftButton)
@@ -172,9 +178,9 @@ def test_what_was_handed_over_to_me_waits_for_my_confirmation(
 
 
 def test_a_seal_needs_its_number_and_another_one_does_not_open_it(
-    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open
+    qtbot: QtBot, session: Session, own: str, opened: Open
 ) -> None:
-    pair.session.add_thing(case, {"title": "Couteau"})
+    session.add_thing(own, {"title": "Couteau"})
     tab = opened()
     chain(qtbot, tab, 1)
     qtbot.mouseClick(tab.panel.deeds["sealed"], Qt.MouseButton.LeftButton)
@@ -194,14 +200,14 @@ def test_a_seal_needs_its_number_and_another_one_does_not_open_it(
     ask.reject()
 
 
-def test_two_holders_at_once_are_said_and_settled(qtbot: QtBot, pair: TwoDesks, case: str, opened: Open) -> None:
+def test_two_holders_at_once_are_said_and_settled(qtbot: QtBot, pair: TwoDesks, case: str) -> None:
     knife = pair.session.add_thing(case, {"title": "Couteau"})
     pair.session.custody_step(knife, "transferred", Handover(to="A. Rossi", ministry="IT"))
     pair.exchange()
     pair.session.custody_step(knife, "declined", Handover())
     pair.rome.custody_step(knife, "received", Handover())
     pair.exchange()
-    tab = opened()
+    tab = shown(qtbot, pair.session, case)
     chain(qtbot, tab, 4)
     assert "Two holders at once" in tab.panel.findings.text.text()
     qtbot.waitUntil(lambda: len([button for button in tab.panel.ends if button.isVisible()]) == 2)
@@ -217,21 +223,21 @@ def test_two_holders_at_once_are_said_and_settled(qtbot: QtBot, pair: TwoDesks, 
 
 
 def test_files_of_the_case_become_exhibits_by_one_press(
-    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open, tmp_path: Path
+    qtbot: QtBot, session: Session, own: str, opened: Open, tmp_path: Path
 ) -> None:
     (tmp_path / "a.txt").write_text("a")
-    with qtbot.waitSignal(pair.session.file_done, timeout=10_000):
-        pair.session.attach_files(case, [tmp_path / "a.txt"])
+    with qtbot.waitSignal(session.file_done, timeout=10_000):
+        session.attach_files(own, [tmp_path / "a.txt"])
     tab = opened()
     assert tab.loose.isVisible()
     qtbot.mouseClick(tab.loose.strong, Qt.MouseButton.LeftButton)
     chain(qtbot, tab, 1)
     assert not tab.loose.isVisible()
-    assert pair.session.files(case) == []
+    assert session.files(own) == []
 
 
 def test_a_watched_folder_is_looked_into_again(
-    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open, tmp_path: Path
+    qtbot: QtBot, session: Session, own: str, opened: Open, tmp_path: Path
 ) -> None:
     folder = tmp_path / "DCIM"
     folder.mkdir()
@@ -245,12 +251,12 @@ def test_a_watched_folder_is_looked_into_again(
     (folder / "2").write_bytes(b"2")
     qtbot.waitUntil(lambda: tab.list.rows.rowCount() == 2, timeout=10_000)
     tab.watch.setChecked(False)
-    pair.session.lock()
+    session.lock()
     assert not tab._timer.isActive()
 
 
 def test_a_file_is_looked_at_and_nothing_of_it_is_obeyed(
-    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open, tmp_path: Path
+    qtbot: QtBot, session: Session, own: str, opened: Open, tmp_path: Path
 ) -> None:
     (tmp_path / "a.html").write_text("<b>x</b><script>1</script>\u202e")
     (tmp_path / "b.pdf").write_bytes(pdf(3))
@@ -258,8 +264,8 @@ def test_a_file_is_looked_at_and_nothing_of_it_is_obeyed(
     tab = opened()
     drop(qtbot, tab, *(tmp_path / name for name in ("a.html", "b.pdf", "c.png")))
     found: dict[str, FileViewer] = {}
-    for record in pair.session.records(case, "exhibit"):
-        viewer = found[row_name(pair, record.id)] = FileViewer(pair.session, pair.session.files(record.id)[0], tab)
+    for record in session.records(own, "exhibit"):
+        viewer = found[row_name(session, record.id)] = FileViewer(session, session.files(record.id)[0], tab)
         viewer.show()
     text, pages, bomb = (found[name] for name in ("a.html", "b.pdf", "c.png"))
     qtbot.waitUntil(lambda: bool(text.text.toPlainText()), timeout=20_000)
@@ -270,21 +276,21 @@ def test_a_file_is_looked_at_and_nothing_of_it_is_obeyed(
     assert strip_isolates(pages.place.text()) == "Page 2 of 3"
     qtbot.waitUntil(bomb.problem.isVisible, timeout=20_000)
     assert "claims more points" in bomb.problem.text.text()
-    pair.session.lock()
+    session.lock()
     assert not any(viewer.isVisible() for viewer in found.values())
 
 
-def row_name(pair: TwoDesks, record: str) -> str:
-    return pair.session.files(record)[0].name
+def row_name(session: Session, record: str) -> str:
+    return session.files(record)[0].name
 
 
 def test_the_report_is_saved_as_a_pdf_file_after_every_file_was_read_again(
-    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open, tmp_path: Path
+    qtbot: QtBot, session: Session, own: str, opened: Open, tmp_path: Path
 ) -> None:
     (tmp_path / "a.txt").write_text("a")
     tab = opened()
     drop(qtbot, tab, tmp_path / "a.txt")
-    with qtbot.waitSignal(pair.session.report_ready, timeout=10_000):
+    with qtbot.waitSignal(session.report_ready, timeout=10_000):
         qtbot.mouseClick(tab.report, Qt.MouseButton.LeftButton)
     asked = tab.saver.dialog
     assert isinstance(asked, QFileDialog)
@@ -298,7 +304,7 @@ def test_the_report_is_saved_as_a_pdf_file_after_every_file_was_read_again(
 
 @pytest.mark.parametrize(("language", "scheme"), [("fr", "light"), ("ar", "dark")])
 def test_the_tab_stands_in_both_directions(
-    qtbot: QtBot, pair: TwoDesks, case: str, opened: Open, look: Look, tmp_path: Path, language: str, scheme: str
+    qtbot: QtBot, session: Session, own: str, opened: Open, look: Look, tmp_path: Path, language: str, scheme: str
 ) -> None:
     look(language, scheme)
     (tmp_path / "a.png").write_bytes(png(60, 40))
