@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from bench.measure import emit, peak_mib, spread_ms
 from desktop.casework.arrangement import Arrangement
 from desktop.casework.graph import Graph
-from desktop.casework.graph_layout import Points, arrange
+from desktop.casework.graph_layout import Points, arrange, bounds
 from desktop.casework.views import ListRow
 from desktop.ui.chart.layout_thread import LayoutThread
 from desktop.ui.chart.painter import ChartPainter, Lit, paint_ground
@@ -61,10 +61,11 @@ def frames(what: str, picture: Picture, zoom: float | None = None) -> None:
     port.size = image.size().toSizeF()
     port.fit(picture.places.values())
     port.zoom = zoom or port.zoom
-    hubs = list(picture.places.values())
+    left, _top, right, _bottom = bounds(picture.places.values())
     spent = []
     for number in range(FRAMES + 10):
-        port.middle = hubs[number % len(hubs)] if zoom else (port.middle[0] + number % 3, port.middle[1])
+        across = left + (right - left) * number / FRAMES  # from one end to the other
+        port.middle = (across if zoom else port.middle[0] + number % 3, port.middle[1])
         begun = time.thread_time()
         with_painter(image, painter, port)
         spent.append(time.thread_time() - begun)

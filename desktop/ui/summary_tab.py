@@ -1,4 +1,4 @@
-"""The first page of a case: its summary, what is to be done, its people, what happened last, its key facts."""
+"""The first page of a case: its summary, what is to be done, links, people, what happened last, key facts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.casework.views import ListRow, RecordView
 from desktop.session import Session
 from desktop.ui.activity_card import ActivityCard, ItemsCard
+from desktop.ui.chart.links_card import LinksCard
 from desktop.ui.column_grid import ColumnGrid
 from desktop.ui.facts_card import FactsCard
 from desktop.ui.item_row import Item
@@ -28,7 +29,7 @@ _PEOPLE = 5
 
 
 class SummaryTab(Living, QWidget):
-    """The five cards, filled one after the other."""
+    """The six cards, filled one after the other."""
 
     tab_requested = Signal(str)
     record_opened = Signal(str)
@@ -42,19 +43,21 @@ class SummaryTab(Living, QWidget):
         self.summary = SummaryCard(session)
         self.facts = FactsCard(session)
         self.todo = TodoCard(session)
+        self.links = LinksCard(session)
         self.people = ItemsCard()
         self.activity = ActivityCard(session)
         self.add_person = Button("", "link", "user-plus")
         self.people.add(self.add_person)
         self._slices = Slices(self)
         grid = ColumnGrid(2, 300, stretches=(5, 4))
-        for card in (self.summary, self.todo, self.people, self.activity, self.facts):
+        for card in (self.summary, self.todo, self.links, self.activity, self.people, self.facts):
             grid.add(card)
         self._column = QVBoxLayout(self)
         self._column.setSpacing(current_theme().space("l"))
         self._column.addWidget(grid)
         self._column.addStretch(1)
         self.facts.edit_requested.connect(self._on_details)
+        self.links.chart_requested.connect(self._on_links)
         self.people.action.clicked.connect(self._on_people)
         self.activity.action.clicked.connect(self._on_history)
         self.people.item_pressed.connect(self.record_opened)
@@ -70,7 +73,9 @@ class SummaryTab(Living, QWidget):
         self.summary.setVisible(stands)
         self.facts.setVisible(stands)
         self.todo.setVisible(stands)
-        pieces = [partial(self.todo.show_record, view), partial(self.facts.show_record, view)] if stands else []
+        self.links.setVisible(stands)
+        cards = (self.todo, self.facts, self.links) if stands else ()
+        pieces = [partial(card.show_record, view) for card in cards]
         if stands:
             self.summary.show_record(view)
         self._slices.start(*pieces, self._show_people)
@@ -104,6 +109,9 @@ class SummaryTab(Living, QWidget):
 
     def _on_details(self) -> None:
         self.tab_requested.emit("details")
+
+    def _on_links(self) -> None:
+        self.tab_requested.emit("chart")
 
     def _on_people(self) -> None:
         self.tab_requested.emit("subjects")

@@ -70,7 +70,7 @@ class ChartFace(Living, QWidget):
 
     def fit(self) -> None:
         """Show everything."""
-        self.port.fit(self.picture_painter.picture.places.values())
+        self.port.fit(self.picture_painter.picture.places.values(), 1.2 * current_theme().scale)
         self.update()
 
     def zoom(self, factor: float) -> None:

@@ -29,6 +29,7 @@ _SMALLEST, _LARGEST = 0.34, 1.35  # times that
 _DOTS = 0.16  # zoom below which nodes are dots
 _ARROWS, _LINE_WORDS = 0.4, 0.7  # zoom from which lines have tips, and words
 _ALWAYS = 60  # nodes that stand out and have their words wherever they lie
+_ALONG = (0.5, 0.4, 0.6, 0.33, 0.67)  # of a line, where its words may lie
 _LEFT = 64  # cells left of the view that are kept account of
 _FINE = 1_500  # lines that are smoothed
 _WORDS = 130  # pixels at 100 %
@@ -46,6 +47,7 @@ class Lit:
     way: tuple[str, ...] = ()
     focused: bool = False
     hovered: str = ""
+    line_words: bool = True
 
 
 class ChartPainter:
@@ -57,6 +59,7 @@ class ChartPainter:
         self._ties: dict[str, list[Tie]] = {}
         self._words: dict[tuple[str, str], QStaticText] = {}
         self._placed: dict[str, Offset] = {}
+        self._placed_ties: list[tuple[Tie, Offset]] = []
         self._placed_for: tuple[object, ...] = ()
 
     def show(self, picture: Picture) -> None:
@@ -122,8 +125,6 @@ class ChartPainter:
         both = {(tie.one, tie.other): tie for node in at for tie in self._ties.get(node, ())}
         seen = [tie for tie in both.values() if tie.one in at and tie.other in at]
         self._arrows(painter, seen, at, radius_of(port.zoom, theme), theme)
-        if port.zoom >= _LINE_WORDS:
-            self._line_words(painter, seen, at, theme)
 
     def _arrows(self, painter: QPainter, ties: list[Tie], at: At, radius: float, theme: Theme) -> None:
         path = QPainterPath()
@@ -134,21 +135,34 @@ class ChartPainter:
                     _arrow(path, at[tail], at[head], radius + theme.px(2), size)
         painter.fillPath(path, theme.color("border_strong"))
 
-    def _line_words(self, painter: QPainter, ties: list[Tie], at: At, theme: Theme) -> None:
-        painter.setFont(theme.font("caption"))
-        metrics = theme.metrics("caption")
-        for tie in ties:
-            (x1, y1), (x2, y2) = at[tie.one], at[tie.other]
-            room = abs(x2 - x1) + abs(y2 - y1) - theme.px(90)
-            if not tie.label or room < theme.px(50):
+    def _place_line_words(self, at: At, taken: Taken, theme: Theme) -> list[tuple[Tie, Offset]]:
+        """Where the words of lines lie, relative to one end: in the middle or nearby, where nothing else lies."""
+        high = float(theme.metrics("caption").height())
+        placed: list[tuple[Tie, Offset]] = []
+        both = {(tie.one, tie.other): tie for node in at for tie in self._ties.get(node, ())}
+        for tie in both.values():
+            if not tie.label or tie.one not in at or tie.other not in at:
                 continue
-            words = self._shaped(tie.label, "caption 400", min(theme.px(_WORDS), int(room)), theme)
-            size = words.size()
-            corner = QPointF((x1 + x2) / 2 - size.width() / 2, (y1 + y2) / 2 - metrics.height() / 2)
-            ground = QRectF(corner.x() - 3, corner.y(), size.width() + 6, size.height())
-            painter.fillRect(ground, theme.color("surface"))
-            painter.setPen(theme.color("text2"))
-            painter.drawStaticText(corner, words)
+            (x1, y1), (x2, y2) = at[tie.one], at[tie.other]
+            wide = min(self._shaped(tie.label, "caption 400", theme.px(_WORDS), theme).size().width(), theme.px(_WORDS))
+            if abs(x2 - x1) + abs(y2 - y1) < wide + theme.px(60):
+                continue
+            for part in _ALONG:
+                left, top = x1 + (x2 - x1) * part - wide / 2, y1 + (y2 - y1) * part - high / 2
+                if taken.is_free(left, top, wide, high):
+                    taken.take(left, top, wide, high)
+                    placed.append((tie, (left - x1, top - y1, wide, high)))
+                    break
+        return placed
+
+    def _line_words(self, painter: QPainter, at: At, theme: Theme) -> None:
+        painter.setFont(theme.font("caption"))
+        painter.setPen(theme.color("text2"))
+        for tie, (dx, dy, wide, high) in self._placed_ties:
+            x, y = at[tie.one]
+            painter.fillRect(QRectF(x + dx - 3, y + dy, wide + 6, high), theme.color("surface"))
+            words = self._shaped(tie.label, "caption 400", theme.px(_WORDS), theme)
+            painter.drawStaticText(QPointF(x + dx, y + dy), words)
 
     # nodes
 
@@ -233,7 +247,11 @@ class ChartPainter:
         first = dict.fromkeys(list(first)[:_ALWAYS])
         key = (zoom, radius, theme, tuple(first), tuple(at))
         if key != self._placed_for:
-            self._placed, self._placed_for = self._place(at, radius, first, theme), key
+            taken = Taken(theme.px(_CELL))
+            self._placed, self._placed_for = self._place(at, radius, first, taken, theme), key
+            fine = lit.line_words and zoom >= _LINE_WORDS and len(at) <= _MOST_WORDS
+            self._placed_ties = self._place_line_words(at, taken, theme) if fine else []
+        self._line_words(painter, at, theme)
         for node, (dx, dy, wide, high) in self._placed.items():
             x, y = at[node]
             spot = self.picture.spots[node]
@@ -241,10 +259,9 @@ class ChartPainter:
             codes = self._shaped(spot.codes, "caption 400", theme.px(_CODES), theme) if spot.codes else None
             self._label(painter, QRectF(x + dx, y + dy, wide, high), words, codes, theme)
 
-    def _place(self, at: At, radius: float, first: Collection[str], theme: Theme) -> dict[str, Offset]:
+    def _place(self, at: At, radius: float, first: Collection[str], taken: Taken, theme: Theme) -> dict[str, Offset]:
         """Where the words of nodes lie, relative to each: kept while the same nodes are in view at the same zoom."""
         high, gap = theme.metrics("caption").height(), theme.px(3)
-        taken = Taken(theme.px(_CELL))
         few = len(at) <= _MOST_WORDS
         if few:
             for x, y in at.values():
