@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeAlias
 from desktop.casework.csv_import import DELIMITERS, ENCODINGS
 from desktop.cli.exchange_arguments import add_exchanges
 from desktop.cli.exhibit_arguments import add_exhibits
+from desktop.cli.many_arguments import add_many
 from desktop.cli.ministry_arguments import add_ministry
 from desktop.cli.output import complain
 from desktop.cli.request_arguments import add_requests
@@ -74,6 +75,7 @@ def build() -> Parser:
     _add_evidence(commands)
     add_exhibits(commands, Parser, _ending)
     add_requests(commands, Parser, _ending)
+    add_many(commands, _ending)
     add_ministry(commands, Parser, _ending)
     return parser
 
