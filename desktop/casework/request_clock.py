@@ -167,21 +167,28 @@ def read_moment(value: object) -> datetime | None:
         return None
 
 
-def tell(rules: Rules, member: str, times: Times, now: datetime) -> Clock:
-    """What the clock of a requested member shows at a moment."""
+def tell(rules: Rules, member: str, times: Times, now: datetime, *, calendar: bool = True) -> Clock:
+    """What the clock of a requested member shows at a moment; without `calendar`, nothing of working time and days off.
+
+    The first calendar of a country takes a quarter of a second: too long for the window's thread.
+    """
     if times.received is None or times.due is None:
         return Clock()
     if times.due <= times.received or times.due - times.received > MAX_LIMIT or times.received - now > SOON:
         return Clock("odd", times.due)
     if times.stopped is not None:
         return Clock("stopped", times.due, times.due - times.stopped)
-    zone = rules.zone(member)
     if times.paused is not None:
         if times.paused < times.received - SOON:
             return Clock("odd", times.due)
+        if not calendar:
+            return Clock("paused", times.due, times.due - times.paused)
         return Clock("paused", times.due, times.due - times.paused, working(rules, member, times.paused, times.due))
     left = times.due - now
     state: State = "late" if left < timedelta() else "soon" if left <= SOON else "running"
+    if not calendar:
+        return Clock(state, times.due, left)
+    zone = rules.zone(member)
     days = tuple(islice(days_off(rules, member, now, times.due), _DAYS_SHOWN))
     return Clock(
         state, times.due, left, working(rules, member, now, times.due), days, day_off(member, _local(times.due, zone))

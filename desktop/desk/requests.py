@@ -63,7 +63,7 @@ class DeskRequests(DeskEdits):
         with self._connection.transaction():
             standing = self._connection.reads.standing(record)
             self.check_standing(standing)
-            stands = self.request(record).request
+            stands = timed(self._connection, record, default_rules(), self._now(), calendar=False).request
             said = msgspec.structs.replace(said, files=stands.files > 0)
             try:
                 values = plan(stands, step, self.identity().ministry, said, self._now(), self.request_rules())
@@ -83,7 +83,7 @@ class DeskRequests(DeskEdits):
                 int(clock.left.total_seconds()),
                 part.member == own,
             )
-            for each in all_requests(self._connection, self._store.home, self._now(), ended=False)
+            for each in all_requests(self._connection, self._store.home, self._now(), ended=False, calendar=False)
             if own in (each.request.requesting, *each.request.requested)
             for part, clock in zip(each.request.parts, each.clocks, strict=True)
             if clock.due is not None
@@ -159,11 +159,11 @@ class DeskRequests(DeskEdits):
 
 
 def all_requests(
-    connection: Connection, home: Path, now: datetime, space: str = "", *, ended: bool = True
+    connection: Connection, home: Path, now: datetime, space: str = "", *, ended: bool = True, calendar: bool = True
 ) -> list[TimedRequest]:
     """The requests of a store, or of one space, the last changed first; for whatever thread has the connection.
 
-    `ended`: closed and withdrawn ones too.
+    `ended`: closed and withdrawn ones too. Without `calendar` no calendar is read (see `request_clock.tell`).
     """
     rules = rules_or_shipped(home)
     without = () if ended else tuple(sorted(ENDED))
@@ -172,19 +172,23 @@ def all_requests(
     found: list[TimedRequest] = []
     for record in ids:
         try:
-            found.append(timed(connection, record, rules, now, unread=record in unread))
+            found.append(timed(connection, record, rules, now, unread=record in unread, calendar=calendar))
         except UnknownRecord:  # it went between the two reads
             continue
     return found
 
 
-def timed(connection: Connection, record: str, rules: Rules, now: datetime, *, unread: bool = False) -> TimedRequest:
+def timed(
+    connection: Connection, record: str, rules: Rules, now: datetime, *, unread: bool = False, calendar: bool = True
+) -> TimedRequest:
     """One request, with its clocks. Raises UnknownRecord, Refused (no_request)."""
     view = connection.reads.show(record)
     if parse_name(record) is None or view.type != TYPE:
         raise Refused("no_request", record=record[:64])
     request = read_request(view, unread=unread)
-    return TimedRequest(request, tuple(tell(rules, part.member, part.times, now) for part in request.parts))
+    return TimedRequest(
+        request, tuple(tell(rules, part.member, part.times, now, calendar=calendar) for part in request.parts)
+    )
 
 
 def rules_of(home: Path) -> Rules:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking
 from desktop.casework.request_views import TimedRequest
 from desktop.session import Session
 from desktop.ui.kit import CheckBox, EmptyState, Label, Living, Panel, TabBar, announce
 from desktop.ui.request_table import Line, RequestTable, pressing
+from desktop.ui.scroll_page import ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.formats import number
@@ -74,10 +75,10 @@ class RequestsPage(Living, QWidget):
         self._card = Panel("card")
         self._inner = QVBoxLayout(self._card)
         self._inner.addWidget(self.table)
-        self.empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._nothing = ScrollPage(self.empty)  # where height is short, it scrolls and the head stays whole
         self.stack = QStackedWidget()
         self.stack.addWidget(self._card)
-        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self._nothing)
         self._tools = QHBoxLayout()
         self._tools.addWidget(self.count, 1)
         self._tools.addWidget(self.ended)
@@ -164,7 +165,7 @@ class RequestsPage(Living, QWidget):
         if self.count.text() != words and self.isVisible():
             announce(self, words)
         self.count.setText(words)
-        self.stack.setCurrentWidget(self._card if found else self.empty)
+        self.stack.setCurrentWidget(self._card if found else self._nothing)
         self.marking_changed.emit()
 
     def _tell(self) -> None:

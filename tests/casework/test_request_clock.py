@@ -162,6 +162,17 @@ def test_time_paused_does_not_count() -> None:
     assert resumed_due(datetime.max.replace(tzinfo=UTC), TUESDAY, due).year == 9999
 
 
+def test_a_clock_is_told_without_any_calendar() -> None:
+    times = Times(TUESDAY, TUESDAY + timedelta(days=7))
+    now = TUESDAY + timedelta(days=3)
+    bare, full = tell(RULES, "MA", times, now, calendar=False), tell(RULES, "MA", times, now)
+    assert (bare.state, bare.left, bare.due) == (full.state, full.left, full.due)
+    assert (bare.working, bare.days) == (timedelta(), ())
+    assert full.working
+    paused = Times(TUESDAY, TUESDAY + timedelta(days=7), paused=now)
+    assert tell(RULES, "MA", paused, now, calendar=False).left == timedelta(days=4)
+
+
 def test_an_answered_request_has_no_clock_that_runs() -> None:
     times = Times(TUESDAY, TUESDAY + timedelta(days=7), stopped=TUESDAY + timedelta(days=1))
     clock = tell(RULES, "FR", times, TUESDAY + timedelta(days=100))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.casework import request_clock
 from desktop.casework.request_views import Given
 from desktop.casework.validation import InvalidValue
 from desktop.desk import Desk, Refused
@@ -167,6 +168,13 @@ def test_deadlines_name_what_presses_most_first(desk: Desk, case: str, to_us: st
     assert [each.record for each in desk.deadlines(within_s=4 * 86_400)] == [other]
     assert desk.deadlines()[0].mine
     desk.request_step(other, "withdraw")
+    assert [each.record for each in desk.deadlines()] == [to_us]
+
+
+def test_steps_and_deadlines_read_no_calendar(desk: Desk, to_us: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They run in the window's thread, and the first calendar takes a quarter of a second."""
+    monkeypatch.setattr(request_clock, "day_off", None)
+    desk.request_step(to_us, "receive")
     assert [each.record for each in desk.deadlines()] == [to_us]
 
 

@@ -23,7 +23,7 @@ from tests.ui.shell.conftest import OpenWindow, listed, unlock, workspace
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen platform on windows
 OUT = Path(__file__).resolve().parents[3] / "out" / "gallery"
-PLACES = ("cases", "people", "conflicts", "bin", "sync", "integrity", "settings")
+PLACES = ("cases", "requests", "people", "conflicts", "bin", "sync", "integrity", "settings")
 
 
 def each_place(qtbot: QtBot, window: MainWindow) -> Iterator[str]:
