@@ -135,3 +135,24 @@ def test_lists_show_the_record_that_stands_until_the_merge_is_taken_back(dakar: 
     assert dakar.connection.listing.query(people) == [other]  # nobody vanishes behind what is in the bin
     dakar.write(space, bytes.fromhex(link), *delete(dakar, link))
     assert dakar.connection.listing.query(people) == [other]
+
+
+def test_merges_of_two_desks_at_once_come_together(dakar: Desk, abu_dhabi: Desk) -> None:
+    space = dakar.found()
+    people = [add(dakar, space, "person", name=name) for name in ("Omar", "عمر", "Oumar")]
+    abu_dhabi.take_all(dakar.send())
+    abu_dhabi.take_key(dakar, space)
+    one, two, three = sorted(people)
+    add(dakar, space, "same_as", source=one, target=two, stands=two)
+    second = add(abu_dhabi, space, "same_as", source=two, target=one, stands=one)
+    add(abu_dhabi, space, "same_as", source=three, target=two, stands=two)
+    ours, theirs = dakar.send(), abu_dhabi.send()
+    dakar.take_all(theirs)
+    abu_dhabi.take_all(ours)
+    for desk in (dakar, abu_dhabi):
+        assert desk.connection.listing.query(Query(type="person")) == [one]
+        assert desk.connection.listing.merges.stands() == {two: one, three: one}
+    dakar.write(space, bytes.fromhex(second), *delete(dakar, second))  # one of the two choices is taken back
+    abu_dhabi.take_all(dakar.send())
+    for desk in (dakar, abu_dhabi):
+        assert desk.connection.listing.query(Query(type="person")) == [two]
