@@ -214,12 +214,15 @@ class DeskHandling(DeskEdits):
         return tuple(sorted(found))
 
     def _floor_of(self, view: RecordView) -> list[Marking]:
-        """The markings of what a copy or a link was made from, as far as it is here."""
+        """The markings of what a copy or a link was made from, and of what was merged with it, as far as it is here."""
         kind = self.types.get(view.type)
         names = ["original"] if view.type == EXCHANGE else []
         if kind is not None and kind.family == "link":
             names = [kind.role_name("source"), kind.role_name("target")]
         ends = [str(field.value or "") for name in names if (field := view.fields.get(name)) is not None]
+        if kind is not None and kind.family == "subject":
+            merges = self._connection.listing.merges.of_record(view.space, view.id)
+            ends += [one for _link, merge in merges for one in merge[:2] if one != view.id]
         return [inherited([each]) for each in self._known(ends)]
 
     def _known(self, records: Sequence[str]) -> list[RecordView]:

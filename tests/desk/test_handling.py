@@ -58,3 +58,12 @@ def test_a_copy_is_of_whom_the_original_is_and_keeps_its_words(desk: Desk, case:
     held = desk.handling(copy)
     assert held.marking == Marking("TLP:AMBER", ("H3",), ("Judges only",))
     assert desk.show(copy).fields["original"].value == person
+
+
+def test_what_was_merged_counts_as_the_stricter_of_the_two_until_they_are_separated(desk: Desk, case: str) -> None:
+    one = desk.new_record("person", case, {"name": "Karim", "tlp": "TLP:GREEN"}).record
+    other = desk.new_record("person", case, {"name": "KARIM", "tlp": "TLP:RED", "handling": ("H1",)}).record
+    desk.merge(one, other)
+    assert desk.handling(one).marking == Marking("TLP:RED", ("H0", "H1"))
+    desk.separate(one)
+    assert desk.handling(one).marking == Marking("TLP:GREEN", ("H0",))
