@@ -183,3 +183,17 @@ def test_a_saved_filter_with_an_empty_name_is_refused(qtbot: QtBot, space: Works
     assert failed.args is not None
     assert failed.args[0] == "bad_filter"
     assert msgspec.json.encode(session.saved_filters()) == b"[]"
+
+
+@pytest.mark.parametrize(("language", "heading"), [("fr", "Véhicules"), ("ar", "مركبات")])
+def test_a_plate_is_found_by_keys_in_french_and_arabic(
+    qtbot: QtBot, home: HomeOfDesk, people: tuple[str, str], open_window: OpenWindow, language: str, heading: str
+) -> None:
+    assert people
+    space = workspace(open_window(home, language=language, theme="dark" if language == "ar" else "light"))
+    space.show_command_bar()
+    qtbot.keyClicks(space.top.search, "dk1234a")
+    qtbot.waitUntil(lambda: space.bar.list.count() >= 2)
+    assert heading in space.bar.list.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    qtbot.keyClick(space.top.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: space.page_key() == "people" and page_of(space).detail.record() != "")
