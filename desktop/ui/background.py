@@ -1,13 +1,14 @@
 """Work of drawings that takes longer than a frame, done one after the other on a thread beside the window.
 
-The work must touch nothing of Qt. What is not wanted any more is computed all the same, and its answer passed over by
-whoever asked: it knows its ticket.
+The work touches no object that the window has. What is not wanted any more is computed all the same, and its answer
+passed over by whoever asked: it knows its ticket.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from queue import SimpleQueue
 
@@ -36,7 +37,9 @@ class Background(QObject):
     def _run(self) -> None:
         while True:
             ticket, work = self._jobs.get()
-            self.done.emit(ticket, work())
+            result = work()
+            with suppress(RuntimeError):  # the program ends, and with it who would hear
+                self.done.emit(ticket, result)
 
 
 @cache

@@ -13,10 +13,11 @@ from functools import cache
 from math import asinh, atan, degrees, pi, radians, sinh, tan
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QThread, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QPainterPath, QPolygonF
 
 from desktop.casework.boundaries import BadBoundaries, Boundaries, Line, load_approved, load_boundaries
+from desktop.ui.background import background
 
 EDGE = 85.0511287798  # degrees; there the map is a square
 DETAILS = (700.0, 2_800.0)
@@ -89,8 +90,8 @@ def make_world(boundaries: Boundaries) -> World:
     return world
 
 
-class Shelf(QThread):
-    """Reads the set and makes the world beside the window, once a process."""
+class Shelf(QObject):
+    """Has the world made beside the window, once a process."""
 
     loaded = Signal(object)
     failed = Signal(str)
@@ -101,17 +102,23 @@ class Shelf(QThread):
         self._approved = approved
         self.world: World | None = None
         self.code = ""
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self.wait)
+        background().done.connect(self._on_done)
+        background().do(self, self._make)
 
-    def run(self) -> None:
-        """The thread's work."""
+    def _make(self) -> World | str:
         try:
-            self.world = make_world(load_approved(*self._approved) if self._approved else load_boundaries())
-            self.loaded.emit(self.world)
+            return make_world(load_approved(*self._approved) if self._approved else load_boundaries())
         except (BadBoundaries, OSError) as error:
-            self.code = getattr(error, "code", "bad_boundaries")
+            return str(getattr(error, "code", "bad_boundaries"))
+
+    def _on_done(self, ticket: object, result: object) -> None:
+        if ticket is not self:
+            return
+        if isinstance(result, World):
+            self.world = result
+            self.loaded.emit(result)
+        else:
+            self.code = str(result)
             self.failed.emit(self.code)
 
 
@@ -134,8 +141,6 @@ def bring(then: Callable[[World], object], refused: Callable[[str], object], app
     else:
         kept.loaded.connect(then)
         kept.failed.connect(refused)
-        if not kept.isRunning():
-            kept.start(QThread.Priority.LowPriority)
 
 
 def _lines(rings: list[list[int]]) -> Iterator[int]:
