@@ -48,7 +48,8 @@ class Work:
         begun = (
             f"rows INDEXED BY rows_due WHERE due != '' AND due < ? AND mine = 1 AND assignee = '' AND {_OPEN} LIMIT ?"
         )
-        both = f"(SELECT * FROM {mine} UNION SELECT * FROM (SELECT * FROM {begun})) WHERE 1"  # noqa: S608 - our own words
+        one, other = (f"SELECT name, due, updated FROM {each}" for each in (mine, begun))  # noqa: S608 - our own words
+        both = f"({one} UNION ALL SELECT * FROM ({other})) WHERE 1"  # noqa: S608 - no record is in both
         return self._section("due", both, (self._context.identity.officer, end, end, COUNTED), "due, updated DESC")
 
     def unread(self) -> WorkSection:

@@ -130,7 +130,7 @@ class DiscussionTab(Living, QWidget):
 
     def _show(self, view: DiscussionView) -> None:
         """Keep the cards of threads that stand as they did."""
-        name = names_of(view.desks)
+        name = names_of((*view.desks, self._session.identity()))  # ours may not be enrolled yet
         old, self.cards = self.cards, {}
         for place, thread in enumerate(view.threads):
             card = old.pop(thread[0].id, None)
@@ -220,11 +220,14 @@ class DiscussionTab(Living, QWidget):
         self._inner = inner
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.area, 1)
-        self._column.addWidget(self._composer)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self._composer)
+        self._column.addLayout(self._foot)
 
     def _space(self) -> None:
         theme = current_theme()
-        set_margins(self, self._column, 0, 0, theme.px(BAR), theme.px(18))
+        set_margins(self, self._column, 0, 0, 0, theme.px(18))
+        set_margins(self, self._foot, 0, 0, theme.px(BAR), 0)
         self._column.setSpacing(theme.space("m"))
         self._list.setSpacing(theme.space("m"))
         pad = theme.space("m")

@@ -7,6 +7,7 @@ does it and until when. Ten thousand rows cost what is in view.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
@@ -20,7 +21,7 @@ from desktop.ui.kit.painting import LEADING, TRAILING, elide_data, paint_ring
 from desktop.ui.lazy_list import FetchRows
 from desktop.ui.list_view import RecordListView
 from desktop.ui.row_words import conflict_mark, due_mark, priority_mark, status_mark
-from desktop.ui.theme import current_theme
+from desktop.ui.theme import Theme, current_theme
 from i18n import _
 from i18n.bidi import ltr
 
@@ -98,7 +99,7 @@ class TaskDelegate(QStyledItemDelegate):
 
     def _paint_second(self, painter: QPainter, row: ListRow, rect: QRect, direction: Qt.LayoutDirection) -> None:
         """State, officer, due date; each keeps its own tone."""
-        theme, metrics = current_theme(), current_theme().metrics("caption")
+        theme = current_theme()
         due = due_mark(row, datetime.now(UTC))
         marks = [
             *(((mark.text, mark.tone),) if (mark := status_mark(row)) else ()),
@@ -110,8 +111,7 @@ class TaskDelegate(QStyledItemDelegate):
         painter.setFont(theme.font("caption"))
         at = 0
         for text, tone in marks:
-            shown = elide_data(text, metrics, rect.width() - at)
-            wide = min(metrics.horizontalAdvance(shown) + 2, rect.width() - at)
+            shown, wide = _fitted(text, rect.width() - at, theme)
             if wide <= 0:
                 return
             spot = QStyle.visualRect(direction, rect, QRect(rect.left() + at, rect.top(), wide, rect.height()))
@@ -186,6 +186,14 @@ class TaskList(RecordListView):
         menu.addAction(_("Due date…") + "\tD").triggered.connect(lambda: self.due_asked.emit(record))
         menu.addAction(_("Open")).triggered.connect(lambda: self.opened.emit(record))
         return menu
+
+
+@lru_cache(maxsize=2_048)
+def _fitted(text: str, room: int, theme: Theme) -> tuple[str, int]:
+    """Small words as they fit into so many pixels, and their width; kept, since rows say the same few of them."""
+    metrics = theme.metrics("caption")
+    shown = elide_data(text, metrics, room)
+    return shown, min(metrics.horizontalAdvance(shown) + 2, room)
 
 
 def box_rect(row: QRect, direction: Qt.LayoutDirection) -> QRect:
