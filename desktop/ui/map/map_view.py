@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QToolTip, QWidget
 
-from desktop.casework.handling import Marking, code_line
 from desktop.casework.views import ListRow
 from desktop.ui.background import background
 from desktop.ui.case_selection import Selection
@@ -37,10 +36,9 @@ from desktop.ui.map.marks import (
 )
 from desktop.ui.map.spots import REACH, Cluster, Layer, Route, Spots
 from desktop.ui.map.world import Approved, World, bring
-from desktop.ui.presenter import row_title
 from desktop.ui.theme import current_theme
-from i18n import _, ngettext
-from i18n.formats import number
+from desktop.ui.timeline.words import tip_of
+from i18n import _
 
 _AT_ONCE = 1_500  # spots that are gathered without a thread
 _SETTLE_MS = 90  # after the last step of coming nearer, until spots are gathered anew
@@ -281,7 +279,7 @@ class MapView(Living, QWidget):
         """Pinches of a screen and of a touch pad, and tips."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             found = self.cluster_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), plain_tip(self.tip(found)) if found else "", self)
+            QToolTip.showText(event.globalPos(), plain_tip(tip_of(self.rows_of(found))) if found else "", self)
             return True
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom(1 + event.value(), event.position())
@@ -292,15 +290,6 @@ class MapView(Living, QWidget):
                 self.zoom(pinch.scaleFactor(), QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint())))
                 return True
         return super().event(event)
-
-    def tip(self, cluster: Cluster) -> str:
-        """What a spot holds, in words: its first records with their markings."""
-        rows = self.rows_of(cluster)
-        lines = [row_line(row) for row in rows[:6]]
-        if len(rows) > 6:
-            more = len(rows) - 6
-            lines.append(ngettext("{n} more", "{n} more", more).format(n=number(more)))
-        return "\n".join(lines)
 
     def choose(self, cluster: Cluster, *, more: bool = False) -> None:
         """Choose the records of a spot; `more`: beside what is chosen."""
@@ -322,7 +311,7 @@ class MapView(Living, QWidget):
             return
         at = next((place for place, each in enumerate(order) if each is self._current), -1 if by > 0 else 0)
         self._current = order[(at + by) % len(order)]
-        announce(self, f"{self.name_of(self._current)}. {self.tip(self._current)}")
+        announce(self, f"{self.name_of(self._current)}. {tip_of(self.rows_of(self._current))}")
         self.update()
 
     def _is_chosen(self, cluster: Cluster) -> bool:
@@ -366,8 +355,3 @@ class MapView(Living, QWidget):
         self.base.forget()
         self._settle.start()
         self.update()
-
-
-def row_line(row: ListRow) -> str:
-    """A record in one line, ready for display: title, then TLP and handling codes."""
-    return " · ".join(part for part in (row_title(row, limit=80), code_line(Marking(row.tlp, row.handling))) if part)

@@ -41,7 +41,11 @@ def tip_of(rows: Sequence[ListRow]) -> str:
     lines = [
         " · ".join(
             part
-            for part in (row_title(row, limit=80), period_text(row), code_line(Marking(row.tlp, row.handling)))
+            for part in (
+                row_title(row, limit=80),
+                period_text(row) if row.start or row.end else "",
+                code_line(Marking(row.tlp, row.handling)),
+            )
             if part
         )
         for row in rows[:_TOLD]
