@@ -38,19 +38,14 @@ def period_text(row: ListRow) -> str:
 
 def tip_of(rows: Sequence[ListRow]) -> str:
     """What a mark holds: its first records with when they were and how they are marked."""
-    lines = [
-        " · ".join(
-            part
-            for part in (
-                row_title(row, limit=80),
-                period_text(row) if row.start or row.end else "",
-                code_line(Marking(row.tlp, row.handling)),
-            )
-            if part
-        )
-        for row in rows[:_TOLD]
-    ]
+    lines = [_told(row) for row in rows[:_TOLD]]
     if len(rows) > _TOLD:
         more = len(rows) - _TOLD
         lines.append(ngettext("{n} more", "{n} more", more).format(n=number(more)))
     return "\n".join(lines)
+
+
+def _told(row: ListRow) -> str:
+    when = period_text(row) if row.start or row.end else ""
+    codes = code_line(Marking(row.tlp, row.handling))
+    return " · ".join(part for part in (row_title(row, limit=80), when, codes) if part)
