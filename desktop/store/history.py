@@ -157,8 +157,8 @@ class History:
         number = self._number(space, dot.device, dot.sequence)
         found = self._database.value(
             "SELECT h.at_ms FROM had h JOIN segments g ON g.n = h.segment"
-            " WHERE h.segment <= ? AND h.segment >> 32 = ? >> 32 AND g.last >= ? ORDER BY h.segment DESC LIMIT 1",
-            (number, number, dot.sequence),
+            " WHERE h.segment > ? AND h.segment <= ? AND g.last >= ? ORDER BY h.segment DESC LIMIT 1",
+            (number - dot.sequence, number, dot.sequence),
         )
         return int(found or 0)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from desktop.casework.record_types import COMMON, Field, RecordType
-from desktop.casework.views import ConflictView, FieldView, RecallView, RecordView, ValueView
+from desktop.casework.views import Author, ConflictView, FieldView, RecallView, RecordView, ValueView
 from desktop.store.authors import Authors
 from desktop.store.context import Context
 from desktop.store.errors import UnknownRecord
@@ -105,10 +105,11 @@ class Reads:
 
     def _fields(self, space: int, state: RecordState, known: RecordType | None) -> dict[str, FieldView]:
         fields: dict[str, FieldView] = {}
+        changes: dict[tuple[bytes, int], tuple[Author, int]] = {}  # most fields were written by few of them
         declared = known.get if known else COMMON.get
         for name, written in state.registers.items():
             if _is(name, "register", declared):
-                shown = tuple(self.value_view(space, one) for one in a_view_of(written))
+                shown = tuple(self.value_view(space, one, changes) for one in a_view_of(written))
                 fields[name] = FieldView(
                     name, "register", shown, known=declared(name) is not None, hidden=len(written) - len(shown)
                 )
@@ -122,11 +123,18 @@ class Reads:
                 fields[name] = FieldView(name, "text", text=content.plain, known=declared(name) is not None)
         return fields
 
-    def value_view(self, space: int, written: Written) -> ValueView:
-        """One written value with its author."""
+    def value_view(
+        self, space: int, written: Written, changes: dict[tuple[bytes, int], tuple[Author, int]] | None = None
+    ) -> ValueView:
+        """One written value with its author; `changes`: what was looked up of changes before, and is added to."""
         dot = written.dot
-        author = self._authors.author(dot.device, self._history.written_at(space, dot))
-        return ValueView(written.value, format_dot(dot), author, self._history.stored_at(space, dot))
+        found = changes.get((dot.device, dot.sequence)) if changes is not None else None
+        if found is None:
+            author = self._authors.author(dot.device, self._history.written_at(space, dot))
+            found = author, self._history.stored_at(space, dot)
+            if changes is not None:
+                changes[dot.device, dot.sequence] = found
+        return ValueView(written.value, format_dot(dot), *found)
 
     def conflicts(self, limit: int = 1_000) -> tuple[ConflictView, ...]:
         """Every field that waits for a person, newest record first."""
