@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -56,6 +57,10 @@ def titles(tab: TasksTab) -> list[str]:
     return [row.title for row in rows if row is not None]
 
 
+def stands(tab: TasksTab, record: str, code: str) -> bool:
+    return tab._rows[record].status == code
+
+
 def day(days: int) -> str:
     return (TODAY + timedelta(days=days)).isoformat()
 
@@ -105,7 +110,7 @@ def test_keys_give_every_state(qtbot: QtBot, session: Session, tab: TasksTab) ->
     for number, state in enumerate(states(), 1):
         qtbot.keyClick(tab.list, Qt.Key(Qt.Key.Key_0 + number))
         assert session.show(record).fields["status"].value == state.code
-        qtbot.waitUntil(lambda code=state.code: tab._rows[record].status == code)
+        qtbot.waitUntil(partial(stands, tab, record, state.code))
     qtbot.keyClick(tab.list, Qt.Key.Key_4)
     qtbot.waitUntil(lambda: tab._rows[record].status == "done")
     qtbot.keyClick(tab.list, Qt.Key.Key_Space)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -111,7 +112,7 @@ def test_a_notification_tells_numbers_only(
 ) -> None:
     sent: list[tuple[str, str]] = []
     monkeypatch.setattr(tray, "_by_portal", lambda title, text: sent.append((title, text)))
-    monkeypatch.setattr(tray.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     fill(empty_home)
     window = open_window(empty_home, language=language)
     qtbot.waitUntil(lambda: len(sent) == 1)
