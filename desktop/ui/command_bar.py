@@ -32,7 +32,7 @@ from i18n import _, ngettext
 from i18n.bidi import isolate, ltr, neutralise, one_line, strip_isolates
 from i18n.formats import number
 
-MOST_RECORDS = 40
+MOST_RECORDS = 24
 MOST_OF_A_TYPE = 8
 _TYPING_MS = 60
 _CHANNEL = "command bar"
