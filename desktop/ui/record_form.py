@@ -93,7 +93,7 @@ class RecordForm(Living, QWidget):
             now = view.fields.get(name)
             if fresh or now != self._shown.get(name):
                 self._show_field(name, now, fresh=fresh)
-            self._show_notes(name)
+            show_notes(self.rows[name], self._type, view)
         if self._waiting:
             self._builder.start()
 
@@ -145,12 +145,12 @@ class RecordForm(Living, QWidget):
             grid.add(row, wide=row.editor.wide or field.role == "title")
         if self._view is not None:
             self._show_field(field.name, self._view.fields.get(field.name), fresh=True)
-            self._show_notes(field.name)
+            show_notes(row, self._type, self._view)
 
     def _make_row(self, field: Field) -> FieldRow:
         editor = make_editor(field, partial(RecordFinder, self._session, self._space, own=self.record))
         row = FieldRow(field, editor, notes=field.noted is None and bool(self._type.notes_on(field.name)))
-        row.notes_requested.connect(self._on_notes)
+        row.notes_requested.connect(lambda name: self.notes_asked.emit(self.record(), name))
         editor.committed.connect(partial(self._on_committed, field.name))
         editor.typed.connect(partial(self._on_typed, field.name))
         row.history_requested.connect(self.history_requested)
@@ -284,20 +284,18 @@ class RecordForm(Living, QWidget):
             self._drafts.add(name)
             self._session.set_draft(draft_key(self._view.id, name), self.rows[name].editor.text())
 
-    def _show_notes(self, name: str) -> None:
-        if self._view is not None and self.rows[name].field.noted is None:
-            self.rows[name].show_notes(notes_text(self._type, self._view, name))
-
-    def _on_notes(self, name: str) -> None:
-        if self._view is not None:
-            self.notes_asked.emit(self._view.id, name)
-
     def _on_refused(self, record: str, field: str, error: InvalidValue) -> None:
         if record == self.record() and field in self.rows:
             self.rows[field].show_error(error)
 
     def _on_compare(self, _field: str) -> None:
         self.compare_requested.emit(self.record())
+
+
+def show_notes(row: FieldRow, record_type: RecordType, view: RecordView) -> None:
+    """Say at a field what is noted on its value; a note has none of its own."""
+    if row.field.noted is None:
+        row.show_notes(notes_text(record_type, view, row.field.name))
 
 
 def stored_value(view: FieldView | None) -> object:
