@@ -305,9 +305,7 @@ def _add_import(commands: Commands) -> None:
         "--map", metavar="COLUMN=FIELD", action="append", help=_("a column and its field; may be repeated")
     )
     table.add_argument("--encoding", choices=ENCODINGS, help=_("the file's encoding, instead of the one found"))
-    table.add_argument(
-        "--delimiter", choices=DELIMITERS, help=_("the separator, instead of the one found")
-    )
+    table.add_argument("--delimiter", choices=DELIMITERS, help=_("the separator, instead of the one found"))
     table.add_argument("--dry-run", action="store_true", help=_("judge every row and write nothing"))
     table.add_argument("--errors", type=Path, metavar="FILE", help=_("file for the refused rows, with their reasons"))
     _ending(table)

@@ -9,13 +9,13 @@ import msgspec
 
 from desktop.casework.evidence_chain import Custody
 from desktop.casework.evidence_report import CustodyReport, people, report_html, report_text
+from desktop.casework.evidence_views import Handover
 from desktop.casework.evidence_words import finding_text, status_text
 from desktop.casework.views import Query
 from desktop.cli.desks import opened
 from desktop.cli.output import complain, dump, say
 from desktop.cli.setup import Found
 from desktop.desk import Desk, Opening
-from desktop.casework.evidence_views import Handover
 from desktop.desk.intake import OF_ONE_FILE, look_into
 from desktop.files import write_private
 from desktop.messages import describe

@@ -17,8 +17,8 @@ from desktop.casework.carry_views import (
 from desktop.casework.views import SyncReport
 from desktop.desk import bundles, keeping
 from desktop.desk.bundle_check import check_contents
-from desktop.desk.exhibits import DeskExhibits
 from desktop.desk.exchanges import DeskExchanges
+from desktop.desk.exhibits import DeskExhibits
 from desktop.desk.guarding import obey
 from desktop.desk.importing import DeskImports
 from desktop.desk.members import DeskMembers
@@ -37,7 +37,9 @@ from desktop.store.verify import VerifyReport, verify, verify_space
 UPGRADE_S = 0.5
 
 
-class Desk(DeskMerging, DeskExchanges, DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskExhibits, DeskImports, DeskWork):
+class Desk(
+    DeskMerging, DeskExchanges, DeskRequests, DeskMembers, DeskReceipts, DeskRecall, DeskExhibits, DeskImports, DeskWork
+):
     """One desk, bound to the thread that opened it."""
 
     @property

@@ -44,7 +44,7 @@ def _work(space: Workspace) -> QWidget:
     page = WorkPage(space.session, space.stack)
     page.record_opened.connect(space.open_work)
     page.conflict_opened.connect(space.compare)
-    page.waiting_changed.connect(space.show_waiting)
+    page.waiting_changed.connect(space.counts.show_work)
     page.marking_changed.connect(space.marking_changed)
     return page
 

@@ -9,7 +9,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.casework.handling import Marking, code_line, marking_line
-from desktop.casework.views import Query
 from desktop.session import Session
 from desktop.ui.bin_view import BinView
 from desktop.ui.case_view import PREPARATIONS
@@ -20,8 +19,9 @@ from desktop.ui.kit import Living, Panel, Toast
 from desktop.ui.notices import Notices
 from desktop.ui.pages import make_page
 from desktop.ui.rail import COMPACT_BELOW, PLACES, SETTINGS, Rail
+from desktop.ui.rail_counts import RailCounts
 from desktop.ui.records_page import RecordsPage
-from desktop.ui.requests_page import RequestsPage, RequestsWatch
+from desktop.ui.requests_page import RequestsPage
 from desktop.ui.slices import Slices
 from desktop.ui.theme import current_theme
 from desktop.ui.top_bar import TopBar
@@ -30,7 +30,6 @@ from i18n import _
 from i18n.bidi import isolate, one_line
 
 _LIKELY = ("people", "sync", "settings")  # places whose pages take longest to make
-_UNREAD = {"cases": "case", "people": "person"}  # places whose unread records are counted
 
 
 class Workspace(Living, QWidget):
@@ -48,7 +47,6 @@ class Workspace(Living, QWidget):
         self.pages: dict[str, QWidget] = {}
         self._key = ""
         self._undone = ("", "")
-        self._asked: dict[str, int] = {}
         self.rail = Rail(self)
         self.body = Panel("win", self)
         self.top = TopBar(session, self.body)
@@ -76,17 +74,9 @@ class Workspace(Living, QWidget):
         self.top.bell.all_chosen.connect(self.show_deadlines)
         self.notices.details_requested.connect(partial(self.show_page, "sync"))
         self.notices.repair_requested.connect(self.repair_requested)
-        session.conflicts_changed.connect(self._show_conflicts)
-        session.unread_changed.connect(self._ask_unread)
-        session.evidence_changed.connect(self._show_evidence)
-        session.rows_ready.connect(self._on_rows)
         session.undo_changed.connect(self._on_undo_changed)
         self.rail.show_author(session.identity())
-        self._show_conflicts(session.attention()[0])
-        self._show_evidence(session.unseen_evidence())
-        self._ask_unread()
-        self._watch = RequestsWatch(session, self)
-        self._watch.waiting_changed.connect(lambda count: self.rail.show_counts({"requests": count}))
+        self.counts = RailCounts(session, self.rail)
         self.follow(self._fit)
         self._slices = Slices(self)
 
@@ -146,10 +136,6 @@ class Workspace(Living, QWidget):
         page = self.pages["work"]
         if isinstance(page, WorkPage):
             page.choose("due")
-
-    def show_waiting(self, count: int) -> None:
-        """How much of one's own work waits."""
-        self.rail.show_counts({"work": count})
 
     def new_case(self) -> None:
         """Ask for a new case."""
@@ -234,21 +220,6 @@ class Workspace(Living, QWidget):
         if isinstance(view, ConflictsView):
             # After the page has its size: there is nothing to scroll before.
             QTimer.singleShot(0, view, lambda: view.show_record(record))
-
-    def _show_conflicts(self, count: int) -> None:
-        self.rail.show_counts({"conflicts": count})
-
-    def _show_evidence(self, count: int) -> None:
-        self.rail.show_counts({"integrity": count})
-
-    def _ask_unread(self, _count: int = 0) -> None:
-        for key, record_type in _UNREAD.items():
-            self._asked[key] = self.session.query(Query(type=record_type, unread=True), f"unread {key}")
-
-    def _on_rows(self, request: int, ids: list[str]) -> None:
-        for key, asked in self._asked.items():
-            if asked == request:
-                self.rail.show_counts({key: len(ids)})
 
     def _on_undo_changed(self, undo: str, redo: str) -> None:
         """Tell what was just undone: that it can be done again is what tells it."""

@@ -32,7 +32,7 @@ TYPE = RecordTypes.load()["request"]
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
 START_MS = int(START.timestamp() * 1000)
 GIVEN = Given(reason="a judge decides", until="2099-01-01", answer="nobody of that name")
-STEPS = {
+STEPS: dict[str, dict[str, set[str]]] = {
     "draft": {"FR": {"send", "withdraw"}, "AE": set()},
     "sent": {"FR": {"withdraw"}, "AE": {"receive"}},
     "received": {"FR": {"withdraw"}, "AE": {"accept", "refuse", "pause"}},
