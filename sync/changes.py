@@ -192,11 +192,13 @@ _tag = msgspec.msgpack.Decoder(Annotated[str, Meta(max_length=64)])
 
 
 def encode_change(change: Change) -> bytes:
-    """Encode a change of our own; raises Malformed when no reader would take it: too large, or text not in Unicode.
+    """Encode a change of our own; raises Malformed when no reader would take it: too large, empty, or not in Unicode.
 
     One that supersedes more than a list may hold would stand here and be malformed to everybody else.
     """
     for edit in change.edits:
+        if not edit.operations:
+            raise Malformed("an edit that does nothing")
         for operation in edit.operations:
             if type(operation) in _SUPERSEDING and len(operation.over) > MAX_HEADS:  # type: ignore[union-attr]
                 raise Malformed(f"more than {MAX_HEADS} writes superseded at once")

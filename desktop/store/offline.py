@@ -6,6 +6,7 @@ no record, no change, no segment, no evidence file, no text of a form, no step o
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from desktop.casework.carry_views import OfflineView
@@ -18,6 +19,7 @@ from desktop.store.stepping import UNTIL_COMPLETE
 from sync.wire.codec import NO_HASH, decode
 
 DAY_MS = 24 * 3600 * 1000
+_PARTS = re.compile("[^0-9a-f]+")
 _UNSENT = (
     "SELECT EXISTS (SELECT 1 FROM chains c WHERE c.space = ?1 AND c.own = 1"
     " AND (c.applied != c.sent OR c.floor > c.last))"
@@ -77,7 +79,7 @@ class Offline:
                 "UPDATE spaces SET behind = max(behind, seq), seq = 0, head = ? WHERE n = ?", (NO_HASH, number)
             )
             database.run("DELETE FROM notes WHERE key LIKE 'undo%'")
-            database.many("DELETE FROM notes WHERE key LIKE 'draft.' || ? || '%'", [(name.hex(),) for name, _ in found])
+            self._forget_drafts({name.hex() for name, _ in found})
             database.run(
                 "INSERT OR REPLACE INTO offline VALUES (?, ?, 0, ?)", (number, self._context.now_ms(), reference)
             )
@@ -113,6 +115,12 @@ class Offline:
     def has(self, space: bytes) -> bool:
         """Whether there is such a case."""
         return self._database.one("SELECT 1 FROM spaces WHERE id = ? AND kind = 'case'", (space,)) is not None
+
+    def _forget_drafts(self, records: set[str]) -> None:
+        """What was being typed on records; a draft's key names its record between its other parts."""
+        keys = [key for (key,) in self._database.all("SELECT key FROM notes WHERE key LIKE 'draft.%'")]
+        gone = [(key,) for key in keys if not records.isdisjoint(_PARTS.split(key))]
+        self._database.many("DELETE FROM notes WHERE key = ?", gone)
 
     def _number(self, space: bytes) -> int:
         return int(self._database.value("SELECT n FROM spaces WHERE id = ?", (space,)))

@@ -145,6 +145,8 @@ def test_a_change_of_a_later_version_is_not_guessed_at() -> None:
 def test_a_text_with_a_lone_surrogate_is_refused_before_it_is_saved() -> None:
     with pytest.raises(Malformed):
         encode_change(Change(1, 0, 0, [], [RecordEdit(RECORD, [Set("title", "\ud800", [])])]))
+    with pytest.raises(Malformed):
+        encode_change(Change(1, 0, 0, [], [RecordEdit(RECORD, [])]))
 
 
 def test_a_change_that_is_too_large_is_refused_before_it_is_saved() -> None:

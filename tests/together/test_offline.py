@@ -51,6 +51,7 @@ def test_a_case_that_was_dropped_leaves_a_row_and_comes_back_on_demand(alliance:
     abu_dhabi.sync_once()
     database = abu_dhabi._connection.database
     abu_dhabi.set_draft(f"{case}.summary", MARK)
+    abu_dhabi.set_draft(f"field/{case}/summary", MARK)
     assert holds(database, MARK)
     view = abu_dhabi.offline_drop(case)
     assert (view.kept, view.title, view.records, view.reference != "") == (False, "", 0, True)
