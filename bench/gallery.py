@@ -35,6 +35,7 @@ LANGUAGES = ("fr", "ar", "it", "es", "en")
 SCHEMES = ("light", "dark")
 CASES = 40
 LOOK_MS, LOOKS = 150, 30  # between two looks, until two are the same; so many at most
+REST_S = 1.5
 SIZE = (1440, 900)
 PATIENCE_S = 60.0
 
@@ -64,11 +65,11 @@ def work() -> None:
 
 def picture(window: QWidget, path: Path) -> None:
     """Save what the window looks like once it has come to rest."""
-    before = QImage()
+    before, begun = QImage(), time.monotonic()
     for _ in range(LOOKS):
         work()
         now = window.grab().toImage()
-        if now == before:
+        if now == before and time.monotonic() > begun + REST_S:  # what is drawn beside the window comes late
             break
         before = now
     if not before.save(str(path)):

@@ -238,6 +238,7 @@ class LinksTab(Living, QWidget):
         super().__init__(parent)
         self._selection = selection
         self._loaded = False
+        self._links = frozenset(each.name for each in session.types.of_family("link"))
         self._rows = CaseRows(session, FAMILIES, "links tab", self)  # ends may be of any family
         self._rows.changed.connect(self._on_rows)
         self.count = Label("", "caption", "muted")
@@ -265,7 +266,7 @@ class LinksTab(Living, QWidget):
         place = self.table.currentIndex()
         links = self.table.links.links
         current = links[place.row()].id if 0 <= place.row() < len(links) else ""
-        found = [row for row in self._rows.rows if row.source or row.target]
+        found = [row for row in self._rows.rows if row.type in self._links]
         self.table.links.show_links([row for row in found if not row.recalled], self._rows.by_id)
         self._tell()
         self._go_to(current, max(place.column(), 0))

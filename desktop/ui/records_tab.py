@@ -170,6 +170,6 @@ class RecordsTab(Living, QWidget):
 
 def _with_both_names(row: ListRow) -> ListRow:
     """A name in its original script stands beside the other one, whatever else the row has to show."""
-    if not row.subtitle:
+    if not row.subtitle or not row.title:
         return row
     return msgspec.structs.replace(row, title=f"{row.title} · {row.subtitle}", subtitle="")
