@@ -199,7 +199,7 @@ class Replica(Ground, Protocol):
         """Persist grants for sending and note their keys as granted. One transaction."""
 
     def entries_wait(self) -> bool:
-        """Whether what the officer decided about members waits: nothing may leave before it."""
+        """Whether something goes before or along with what is sealed: decisions about members, changes to be sealed."""
 
     def entries_due(self, now_ms: int) -> list[Outgoing]:
         """Entries of our own to send, each signed on top of what is here of its space's log and persisted.

@@ -145,8 +145,14 @@ class Outbox:
         return due
 
     def entries_wait(self) -> bool:
-        """Whether what the officer decided about members waits: nothing may leave before it."""
-        return self._database.value("SELECT 1 FROM intents WHERE refused IS NULL LIMIT 1") is not None
+        """Whether decisions about members wait, before which nothing may leave, or changes that are to be sealed.
+
+        That shares a call with what is sealed already: the founding of a case goes with its first segment.
+        """
+        database = self._database
+        if database.value("SELECT 1 FROM chains WHERE own = 1 AND applied > last LIMIT 1") is not None:
+            return True
+        return database.value("SELECT 1 FROM intents WHERE refused IS NULL LIMIT 1") is not None
 
     def entries_due(self, now_ms: int) -> list[Outgoing]:
         """Entries of our own to send, each signed on top of what is here of its space's log, and persisted."""

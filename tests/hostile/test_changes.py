@@ -111,16 +111,16 @@ def test_what_a_later_version_wrote_is_shown_as_such_and_loses_nothing(
     case = attack.found(
         Set("title", "Un", []), NEWER, Set("zodiac", MARKUP, []), Add("seals", MARKUP, []), Write("diary", MARKUP)
     )
-    vessel = attack.record(case, Create("vessel"), Set("name", MARKUP, []), NEWER)
+    submarine = attack.record(case, Create("submarine"), Set("name", MARKUP, []), NEWER)
     person = attack.record(case, Create("person"), Set("name", "P", []), NEWER)
     victim = attack.dakar.open()
     assert attack.deliver(victim).refused == 0
-    assert not victim.show(vessel).known
+    assert not victim.show(submarine).known
     assert victim.show(case).unknown_operations == 1
     window = open_window(attack.dakar)
     window.session.set_connected(False)
     space = workspace(window)
-    for record in (case, person, vessel):
+    for record in (case, person, submarine):
         space.open_record(record, "case")
         for tab in ("summary", "subjects", "details", "history"):
             space.records().detail.show_tab(tab)
@@ -173,7 +173,7 @@ def test_a_field_and_a_type_that_were_not_known_are_there_once_the_desk_is_upgra
     attack: Attack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = attack.found(Set("title", "Un", []), Set("zodiac", "lion", []))
-    vessel = attack.record(case, Create("vessel"), Set("name", "Étoile", []))
+    submarine = attack.record(case, Create("submarine"), Set("name", "Étoile", []))
     attack.deliver(attack.dakar.open())
     attack.dakar.close()
     with monkeypatch.context() as newer:
@@ -181,14 +181,14 @@ def test_a_field_and_a_type_that_were_not_known_are_there_once_the_desk_is_upgra
         upgraded = attack.dakar.open()
         field = upgraded.show(case).fields["zodiac"]
         assert (field.value, field.known) == ("lion", True)
-        assert upgraded.show(vessel).known
-        assert upgraded.show(vessel).fields["name"].value == "Étoile"
-        assert upgraded.edit(vessel, "name", "Étoile II").records
-        assert [row.title for row in upgraded.rows(upgraded.query(Query(type="vessel")))] == ["Étoile II"]
+        assert upgraded.show(submarine).known
+        assert upgraded.show(submarine).fields["name"].value == "Étoile"
+        assert upgraded.edit(submarine, "name", "Étoile II").records
+        assert [row.title for row in upgraded.rows(upgraded.query(Query(type="submarine")))] == ["Étoile II"]
 
 
 def with_news() -> RecordTypes:
-    """The record types of a later version: cases have a sign, and there are vessels."""
+    """The record types of a later version: cases have a sign, and there are submarines."""
     types = dict(SHIPPED)
     sign = Field("zodiac", "line", "Sign", max_length=100)
     old = types["case"]
@@ -196,7 +196,7 @@ def with_news() -> RecordTypes:
         old.name, old.label_id, old.plural_id, old.icon, {**old.fields, "zodiac": sign}, old.roles
     )
     name = Field("name", "line", "Name", max_length=100, role="title")
-    types["vessel"] = RecordType("vessel", "Vessel", "Vessels", "ship", {"name": name}, {"title": name})
+    types["submarine"] = RecordType("submarine", "Submarine", "Submarines", "ship", {"name": name}, {"title": name})
     return RecordTypes(types)
 
 

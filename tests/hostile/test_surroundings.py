@@ -239,7 +239,7 @@ def test_the_window_says_when_the_home_is_read_only(qtbot: QtBot, small: Path, o
         qtbot.waitUntil(view.problem.isVisible, timeout=10_000)
         words = view.problem.text.text()
         assert re.search("[\u0600-\u06ff]", words)
-        assert words == window.session.message("read_only")
+        assert words == window.session.message("home_read_only")
         assert window.workspace is None
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(small)], check=True)
