@@ -95,13 +95,10 @@ def _text_lines(report: CustodyReport) -> Iterator[str]:
             yield f"  ! {finding_text(finding)}"
 
 
-def report_html(report: CustodyReport, *, printed: bool = False) -> str:
-    """The report as one HTML document without anything active.
-
-    `printed`: for Qt's printer of texts, which never lays the columns of a table from right to left.
-    """
+def report_html(report: CustodyReport) -> str:
+    """The report as one HTML document without anything active."""
     rows = "".join(f"<p>{escape(line)}</p>" for line in _facts(report))
-    body = "".join(_exhibit_html(part, mirrored=printed and is_rtl()) for part in report.exhibits)
+    body = "".join(map(_exhibit_html, report.exhibits))
     direction = "rtl" if is_rtl() else "ltr"
     return (
         f'<!DOCTYPE html><html lang="{escape(current().language)}" dir="{direction}"><head><meta charset="utf-8">'
@@ -110,7 +107,7 @@ def report_html(report: CustodyReport, *, printed: bool = False) -> str:
     )
 
 
-def _exhibit_html(part: ExhibitPart, *, mirrored: bool) -> str:
+def _exhibit_html(part: ExhibitPart) -> str:
     said = [_("{name}: {value}").format(name=name, value=value) for name, value in _standing(part)]
     facts = "".join(f"<p>{escape(line)}</p>" for line in said)
     files = "".join(
@@ -122,7 +119,7 @@ def _exhibit_html(part: ExhibitPart, *, mirrored: bool) -> str:
     for place, step in enumerate(part.custody.steps, 1):
         cells = (escape(number(place)), _cell(_entry(step)), _cell(_signature(step)))
         rows.append([f"<td>{cell}</td>" for cell in cells])
-    lines = "".join(f"<tr>{''.join(row[::-1] if mirrored else row)}</tr>" for row in rows)
+    lines = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     findings = "".join(f"<p><b>{escape(finding_text(each))}</b></p>" for each in part.custody.findings)
     table = f'<table border="1" cellspacing="0" cellpadding="4" width="100%">{lines}</table>'
     return f"<h2>{escape(_exhibit_line(part))}</h2>{facts}{files}{findings}{table}"
@@ -204,6 +201,18 @@ def _signature(step: CustodyStep) -> list[str]:
 
 
 entry_words, signature_words = _entry, _signature
+heading_words, facts_words, exhibit_words = _heading, _facts, _exhibit_line
+
+
+def exhibit_lines(part: ExhibitPart) -> Iterator[tuple[str, str]]:
+    """What a printed report says of an exhibit: how it stands, its files, its entries, findings, each with a label."""
+    yield from _standing(part)
+    for file in part.files:
+        yield _("Files"), "\n".join((_file_line(file), f"SHA-256 {file.sha256}", file_state_text(file.state)))
+    for place, step in enumerate(part.custody.steps, 1):
+        yield f"{number(place)}.", f"{' · '.join(_entry(step))}\n{' · '.join(_signature(step))}"
+    for finding in part.custody.findings:
+        yield "!", finding_text(finding)
 
 
 def person(name: str, ministry: str = "") -> str:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.casework.evidence_report import CustodyReport
 from desktop.session import Session
-from desktop.ui.custody_pdf import write_custody_pdf
+from desktop.ui.custody_contents import compose_custody
+from desktop.ui.report_thread import ReportThread
 from i18n import _
 from i18n.bidi import ltr, one_line
 
@@ -27,6 +28,8 @@ class CustodySaver(QObject):
         super().__init__(over)
         self._session, self._over = session, over
         self._asked = 0
+        self._name = ""
+        self._thread: ReportThread | None = None
         self.dialog: QFileDialog | None = None
         session.report_ready.connect(self._on_ready)
         session.locked.connect(self.close)
@@ -37,7 +40,8 @@ class CustodySaver(QObject):
         self.told.emit(_("The files are read again for the report…"))
 
     def close(self) -> None:
-        """Ask no more where to save it."""
+        """Ask no more where to save it, and end what is being written: half a report is none."""
+        self._stop()
         dialog, self.dialog = self.dialog, None
         if dialog is not None:
             dialog.close()
@@ -58,9 +62,22 @@ class CustodySaver(QObject):
         self.dialog.open()
 
     def _write(self, report: CustodyReport, name: str) -> None:
-        try:
-            write_custody_pdf(report, Path(name))
-        except OSError:
-            self.warned.emit(self._session.message("file_unwritable", {"path": name}))
+        self._stop()
+        self._name = name
+        compose = partial(compose_custody, report)
+        self._thread = ReportThread(compose, self._session.alliance_marking(), Path(name), self)
+        self._thread.done.connect(self._on_done)
+        self._thread.start()
+
+    def _on_done(self, there: bool) -> None:
+        self._stop()
+        if there:
+            self.told.emit(_("Saved: {path}").format(path=ltr(one_line(self._name, 120))))
         else:
-            self.told.emit(_("Saved: {path}").format(path=ltr(one_line(name, 120))))
+            self.warned.emit(self._session.message("file_unwritable", {"path": self._name}))
+
+    def _stop(self) -> None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.stop()
+            thread.deleteLater()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -296,9 +298,14 @@ def test_the_report_is_saved_as_a_pdf_file_after_every_file_was_read_again(
     assert isinstance(asked, QFileDialog)
     (line,) = [each for each in asked.findChildren(QLineEdit) if each.objectName() == "fileNameEdit"]
     line.setText(str(tmp_path / "out.pdf"))
-    asked.accept()
-    assert (tmp_path / "out.pdf").read_bytes()[:5] == b"%PDF-"
-    assert not list(tmp_path.glob(".tahaluf*"))
+    with qtbot.waitSignal(tab.saver.told, timeout=20_000):
+        asked.accept()
+    document = pypdfium2.PdfDocument(tmp_path / "out.pdf")
+    texts = [page.get_textpage().get_text_range() for page in document]
+    document.close()
+    assert all("TLP:AMBER" in text for text in texts)
+    assert sha256(b"a").hexdigest() in "".join(texts).replace("\r\n", "")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "dakar", "out.pdf"}
     tab.saver.close()
 
 
