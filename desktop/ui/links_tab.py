@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -23,8 +22,9 @@ from desktop.casework.views import ListRow, RecordView
 from desktop.session import Session
 from desktop.ui.case_rows import CaseRows
 from desktop.ui.case_selection import Selection
+from desktop.ui.data_table import DataTable, paint_ground, write_line
 from desktop.ui.kit import EmptyState, Label, Living
-from desktop.ui.kit.painting import LEADING, paint_ring
+from desktop.ui.kit.painting import paint_ring
 from desktop.ui.margins import set_margins
 from desktop.ui.presenter import NOTHING, SEPARATOR, row_title
 from desktop.ui.row_words import type_label
@@ -38,7 +38,6 @@ _Index = QModelIndex | QPersistentModelIndex
 Names = Callable[[str], str]
 Rows = Mapping[str, ListRow]
 _WIDTHS = (0, 0, 0, 92, 92, 92, 132)  # pixels at 100 %; 0: an equal share of what is left
-_OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class Column(NamedTuple):
@@ -94,7 +93,7 @@ _KEYS: tuple[Callable[[ListRow, Rows], str], ...] = (
 class LinksModel(QAbstractTableModel):
     """Links in an order; the words of a cell are made when it is painted."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.links: list[ListRow] = []
         self._by_id: Rows = {}
@@ -164,58 +163,33 @@ class _CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Paint ground, line and words."""
         theme, box = current_theme(), QRect(option.rect)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        weight = COLUMNS[index.column()].weight
         painter.save()
-        painter.fillRect(box, theme.color("sel" if selected else "surface"))
-        painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme.color("border"))
+        paint_ground(painter, option)
         room = box.adjusted(theme.px(8), 0, -theme.px(8), 0)
-        painter.setFont(theme.font("body", weight))
-        painter.setPen(theme.color("text"))
-        words = str(index.data())
-        shown = theme.metrics("body", weight).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, LEADING, shown)
+        font = theme.font("body", COLUMNS[index.column()].weight)
+        write_line(painter, font, room, str(index.data()), theme.color("text"))
         if option.state & QStyle.StateFlag.State_HasFocus:
             paint_ring(painter, box, theme.color("focus"), theme.px(4), theme)
         painter.restore()
 
 
-class LinksTable(Living, QTableView):
+class LinksTable(DataTable):
     """Arrows move from cell to cell; Enter, Space or a double click opens what the cell names."""
 
-    opened = Signal(str)
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.links = LinksModel(self)
-        self.setModel(self.links)
+        model = LinksModel()
+        super().__init__(model, parent)
+        model.setParent(self)
+        self.links = model
         self.setItemDelegate(_CellDelegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setSortingEnabled(True)
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self.horizontalHeader().setHighlightSections(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.doubleClicked.connect(self._open)
         self.follow(self._fit)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open by the keyboard."""
-        if event.key() in _OPENS and self.currentIndex().isValid():
-            self._open(self.currentIndex())
-            return
-        super().keyPressEvent(event)
-
-    def _open(self, index: QModelIndex) -> None:
-        record = COLUMNS[index.column()].opens(self.links.links[index.row()])
-        if record:
-            self.opened.emit(record)
+    def record_at(self, index: QModelIndex) -> str:
+        """What the cell names."""
+        return COLUMNS[index.column()].opens(self.links.links[index.row()])
 
     def _fit(self) -> None:
         theme, header = current_theme(), self.horizontalHeader()

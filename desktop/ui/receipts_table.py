@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from desktop.casework.trust_views import ReceiptsView, ReceiptView
-from desktop.ui.kit import Living
-from desktop.ui.kit.painting import LEADING
+from desktop.ui.data_table import CELL, LEADING_CENTRE, Cell, CellDelegate, DataTable, row_height
 from desktop.ui.presenter import NOTHING, SEPARATOR
 from desktop.ui.theme import current_theme
 from i18n import _, pgettext
@@ -27,16 +16,7 @@ from i18n.bidi import isolate, one_line, strip_isolates
 from i18n.formats import moment
 from i18n.names import country_name
 
-_CELL = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
-
-
-class Cell(NamedTuple):
-    """Two lines: what counts, and what is to be known of it. A tone never stands without its words."""
-
-    words: str
-    caption: str = ""
-    tone: str = ""
 
 
 def desk_cell(receipt: ReceiptView) -> Cell:
@@ -104,10 +84,10 @@ class ReceiptsModel(QAbstractTableModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """A cell for the delegate; one text for assistive technology."""
-        if not index.isValid() or role not in (_CELL, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
+        if not index.isValid() or role not in (CELL, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
             return None
         cell = _COLUMNS[index.column()][1](self.receipts[index.row()])
-        if role == _CELL:
+        if role == CELL:
             return cell
         text = SEPARATOR.join(part for part in (cell.words, cell.caption) if part)
         return strip_isolates(text) if role == Qt.ItemDataRole.AccessibleTextRole else text
@@ -117,75 +97,20 @@ class ReceiptsModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return _COLUMNS[section][0]()
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+            return LEADING_CENTRE
         return None
 
 
-class _CellDelegate(QStyledItemDelegate):
-    """Paints the two lines of a cell."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        """Room for both lines."""
-        theme = current_theme()
-        cell = index.data(_CELL)
-        if not isinstance(cell, Cell):
-            return QSize()
-        words = theme.metrics("body", 600).horizontalAdvance(cell.words)
-        caption = theme.metrics("caption").horizontalAdvance(cell.caption)
-        return QSize(max(words, caption) + 2 * theme.px(8) + 2, row_height())
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Paint ground, line, words and caption."""
-        cell = index.data(_CELL)
-        if not isinstance(cell, Cell):
-            return
-        theme, box = current_theme(), option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.fillRect(box, theme.color("sel" if selected else "surface"))
-        painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme.color("border"))
-        room = box.adjusted(theme.px(8), 0, -theme.px(8), 0)
-        first = index.column() == 0
-        words, caption = theme.metrics("body", 600 if first else 400), theme.metrics("caption")
-        tall = words.height() + (caption.height() if cell.caption else 0)
-        top = room.top() + (room.height() - tall) // 2
-        elide = Qt.TextElideMode.ElideRight
-        painter.setFont(theme.font("body", 600 if first else 400))
-        painter.setPen(theme.color("text" if cell.words != NOTHING else "text2"))
-        line = QRect(room.left(), top, room.width(), words.height())
-        painter.drawText(line, LEADING, words.elidedText(cell.words, elide, room.width()))
-        if cell.caption:
-            painter.setFont(theme.font("caption"))
-            painter.setPen(theme.tone(cell.tone)[0] if cell.tone else theme.color("text2"))
-            line = QRect(room.left(), top + words.height(), room.width(), caption.height())
-            painter.drawText(line, LEADING, caption.elidedText(cell.caption, elide, room.width()))
-        painter.restore()
-
-
-def row_height() -> int:
-    """The height of a row at the text scale, in pixels."""
-    theme = current_theme()
-    return theme.metrics("body", 600).height() + theme.metrics("caption").height() + theme.px(16)
-
-
-class ReceiptsTable(Living, QTableView):
+class ReceiptsTable(DataTable):
     """Read only; arrows move from desk to desk. `Deleted` has its column once there is something in it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.receipts = ReceiptsModel(self)
-        self.setModel(self.receipts)
-        self.setItemDelegate(_CellDelegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        model = ReceiptsModel()
+        super().__init__(model, parent)
+        model.setParent(self)
+        self.receipts = model
+        self.setItemDelegate(CellDelegate(self, loud=frozenset()))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
         self.bind(self.setAccessibleName, lambda: _("What each desk said"))
         self.follow(self._fit)

@@ -5,33 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from desktop.casework import request_words as words
 from desktop.casework.handling import Marking, code_line, combine
 from desktop.casework.request_clock import Clock
 from desktop.casework.request_views import Part, RequestView, TimedRequest
-from desktop.ui.kit import Living
-from desktop.ui.kit.painting import LEADING
+from desktop.ui.data_table import CELL, INDENT, LEADING_CENTRE, Cell, CellDelegate, DataTable, row_height
 from desktop.ui.presenter import NOTHING, SEPARATOR
-from desktop.ui.receipts_table import Cell, row_height
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
 from i18n.bidi import isolate, ltr, one_line, strip_isolates
 from i18n.formats import number
 
-_CELL = Qt.ItemDataRole.UserRole + 1
-_INDENT = Qt.ItemDataRole.UserRole + 2
 _Index = QModelIndex | QPersistentModelIndex
 _PRESSING = {"late": 0, "odd": 1, "soon": 2, "running": 3, "paused": 4, "none": 5, "stopped": 6}
 _DEEPEST = 6  # levels of follow-ups that are still set in
@@ -141,12 +129,12 @@ class RequestModel(QAbstractTableModel):
         if not index.isValid():
             return None
         line = self.lines[index.row()]
-        if role == _INDENT:
+        if role == INDENT:
             return min(line.depth, _DEEPEST) if index.column() == 0 else 0
-        if role not in (_CELL, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
+        if role not in (CELL, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
             return None
         cell = COLUMNS[index.column()].cell(line, self.own)
-        if role == _CELL:
+        if role == CELL:
             return cell
         text = SEPARATOR.join(part for part in (cell.words, cell.caption) if part)
         return strip_isolates(text) if role == Qt.ItemDataRole.AccessibleTextRole else text
@@ -156,87 +144,25 @@ class RequestModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section].caption()
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+            return LEADING_CENTRE
         return None
 
 
-class _Delegate(QStyledItemDelegate):
-    """Paints the two lines of a cell; a tone colours the words that say the same."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        """Room for both lines."""
-        theme, cell = current_theme(), index.data(_CELL)
-        if not isinstance(cell, Cell):
-            return QSize()
-        widest = max(
-            theme.metrics("body", 600).horizontalAdvance(cell.words),
-            theme.metrics("caption").horizontalAdvance(cell.caption),
-        )
-        return QSize(widest + 2 * theme.px(8) + 2, row_height())
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Paint ground, line, words and caption."""
-        cell = index.data(_CELL)
-        if not isinstance(cell, Cell):
-            return
-        theme, box = current_theme(), option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.fillRect(box, theme.color("sel" if selected else "surface"))
-        painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme.color("border"))
-        edge, indent = theme.px(8), theme.px(18) * int(index.data(_INDENT) or 0)
-        rtl = option.direction == Qt.LayoutDirection.RightToLeft
-        room = box.adjusted(edge if rtl else edge + indent, 0, -(edge + indent if rtl else edge), 0)
-        heavy = 600 if index.column() <= 1 else 400
-        metrics, caption = theme.metrics("body", heavy), theme.metrics("caption")
-        tall = metrics.height() + (caption.height() if cell.caption else 0)
-        top = room.top() + (room.height() - tall) // 2
-        tone = theme.tone(cell.tone)[0] if cell.tone and cell.tone != "neutral" else None
-        self._write(
-            painter, theme.font("body", heavy), QRect(room.left(), top, room.width(), metrics.height()), cell.words,
-            tone if tone is not None and index.column() == 1 else theme.color("text"),
-        )  # fmt: skip
-        if cell.caption:
-            below = QRect(room.left(), top + metrics.height(), room.width(), caption.height())
-            front = tone if tone is not None and index.column() != 1 else theme.color("text2")
-            self._write(painter, theme.font("caption"), below, cell.caption, front)
-        painter.restore()
-
-    @staticmethod
-    def _write(painter: QPainter, font: QFont, room: QRect, text: str, front: QColor) -> None:
-        painter.setFont(font)
-        painter.setPen(front)
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, LEADING, shown)
-
-
-class RequestTable(Living, QTableView):
+class RequestTable(DataTable):
     """Read only; arrows move, and the request that was chosen stays chosen when the list changes."""
 
-    opened = Signal(str)
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.requests = RequestModel(self)
-        self.setModel(self.requests)
-        self.setItemDelegate(_Delegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        model = RequestModel()
+        super().__init__(model, parent)
+        model.setParent(self)
+        self.requests = model
+        self.setItemDelegate(CellDelegate(self, heavy=frozenset({0, 1}), loud=frozenset({1})))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.doubleClicked.connect(self._open)
         self.bind(self.setAccessibleName, lambda: _("Requests for assistance"))
         self.follow(self._fit)
 
@@ -263,16 +189,9 @@ class RequestTable(Living, QTableView):
         super().resizeEvent(event)
         self._make_room()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open by Enter on every platform."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.current():
-            self.opened.emit(self.current())
-            return
-        super().keyPressEvent(event)
-
-    def _open(self, _index: QModelIndex) -> None:
-        if self.current():
-            self.opened.emit(self.current())
+    def record_at(self, index: QModelIndex) -> str:
+        """The request of a row."""
+        return self.requests.lines[index.row()].timed.request.id
 
     def _fit(self) -> None:
         theme = current_theme()

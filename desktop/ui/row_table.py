@@ -12,15 +12,13 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     Qt,
-    Signal,
 )
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QWidget
 
 from desktop.casework.handling import Marking, code_line
 from desktop.casework.views import ListRow
 from desktop.ui.case_selection import Selection
-from desktop.ui.kit import Living
+from desktop.ui.data_table import DataTable
 from desktop.ui.presenter import row_title
 from desktop.ui.row_words import type_label
 from desktop.ui.theme import current_theme
@@ -48,7 +46,7 @@ HANDLING = Column(lambda: _("Handling"), lambda row: code_line(Marking(row.tlp, 
 class RowModel(QAbstractTableModel):
     """Rows as they were given, in their order."""
 
-    def __init__(self, columns: Sequence[Column], parent: QWidget) -> None:
+    def __init__(self, columns: Sequence[Column], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns = tuple(columns)
         self.rows: list[ListRow] = []
@@ -87,28 +85,20 @@ class RowModel(QAbstractTableModel):
         return words if role == Qt.ItemDataRole.DisplayRole else strip_isolates(words)
 
 
-class RowTable(Living, QTableView):
+class RowTable(DataTable):
     """Follows the shared selection, and leads it."""
 
-    opened = Signal(str)
-
     def __init__(self, columns: Sequence[Column], selection: Selection, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows = RowModel(columns, self)
+        model = RowModel(columns)
+        super().__init__(model, parent)
+        model.setParent(self)
+        self.rows = model
         self.selection = selection
         self._widths = [column.width for column in columns]
         self._following = False
-        self.setModel(self.rows)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.horizontalHeader().setStretchLastSection(True)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.doubleClicked.connect(self._open)
         self.selectionModel().selectionChanged.connect(self._on_selected)
         selection.chosen.connect(self._on_chosen)
         self.bind(lambda _text: self.rows.retell(), str)
@@ -121,15 +111,9 @@ class RowTable(Living, QTableView):
         self._following = False
         self._on_chosen(self.selection.ids)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the record."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self._open(self.currentIndex())
-            return
-        super().keyPressEvent(event)
-
-    def _open(self, index: QModelIndex) -> None:
-        self.opened.emit(self.rows.rows[index.row()].id)
+    def record_at(self, index: QModelIndex) -> str:
+        """The record of a row."""
+        return self.rows.rows[index.row()].id
 
     def _on_selected(self, _now: QItemSelection, _before: QItemSelection) -> None:
         if self._following:

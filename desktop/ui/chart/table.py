@@ -11,16 +11,14 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     Qt,
-    Signal,
 )
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from desktop.casework.handling import Marking, code_line, combine
 from desktop.casework.views import ListRow
 from desktop.ui.chart.board import Board
 from desktop.ui.chart.picture import link_words, spot_label
-from desktop.ui.kit import Living
+from desktop.ui.data_table import DataTable
 from desktop.ui.theme import current_theme
 from i18n import _
 from i18n.bidi import ltr, strip_isolates
@@ -33,7 +31,7 @@ _MARKED = 200  # rows of the table that are chosen at once to follow the chart
 class LinkModel(QAbstractTableModel):
     """A row for each link between two shown nodes, then one for each shown node without a link."""
 
-    def __init__(self, board: Board, parent: QWidget) -> None:
+    def __init__(self, board: Board, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._board = board
         self.rows: list[ListRow] = []
@@ -97,26 +95,19 @@ class LinkModel(QAbstractTableModel):
         return code_line(combine(Marking(each.tlp, each.handling) for each in (row, *ends) if each.type))
 
 
-class LinkTable(Living, QTableView):
+class LinkTable(DataTable):
     """Follows the shared selection, and leads it."""
 
-    opened = Signal(str)
-
     def __init__(self, board: Board, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.links = LinkModel(board, self)
+        model = LinkModel(board)
+        super().__init__(model, parent)
+        model.setParent(self)
+        self.links = model
         self._board = board
         self._following = False
-        self.setModel(self.links)
-        self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.horizontalHeader().setStretchLastSection(True)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.doubleClicked.connect(self._open)
         self.selectionModel().selectionChanged.connect(self._on_selected)
         board.selection.chosen.connect(self._on_chosen)
         self.bind(self.setAccessibleName, lambda: _("Links as a table"))
@@ -129,15 +120,9 @@ class LinkTable(Living, QTableView):
         self._following = False
         self._on_chosen(self._board.selection.ids)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the link."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self._open(self.currentIndex())
-            return
-        super().keyPressEvent(event)
-
-    def _open(self, index: QModelIndex) -> None:
-        self.opened.emit(self.links.rows[index.row()].id)
+    def record_at(self, index: QModelIndex) -> str:
+        """The link of a row, or the node that has none."""
+        return self.links.rows[index.row()].id
 
     def _on_selected(self, _now: QItemSelection, _before: QItemSelection) -> None:
         if self._following or not self.isVisible():
