@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.casework.evidence_report import CustodyReport
 from desktop.session import Session
 from desktop.ui.custody_contents import compose_custody
+from desktop.ui.one_dialog import OneDialog
 from desktop.ui.report_thread import ReportThread
 from i18n import _
 from i18n.bidi import ltr, one_line
@@ -30,7 +31,7 @@ class CustodySaver(QObject):
         self._asked = 0
         self._name = ""
         self._thread: ReportThread | None = None
-        self.dialog: QFileDialog | None = None
+        self.asking = OneDialog()
         session.report_ready.connect(self._on_ready)
         session.locked.connect(self.close)
 
@@ -42,10 +43,7 @@ class CustodySaver(QObject):
     def close(self) -> None:
         """Ask no more where to save it, and end what is being written: half a report is none."""
         self._stop()
-        dialog, self.dialog = self.dialog, None
-        if dialog is not None:
-            dialog.close()
-            dialog.deleteLater()
+        self.asking.close()
 
     def _on_ready(self, asked: int, report: CustodyReport) -> None:
         if asked != self._asked or self._session.is_locked():
@@ -53,13 +51,12 @@ class CustodySaver(QObject):
         self._asked = 0
         if not report.whole:
             self.warned.emit(_("Something in these chains or files does not fit. The report says where."))
-        self.close()
-        self.dialog = QFileDialog(self._over, _("Save the custody report"))
-        self.dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self.dialog.setDefaultSuffix("pdf")
-        self.dialog.selectFile("custody.pdf")
-        self.dialog.fileSelected.connect(partial(self._write, report))
-        self.dialog.open()
+        dialog = QFileDialog(self._over, _("Save the custody report"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.selectFile("custody.pdf")
+        dialog.fileSelected.connect(partial(self._write, report))
+        self.asking.open(dialog)
 
     def _write(self, report: CustodyReport, name: str) -> None:
         self._stop()

@@ -20,6 +20,7 @@ from desktop.ui.intake_card import IntakeCard
 from desktop.ui.kit import Banner, Button, CheckBox, EmptyState, FlowLayout, Label, Living, Panel, Toast
 from desktop.ui.list_view import RecordListView
 from desktop.ui.margins import set_margins
+from desktop.ui.one_dialog import OneDialog
 from desktop.ui.scroll_page import BAR, ScrollPage
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
@@ -42,7 +43,7 @@ class EvidenceTab(Living, QWidget):
         self._space_id = ""
         self._asked = 0
         self._folder: Path | None = None
-        self._dialog: QFileDialog | None = None
+        self.asking = OneDialog()
         self.count = Label("", "caption", "muted")
         self.add_files = Button("", "primary", "upload")
         self.add_folder = Button("", "secondary", "folder-kanban")
@@ -120,14 +121,14 @@ class EvidenceTab(Living, QWidget):
         dialog = QFileDialog(self, _("Take files in as exhibits"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self.take_in([Path(name) for name in names]))
-        self._open(dialog)
+        self.asking.open(dialog)
 
     def ask_folder(self) -> None:
         """Ask for the folder of a camera or scanner, and take in what is new there."""
         dialog = QFileDialog(self, _("Take in what is new in a folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda name: self._on_folder(Path(name)))
-        self._open(dialog)
+        self.asking.open(dialog)
 
     def ask_report(self, exhibit: str = "") -> None:
         """Read every file again, then make the custody report, of one exhibit or of all."""
@@ -202,22 +203,10 @@ class EvidenceTab(Living, QWidget):
     def _on_locked(self) -> None:
         self._space_id = ""
         self._timer.stop()
-        self._close_dialog()
+        self.asking.close()
         self.list.show_ids([])
         self.list.rows.clear()
         self.problem.hide()
-
-    def _open(self, dialog: QFileDialog) -> None:
-        self._close_dialog()
-        self._dialog = dialog
-        dialog.finished.connect(self._close_dialog)
-        dialog.open()
-
-    def _close_dialog(self) -> None:
-        dialog, self._dialog = self._dialog, None
-        if dialog is not None:
-            dialog.close()
-            dialog.deleteLater()
 
     def _tell(self) -> None:
         count = self.list.rows.rowCount()

@@ -15,6 +15,7 @@ from desktop.session import Session
 from desktop.ui.file_viewer import FileViewer
 from desktop.ui.kit import Banner, Button, Card, IconButton, Label, Living, Toast, announce
 from desktop.ui.kit.visibility import show_if
+from desktop.ui.one_dialog import OneDialog
 from desktop.ui.presenter import SEPARATOR
 from desktop.ui.theme import current_theme
 from i18n import _, ngettext
@@ -167,7 +168,7 @@ class FilesCard(Card):
         self._record = ""
         self._asked: set[str] = set()  # ids of files that are fetched to be saved
         self._limit = _AT_ONCE
-        self._dialog: QFileDialog | None = None
+        self.asking = OneDialog()
         self.rows: list[FileRow] = []
         self.words = Label("", "body", "muted", wrap=True)
         self.problem = Banner("bad")
@@ -235,7 +236,7 @@ class FilesCard(Card):
         dialog = QFileDialog(self, _("Attach files"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._attach)
-        self._open(dialog)
+        self.asking.open(dialog)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files, nothing else."""
@@ -288,19 +289,7 @@ class FilesCard(Card):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.selectFile(safe_file_name(file.name))
         dialog.fileSelected.connect(lambda name: self._session.save_file(record, file.id, Path(name)))
-        self._open(dialog)
-
-    def _open(self, dialog: QFileDialog) -> None:
-        self._close_dialog()
-        self._dialog = dialog
-        dialog.finished.connect(self._close_dialog)
-        dialog.open()
-
-    def _close_dialog(self) -> None:
-        dialog, self._dialog = self._dialog, None
-        if dialog is not None:
-            dialog.close()
-            dialog.deleteLater()
+        self.asking.open(dialog)
 
     def _on_moved(self, move: object) -> None:
         if not isinstance(move, BlobMove):
@@ -314,7 +303,7 @@ class FilesCard(Card):
         wanted = move.id in self._asked
         self._asked.discard(move.id)
         self.refresh()
-        if wanted and move.here and row.file is not None and self._dialog is None and self.isVisible():
+        if wanted and move.here and row.file is not None and self.asking.dialog is None and self.isVisible():
             self._ask_where(row.file)
 
     def _on_state(self, _state: object) -> None:
@@ -350,7 +339,7 @@ class FilesCard(Card):
     def _on_locked(self) -> None:
         self._record = ""
         self._asked.clear()
-        self._close_dialog()
+        self.asking.close()
         self._keep_rows(0)
         self.words.setText("")
         self.problem.hide()

@@ -294,7 +294,7 @@ def test_the_report_is_saved_as_a_pdf_file_after_every_file_was_read_again(
     drop(qtbot, tab, tmp_path / "a.txt")
     with qtbot.waitSignal(session.report_ready, timeout=10_000):
         qtbot.mouseClick(tab.report, Qt.MouseButton.LeftButton)
-    asked = tab.saver.dialog
+    asked = tab.saver.asking.dialog
     assert isinstance(asked, QFileDialog)
     (line,) = [each for each in asked.findChildren(QLineEdit) if each.objectName() == "fileNameEdit"]
     line.setText(str(tmp_path / "out.pdf"))
