@@ -88,9 +88,12 @@ def is_handling(field: str) -> bool:
 
 
 def tightened(floor: Marking, wanted: Marking) -> Marking:
-    """What was inherited, made stricter where that is wanted: it is never laxer than the floor."""
-    whole = combine([floor, wanted])
-    return replace(whole, tlp=strictest_tlp(code for code in (floor.tlp, wanted.tlp) if code))
+    """What was inherited, made stricter where that is wanted: it is never laxer than the floor.
+
+    A floor without a TLP counts as TLP:AMBER as everywhere; one that holds nothing at all is no floor.
+    """
+    least = floor.tlp or (DEFAULT_TLP if floor != Marking() and wanted.tlp else "")
+    return replace(combine([floor, wanted]), tlp=strictest_tlp(code for code in (least, wanted.tlp) if code))
 
 
 def check(

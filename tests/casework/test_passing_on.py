@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desktop.casework.handling import HANDLING_CODES, TLP_ORDER, Marking
@@ -176,15 +176,17 @@ def test_what_is_made_stricter_keeps_what_it_does_not_say() -> None:
     assert tightened(Marking("TLP:GREEN", ("H2",)), Marking()) == Marking("TLP:GREEN", ("H2",))
     assert tightened(Marking(handling=("H0",)), Marking(handling=("H2",))) == Marking("", ("H0", "H2"))
     assert tightened(Marking("TLP:RED"), Marking("TLP:CLEAR")).tlp == "TLP:RED"
+    assert tightened(Marking(handling=("H0",)), Marking("TLP:CLEAR")).tlp == "TLP:AMBER"
 
 
+@example(Marking(handling=("H0",)), Marking("TLP:CLEAR"), frozenset({"FR", EVERYBODY}), frozenset(), "police")
 @given(MARKINGS, MARKINGS, MEMBERS, MEMBERS, st.sampled_from(("police", "judicial")))
 def test_what_is_made_of_two_markings_lets_through_no_more_than_either(
     floor: Marking, wanted: Marking, audience: frozenset[str], receiving: frozenset[str], purpose: str
 ) -> None:
     whole = check(tightened(floor, wanted), "MA", audience, purpose, receiving=receiving)
     held = {ministry for each in forbidden(whole) for ministry in each.ministries}
-    for part in (floor, *([wanted] if wanted != Marking() else [])):
+    for part in (each for each in (floor, wanted) if each != Marking()):  # nothing inherited, nothing wanted
         for each in forbidden(check(part, "MA", audience, purpose, receiving=receiving)):
             assert held.issuperset(each.ministries)
             assert each.code != "tlp_outside" or any(one.code == "tlp_outside" for one in whole)
